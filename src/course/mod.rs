@@ -1,0 +1,48 @@
+//! What an author writes: decks, lessons, quizzes and exercises, and what is wrong with them.
+
+mod block;
+mod deck;
+mod diagnostic;
+mod exercise;
+mod quiz;
+
+pub use block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
+pub use deck::{Deck, Settings, Slide};
+pub use diagnostic::{Diagnostic, Severity};
+pub use exercise::{Exercise, StarterFile, Task, TaskMode};
+pub use quiz::{Choice, Grade, Quiz, QuizKind, Response};
+
+use std::path::PathBuf;
+
+/// A course: lessons in order, and the exercises that they refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    pub id: String,
+    pub title: String,
+    pub version: String,
+    pub lessons: Vec<Lesson>,
+    pub exercises: Vec<Exercise>,
+    /// Authors' mistakes that did not stop the rest from loading.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Lesson {
+    /// The folder's name, for example `03-images`.
+    pub id: String,
+    pub title: String,
+    pub minutes: u32,
+    pub deck: Deck,
+    /// Where the text lives, when it is a file that can be watched for changes.
+    pub path: Option<PathBuf>,
+}
+
+impl Course {
+    pub fn exercise(&self, id: &str) -> Option<&Exercise> {
+        self.exercises.iter().find(|e| e.id == id)
+    }
+
+    pub fn lesson_index(&self, id: &str) -> Option<usize> {
+        self.lessons.iter().position(|l| l.id == id)
+    }
+}

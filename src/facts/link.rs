@@ -1,0 +1,31 @@
+//! Whether the engine answers, and the lines it sends of a container's log.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The state of the connection that the dashboard lives on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Link {
+    /// Nothing has been tried yet.
+    #[default]
+    Connecting,
+    /// Events flow and the snapshot is whole.
+    Live,
+    /// It answered before and does not now; the last snapshot is kept and shown as old.
+    Lost { since: Timestamp, reason: String, remedy: String },
+    /// No engine was found or could be started.
+    Absent { reason: String, remedy: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    pub stream: Stream,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}

@@ -1,0 +1,16 @@
+//! What the container engine holds, as plain data: no I/O, no judgement, everything serialisable.
+
+mod detail;
+mod evidence;
+mod link;
+mod sample;
+mod snapshot;
+
+pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
+pub use evidence::{Evidence, Output, Run, RunSource};
+pub use link::{Link, LogLine, Stream};
+pub use sample::Sample;
+pub use snapshot::{
+    Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,
+    Snapshot, Volume, short_id,
+};

@@ -1,0 +1,1 @@
+//! One exercise on one engine: prepare, gather, grade, reset.

@@ -1,0 +1,59 @@
+//! Where pilotwhale keeps its things: `PILOTWHALE_HOME`, or the user's XDG folders.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+
+/// The folders of one user. `PILOTWHALE_HOME` puts all of them under one roof, for tests and classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// Progress, logs and the private engine's data.
+    pub state: PathBuf,
+    /// `keys.toml`.
+    pub config: PathBuf,
+    /// The exercise folders in which the learner works.
+    pub work: PathBuf,
+    /// Sockets; short, because a socket's path may have 107 bytes at most.
+    pub runtime: PathBuf,
+}
+
+impl Paths {
+    pub fn of_user() -> Result<Self> {
+        if let Some(home) = std::env::var_os("PILOTWHALE_HOME").filter(|v| !v.is_empty()) {
+            let home =
+                std::path::absolute(PathBuf::from(home)).context("PILOTWHALE_HOME is not a usable path")?;
+            return Ok(Self {
+                state: home.join("state"),
+                config: home.join("config"),
+                work: home.join("work"),
+                runtime: home.join("run"),
+            });
+        }
+        let xdg = choose_app_strategy(AppStrategyArgs {
+            top_level_domain: String::new(),
+            author: String::new(),
+            app_name: "pilotwhale".into(),
+        })
+        .context("no home folder was found; set PILOTWHALE_HOME to a folder of your choice")?;
+        let state = xdg.state_dir().unwrap_or_else(|| xdg.data_dir());
+        Ok(Self {
+            runtime: xdg.runtime_dir().unwrap_or_else(|| state.join("run")),
+            work: xdg.home_dir().join("pilotwhale"),
+            config: xdg.config_dir(),
+            state,
+        })
+    }
+
+    pub fn progress_file(&self) -> PathBuf {
+        self.state.join("progress.sqlite3")
+    }
+
+    pub fn keys_file(&self) -> PathBuf {
+        self.config.join("keys.toml")
+    }
+
+    pub fn exercise_folder(&self, exercise: &str) -> PathBuf {
+        self.work.join(exercise)
+    }
+}

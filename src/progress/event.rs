@@ -1,0 +1,79 @@
+//! The one vocabulary of progress: what is recorded is what is saved, sent to a class and folded by its board.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An event with its place in the learner's history. `seq` counts from 1 without gaps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub event: Event,
+}
+
+/// Carries ids, answers and results; never files, environment or what was typed in the shell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// The learner is at this slide now.
+    Moved {
+        lesson: String,
+        slide: usize,
+        step: usize,
+    },
+    QuizAnswered {
+        lesson: String,
+        quiz: String,
+        answer: String,
+        correct: bool,
+        score: f64,
+    },
+    QuizHint {
+        lesson: String,
+        quiz: String,
+        level: usize,
+    },
+    /// `run` tells attempts at one exercise apart; a new one starts at each begin and reset.
+    ExerciseBegun {
+        exercise: String,
+        run: u64,
+    },
+    TaskPassed {
+        exercise: String,
+        run: u64,
+        task: String,
+        found: String,
+    },
+    /// A level task that was true and is not any more.
+    TaskLost {
+        exercise: String,
+        run: u64,
+        task: String,
+    },
+    /// A judged try that was not right.
+    Attempt {
+        exercise: String,
+        run: u64,
+        task: String,
+        differs: String,
+    },
+    HintTaken {
+        exercise: String,
+        run: u64,
+        task: String,
+        level: usize,
+    },
+    SolutionShown {
+        exercise: String,
+        run: u64,
+    },
+    ExercisePassed {
+        exercise: String,
+        run: u64,
+        assisted: bool,
+    },
+    ExerciseReset {
+        exercise: String,
+        run: u64,
+    },
+}

@@ -1,0 +1,1 @@
+//! Where the learner is, without a screen: place, quiz, exercise, hints. Pure.

@@ -1,0 +1,79 @@
+//! Every verb a key can be bound to. The keymap is the only bridge from keys to these.
+
+use serde::{Deserialize, Serialize};
+
+/// Named in `assets/keymap.toml` and in the user's `keys.toml` in kebab-case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    // everywhere
+    Quit,
+    Help,
+    NextPane,
+    PreviousPane,
+    /// From anywhere to the shell, and from the shell back to the lesson.
+    ToggleShell,
+    Zoom,
+    GrowPane,
+    ShrinkPane,
+    ToggleTheme,
+    Contents,
+    Cancel,
+    Confirm,
+
+    // moving in whatever has the focus: a list, a text, the choices of a quiz
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    ScrollLeft,
+    ScrollRight,
+    Toggle,
+
+    // the lesson
+    NextStep,
+    PreviousStep,
+    NextSlide,
+    PreviousSlide,
+    FirstSlide,
+    LastSlide,
+    NextLesson,
+    PreviousLesson,
+    Overview,
+    Search,
+    SearchNext,
+    SearchPrevious,
+    Notes,
+    Reload,
+    /// Puts a slide's command on the shell's prompt without running it.
+    TypeCommand,
+    Answer,
+    Hint,
+    Solution,
+    CheckNow,
+    BeginExercise,
+    ResetExercise,
+
+    // the engine pane
+    NextTab,
+    PreviousTab,
+    OpenDetail,
+    NextView,
+    PreviousView,
+    FollowLogs,
+    Filter,
+    SendName,
+    SendId,
+    SendImage,
+    StopContainer,
+    StartContainer,
+    Remove,
+    Copy,
+
+    // the shell pane
+    ScrollShellUp,
+    ScrollShellDown,
+    RestartShell,
+}

@@ -1,0 +1,6 @@
+//! The full-screen app: terminal, loop, keymap, screens. The only room that names ratatui and crossterm.
+
+pub mod action;
+pub mod effect;
+pub mod msg;
+pub mod theme;
