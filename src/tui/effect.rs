@@ -1,26 +1,32 @@
 //! What the app asks of the world, as data; `effects` carries it out and answers with messages.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
 
-use crate::facts::Kind;
+use crate::facts::{Kind, Run};
 use crate::progress;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Quit,
+    /// Look for an engine and start the shell beside it.
+    Wake,
     Record(progress::Event),
+    /// Keep a run that was seen, for a restart and for a headless grade.
+    KeepRun { exercise: String, run: u64, seen: Arc<Run> },
     /// To the terminal's clipboard.
     Copy(String),
     Shell(ShellEffect),
     Engine(EngineEffect),
     Exercise(ExerciseEffect),
-    /// Read this lesson or deck file again.
-    Reload {
-        lesson: usize,
-        path: PathBuf,
-    },
+    /// Read the course again whenever one of these files changes.
+    Watch(Vec<PathBuf>),
+    /// Read the course again now.
+    Reload,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +74,40 @@ pub enum EngineEffect {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExerciseEffect {
-    Begin { exercise: String, run: u64 },
-    Grade { exercise: String, run: u64 },
-    Reset { exercise: String, run: u64 },
+    Begin {
+        exercise: String,
+        run: u64,
+    },
+    Grade {
+        exercise: String,
+        run: u64,
+        since: Timestamp,
+        /// Runs that the recorder saw since then.
+        seen: Vec<Arc<Run>>,
+        /// Tasks that passed before, with what was found.
+        passed: BTreeMap<String, String>,
+    },
+    /// Find out what a reset would remove.
+    PlanReset {
+        exercise: String,
+        run: u64,
+        since: Timestamp,
+    },
+    /// Remove what was planned.
+    Reset {
+        exercise: String,
+        run: u64,
+    },
+}
+
+impl ExerciseEffect {
+    /// Which exercise, and which run of it.
+    pub fn names(&self) -> (&str, u64) {
+        match self {
+            Self::Begin { exercise, run }
+            | Self::Grade { exercise, run, .. }
+            | Self::PlanReset { exercise, run, .. }
+            | Self::Reset { exercise, run } => (exercise, *run),
+        }
+    }
 }

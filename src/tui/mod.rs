@@ -1,6 +1,139 @@
 //! The full-screen app: terminal, loop, keymap, screens. The only room that names ratatui and crossterm.
 
 pub mod action;
+pub mod app;
 pub mod effect;
+mod effects;
+pub mod keymap;
+pub mod layout;
 pub mod msg;
+pub mod screen;
+mod terminal;
 pub mod theme;
+pub mod widget;
+
+use std::io::{self, stdout};
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{execute, queue};
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+pub use effects::World;
+
+use app::App;
+use effect::Effect;
+use msg::Msg;
+
+/// Between two frames, so that a flooding shell costs at most sixty frames a second.
+const FRAME: Duration = Duration::from_millis(16);
+/// Messages taken before the screen is drawn again.
+const BURST: usize = 256;
+/// Of messages that wait; those who send more wait too.
+pub const INBOX: usize = 256;
+
+/// Runs the app until the learner quits or the machine asks it to end. The terminal is as it was afterwards.
+pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>) -> io::Result<()> {
+    let taken = terminal::take()?;
+    let mut screen = Terminal::new(CrosstermBackend::new(stdout()))?;
+    let size = screen.size()?;
+    let mut effects = app.update(Timestamp::now(), Msg::Resize(size.width, size.height));
+    paint(&mut screen, &app)?;
+    effects.extend(app.begin(Timestamp::now()));
+    if app.wants_background()
+        && let Some(dark) = theme::ask_terminal()
+    {
+        app.set_background(dark);
+    }
+
+    let mut keys = EventStream::new();
+    let (mut term, mut hup, mut int) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let mut dirty = true;
+    let mut last = Instant::now();
+    loop {
+        let mut quit = false;
+        for effect in effects.drain(..) {
+            quit |= effect == Effect::Quit;
+            world.run(effect);
+        }
+        if quit {
+            break;
+        }
+        let frame_due = last + FRAME;
+        if dirty && Instant::now() >= frame_due {
+            paint(&mut screen, &app)?;
+            dirty = false;
+            last = Instant::now();
+        }
+        let tick = app.next_tick();
+        let wake = if dirty {
+            Some(frame_due)
+        } else {
+            tick.map(|at| {
+                let wait = at.duration_since(Timestamp::now());
+                Instant::now() + Duration::try_from(wait).unwrap_or_default()
+            })
+        };
+        tokio::select! {
+            biased;
+            event = keys.next() => match event {
+                Some(event) => if let Some(msg) = from_terminal(event?) {
+                    effects = app.update(Timestamp::now(), msg);
+                    // A key is answered at once, whatever the shell is printing.
+                    last = last.checked_sub(FRAME).unwrap_or(last);
+                    dirty = true;
+                },
+                None => break,
+            },
+            Some(msg) = inbox.recv() => {
+                let now = Timestamp::now();
+                effects = app.update(now, msg);
+                for _ in 0..BURST {
+                    let Ok(msg) = inbox.try_recv() else { break };
+                    effects.extend(app.update(now, msg));
+                }
+                dirty = true;
+            },
+            _ = term.recv() => break,
+            _ = hup.recv() => break,
+            _ = int.recv() => break,
+            () = sleep_until(wake.unwrap_or(last)), if wake.is_some() => if !dirty {
+                effects = app.update(Timestamp::now(), Msg::Tick);
+                dirty = true;
+            },
+        }
+    }
+    drop(taken);
+    world.end().await;
+    Ok(())
+}
+
+/// One frame, inside a synchronized update so that no terminal shows half of it.
+fn paint(screen: &mut Terminal<CrosstermBackend<io::Stdout>>, app: &App) -> io::Result<()> {
+    queue!(stdout(), BeginSynchronizedUpdate)?;
+    screen.draw(|frame| app.draw(frame))?;
+    execute!(stdout(), EndSynchronizedUpdate)
+}
+
+fn from_terminal(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+        Event::Key(_) => None,
+        Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+        Event::FocusGained => Some(Msg::Focus(true)),
+        Event::FocusLost => Some(Msg::Focus(false)),
+    }
+}

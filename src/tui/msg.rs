@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
-use jiff::Timestamp;
 
 use crate::check::Report;
-use crate::course::{Course, Diagnostic};
+use crate::course::Course;
+use super::widget::terminal::Screen;
 use crate::facts::{Detail, Kind, Link, LogLine, Run, Sample, Snapshot};
 
 #[derive(Clone, Debug)]
@@ -16,12 +16,14 @@ pub enum Msg {
     Paste(String),
     Resize(u16, u16),
     Focus(bool),
-    /// The time, sent only while something on the screen depends on it.
-    Tick(Timestamp),
+    /// Time has passed; sent only while something on the screen depends on it.
+    Tick,
 
     Link(Link),
     /// Which engine this is and why this one, as one line.
     Endpoint(String),
+    /// The command that installs an engine on this system, where one is known.
+    Install(Option<String>),
     Snapshot(Arc<Snapshot>),
     Samples(Vec<(String, Sample)>),
     Detail {
@@ -41,30 +43,21 @@ pub enum Msg {
     },
     Run(Arc<Run>),
 
+    ShellStarted { screen: Screen, name: String },
     ShellDirty,
     ShellExited(Option<i32>),
+    ShellFailed(String),
+    /// Text that was selected in the shell, or that a program there copied.
+    Selected(String),
 
-    Begun {
-        exercise: String,
-        run: u64,
-        outcome: Result<(), String>,
-    },
-    Graded {
-        exercise: String,
-        run: u64,
-        report: Box<Report>,
-    },
-    WasReset {
-        exercise: String,
-        run: u64,
-        outcome: Result<Vec<String>, String>,
-    },
+    /// Whether the exercise's folder is ready; with its path.
+    Begun { exercise: String, run: u64, outcome: Result<String, String> },
+    Graded { exercise: String, run: u64, report: Box<Report> },
+    /// What a reset would remove, one line each.
+    ResetPlanned { exercise: String, run: u64, plan: Result<Vec<String>, String> },
+    WasReset { exercise: String, run: u64, outcome: Result<Vec<String>, String> },
 
-    Reloaded {
-        lesson: usize,
-        course: Arc<Course>,
-        problems: Vec<Diagnostic>,
-    },
+    Reloaded { course: Arc<Course>, problems: usize },
     /// Something failed that the learner must know of, with what to do about it.
     Trouble {
         what: String,

@@ -1,0 +1,157 @@
+//! How the app is drawn: frames, tabs, bar and whatever lies on top.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
+use unicode_width::UnicodeWidthStr;
+
+use super::{App, Popup};
+use crate::tui::keymap::Context;
+use crate::tui::action::Action;
+use crate::tui::layout::{Pane, SMALLEST, Screen};
+use crate::tui::screen::bar;
+
+pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
+    let screen = app.screen();
+    let mut cursor = None;
+    let buf = frame.buffer_mut();
+    match &screen {
+        Screen::TooSmall(area) => return too_small(*area, buf),
+        Screen::Tabs { tabs, pane, body, .. } => {
+            tab_line(app, *tabs, *pane, buf);
+            cursor = pane_body(app, *pane, *body, buf);
+        }
+        Screen::Panes { frames, .. } => {
+            for (pane, area) in frames {
+                pane_frame(app, *pane, *area, buf);
+                if let Some(body) = screen.body(*pane) {
+                    cursor = pane_body(app, *pane, body, buf).or(cursor);
+                }
+            }
+        }
+    }
+    if let Some(area) = screen.bar() {
+        let keys = app.keymap.bar(&app.contexts());
+        let right = app.lesson.position();
+        bar::draw(area, buf, &app.theme, &keys, &right, app.notice.as_ref().map(|(notice, _)| notice));
+    }
+    match &app.popup {
+        Some(Popup::Help(help)) => help.draw(app.area, buf, &app.theme),
+        Some(Popup::Contents(contents)) => contents.draw(app.area, buf, &app.theme),
+        Some(Popup::Notes(notes)) => notes.draw(app.area, buf, &app.theme),
+        Some(Popup::Confirm(confirm)) => confirm.draw(app.area, buf, &app.theme),
+        None => {
+            if let Some(question) = app.engine.popup() {
+                question.draw(app.area, buf, &app.theme);
+                cursor = None;
+            }
+        }
+    }
+    if let (Some(position), None) = (cursor, &app.popup) {
+        frame.set_cursor_position(position);
+    }
+}
+
+/// Draws the pane; returns where the cursor goes when it has the focus.
+fn pane_body(app: &App, pane: Pane, body: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+    let focused = app.wishes.focus == pane;
+    match pane {
+        Pane::Lesson => app.lesson.draw(body, buf, &app.theme, focused),
+        Pane::Engine => {
+            app.engine.draw(body, buf, &app.theme, focused);
+            None
+        }
+        Pane::Shell => app.shell.draw(body, buf, &app.theme).filter(|_| focused),
+    }
+}
+
+fn pane_frame(app: &App, pane: Pane, area: Rect, buf: &mut Buffer) {
+    let focused = app.wishes.focus == pane;
+    let (title, right) = titles(app, pane);
+    let style = if focused { app.theme.border_focus } else { app.theme.border };
+    // The focused frame differs in its lines too, not by colour alone.
+    let lines = if focused { BorderType::Thick } else { BorderType::Rounded };
+    let room = usize::from(area.width).saturating_sub(title.width() + 8);
+    let mut block = Block::bordered()
+        .border_type(lines)
+        .border_style(style)
+        .title_top(Line::styled(format!(" {title} "), if focused { app.theme.title } else { app.theme.dim }));
+    if !right.is_empty() && room > 8 {
+        block = block
+            .title_top(Line::styled(format!(" {} ", clip(&right, room)), app.theme.dim).alignment(Alignment::Right));
+    }
+    block.render(area, buf);
+}
+
+/// The title of a pane, and what stands at the right of its frame.
+fn titles(app: &App, pane: Pane) -> (String, String) {
+    match pane {
+        Pane::Lesson => (app.lesson.title(), app.lesson.summary()),
+        Pane::Engine => ("engine".into(), app.endpoint.clone()),
+        Pane::Shell => {
+            let chord = app.keymap.label(Context::Shell, Action::ToggleShell);
+            let there = app.wishes.focus == Pane::Shell;
+            let hint = if there { format!("{chord} back to the lesson") } else { format!("{chord} to type here") };
+            (app.shell.title(), hint)
+        }
+    }
+}
+
+fn clip(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
+    out.push('…');
+    out
+}
+
+const TABS: [(Pane, &str); 3] = [(Pane::Lesson, " Lesson "), (Pane::Engine, " Engine "), (Pane::Shell, " Shell ")];
+
+/// Which tab is in this column of the row of tabs.
+pub(super) fn tab_at(column: u16) -> Option<Pane> {
+    let mut at = 1;
+    for (pane, label) in TABS {
+        let end = at + label.len() as u16 + 2;
+        if (at..end).contains(&column) {
+            return Some(pane);
+        }
+        at = end + 1;
+    }
+    None
+}
+
+fn tab_line(app: &App, area: Rect, shown: Pane, buf: &mut Buffer) {
+    buf.set_style(area, app.theme.bar);
+    let mut spans = vec![Span::styled(" ", app.theme.bar)];
+    for (pane, label) in TABS {
+        let (open, close, style) =
+            if pane == shown { ("[", "]", app.theme.selected) } else { (" ", " ", app.theme.bar) };
+        spans.push(Span::styled(format!("{open}{label}{close}"), style));
+        spans.push(Span::styled(" ", app.theme.bar));
+    }
+    let used: usize = spans.iter().map(|s| s.content.width()).sum();
+    Paragraph::new(Line::from(spans)).render(area, buf);
+    let (title, right) = titles(app, shown);
+    // While the shell or the engine is in front, how the exercise goes is what matters from the lesson.
+    let text = match (shown, app.lesson.summary()) {
+        (Pane::Lesson, summary) if summary.is_empty() => title,
+        (Pane::Lesson, summary) => format!("{title} · {summary}"),
+        (_, summary) if !summary.is_empty() => summary,
+        _ => right,
+    };
+    let room = usize::from(area.width).saturating_sub(used + 1);
+    let text = clip(&text, room);
+    let x = area.right().saturating_sub(text.width() as u16 + 1);
+    buf.set_string(x, area.y, &text, app.theme.bar);
+}
+
+fn too_small(area: Rect, buf: &mut Buffer) {
+    let text = format!(
+        "pilotwhale needs {}x{} characters; this window has {}x{}. Make it larger, or q quits.",
+        SMALLEST.0, SMALLEST.1, area.width, area.height
+    );
+    Paragraph::new(text).wrap(Wrap { trim: true }).render(area, buf);
+}

@@ -1,0 +1,327 @@
+//! Carries out what the app asks of the world, and answers with messages. The only file of this room that starts
+//! tasks or reaches engine, lab, shell and store.
+
+mod files;
+mod keeper;
+mod line;
+mod shell;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::execute;
+use tokio::sync::mpsc::{self, Sender};
+use tokio::task::JoinHandle;
+
+use super::effect::{Effect, EngineEffect, ExerciseEffect};
+use super::msg::Msg;
+use crate::course::{Course, Exercise, Source};
+use crate::engine::{
+    self, Deed, Endpoint, Engine, EngineError, LogUpdate, OsRelease, Private, Sampler, Surroundings, Update,
+    Watcher,
+};
+use crate::facts::{Kind, Link, Run};
+use crate::lab::{self, Plan};
+use crate::paths::Paths;
+use crate::progress::Journal;
+use files::Files;
+use keeper::Keeper;
+use line::EngineLine;
+use shell::ShellSeat;
+
+/// How the world is to be: from the command line.
+pub struct Wanted {
+    pub paths: Paths,
+    pub source: Source,
+    /// Another program in place of the learner's shell.
+    pub shell: Option<Vec<String>>,
+    /// Where the shell starts, when it is not in an exercise's folder.
+    pub folder: PathBuf,
+    /// An engine of our own even beside a running one.
+    pub private: bool,
+    /// Leave the private engine running at the end.
+    pub keep_engine: bool,
+}
+
+/// Everything outside the app. Nothing here waits in the app's loop: work runs in tasks and threads.
+pub struct World {
+    out: Sender<Msg>,
+    wanted: Arc<Wanted>,
+    course: Arc<Course>,
+    keeper: Keeper,
+    files: Files,
+    shell: ShellSeat,
+    engine: EngineLine,
+    private: Arc<Mutex<Option<Private>>>,
+    watcher: Arc<Mutex<Option<Watcher>>>,
+    sampler: Arc<Mutex<Option<Sampler>>>,
+    log: Option<JoinHandle<()>>,
+    /// What the learner was asked about, until they answer.
+    plans: Arc<Mutex<HashMap<(String, u64), Plan>>>,
+}
+
+impl World {
+    pub fn new(wanted: Wanted, course: Arc<Course>, journal: Journal, out: Sender<Msg>) -> Self {
+        let wanted = Arc::new(wanted);
+        Self {
+            keeper: Keeper::start(journal, out.clone()),
+            files: Files::new(wanted.source.clone(), out.clone()),
+            shell: ShellSeat::new(&wanted, out.clone()),
+            engine: EngineLine::default(),
+            private: Arc::default(),
+            watcher: Arc::default(),
+            sampler: Arc::default(),
+            log: None,
+            plans: Arc::default(),
+            course,
+            wanted,
+            out,
+        }
+    }
+
+    pub fn run(&mut self, effect: Effect) {
+        match effect {
+            // The loop ends on it.
+            Effect::Quit => {}
+            Effect::Wake => self.wake(),
+            Effect::Record(event) => self.keeper.record(event),
+            Effect::KeepRun { exercise, run, seen } => self.keeper.keep_run(exercise, run, seen),
+            Effect::Copy(text) => {
+                // A terminal that refuses says nothing either; there is nothing to be done about it.
+                let _ = execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text));
+            }
+            Effect::Shell(effect) => self.shell.run(effect),
+            Effect::Engine(effect) => self.engine_effect(effect),
+            Effect::Exercise(effect) => self.exercise_effect(effect),
+            Effect::Watch(paths) => self.files.watch(paths),
+            Effect::Reload => self.files.reload(),
+        }
+    }
+
+    /// Ends what was started: shell, store, private engine.
+    pub async fn end(mut self) {
+        if let Some(log) = self.log.take() {
+            log.abort();
+        }
+        lock(&self.watcher).take();
+        self.shell.end().await;
+        self.keeper.end().await;
+        let private = lock(&self.private).take();
+        if let Some(private) = private
+            && let Err(error) = private.end().await
+        {
+            tracing::error!(%error, "the private engine did not stop");
+        }
+    }
+
+    /// Finds or starts an engine, gives it to the shell, and follows it.
+    fn wake(&self) {
+        let (out, wanted, line, shell) =
+            (self.out.clone(), Arc::clone(&self.wanted), self.engine.clone(), self.shell.clone());
+        let (private, watcher) = (Arc::clone(&self.private), Arc::clone(&self.watcher));
+        tokio::spawn(async move {
+            match find_engine(&wanted, &out).await {
+                Ok((endpoint, own)) => {
+                    let prefix = own.as_ref().map(Private::shell_prefix).unwrap_or_default();
+                    *lock(&private) = own;
+                    let _ = out.send(Msg::Endpoint(endpoint.why.clone())).await;
+                    shell.open(Some(&endpoint.uri), prefix);
+                    line.set(endpoint.clone()).await;
+                    let (sender, updates) = mpsc::channel(64);
+                    *lock(&watcher) = Some(engine::watch(endpoint, sender));
+                    pass_on(updates, out).await;
+                }
+                Err(error) => {
+                    let link = Link::Absent { reason: error.to_string(), remedy: error.remedy() };
+                    let _ = out.send(Msg::Link(link)).await;
+                    let install = engine::install_command(&OsRelease::of_this_machine()).map(|i| i.command);
+                    let _ = out.send(Msg::Install(install)).await;
+                    shell.open(None, Vec::new());
+                }
+            }
+        });
+    }
+
+    fn engine_effect(&mut self, effect: EngineEffect) {
+        let (line, out) = (self.engine.clone(), self.out.clone());
+        match effect {
+            EngineEffect::Sample(ids) => {
+                let sampler = Arc::clone(&self.sampler);
+                if let Some(sampler) = &*lock(&sampler) {
+                    return sampler.set_visible(ids);
+                }
+                tokio::spawn(async move {
+                    let Ok(engine) = line.get().await else { return };
+                    let (sender, mut samples) = mpsc::channel(4);
+                    lock(&sampler).get_or_insert_with(|| engine::sampler(engine, sender)).set_visible(ids);
+                    while let Some(batch) = samples.recv().await {
+                        if out.send(Msg::Samples(batch)).await.is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            EngineEffect::FollowLogs(id) => {
+                if let Some(task) = self.log.take() {
+                    task.abort();
+                }
+                self.log = id.map(|id| tokio::spawn(follow_log(line, id, out)));
+            }
+            EngineEffect::Inspect { kind, id } => {
+                tokio::spawn(async move {
+                    let detail = match line.get().await {
+                        Ok(engine) => engine.detail(kind, &id).await,
+                        Err(error) => Err(error),
+                    };
+                    let detail = detail.map(Box::new).map_err(|e| format!("{e}. {}", e.remedy()));
+                    let _ = out.send(Msg::Detail { kind, id, detail }).await;
+                });
+            }
+            EngineEffect::Stop { id, name } => self.act(Deed::Stop, id, &name),
+            EngineEffect::Start { id, name } => self.act(Deed::Start, id, &name),
+            EngineEffect::Remove { kind, id, name } => self.act(Deed::Remove(kind), id, &name),
+        }
+    }
+
+    fn act(&self, deed: Deed, id: String, name: &str) {
+        let (line, out) = (self.engine.clone(), self.out.clone());
+        let what = engine::cli_text(deed, name);
+        tokio::spawn(async move {
+            let outcome = match line.get().await {
+                Ok(engine) => engine.carry_out(deed, &id).await,
+                Err(error) => Err(error),
+            };
+            let outcome = outcome.map_err(|e| format!("{e}. {}", e.remedy()));
+            let _ = out.send(Msg::Acted { what, outcome }).await;
+        });
+    }
+
+    fn exercise_effect(&mut self, effect: ExerciseEffect) {
+        let (line, out, plans) = (self.engine.clone(), self.out.clone(), Arc::clone(&self.plans));
+        let (id, run) = effect.names();
+        let (id, run) = (id.to_owned(), run);
+        let Some(exercise) = self.course.exercise(&id).cloned() else { return };
+        let folder = self.wanted.paths.exercise_folder(&id);
+        match effect {
+            ExerciseEffect::Begin { .. } => {
+                self.shell.set_folder(folder.clone());
+                tokio::task::spawn_blocking(move || {
+                    let outcome = lab::begin(&folder, &exercise).map(|_| folder.display().to_string());
+                    let outcome = outcome.map_err(|e| format!("{e}. {}", e.remedy()));
+                    let _ = out.blocking_send(Msg::Begun { exercise: id, run, outcome });
+                });
+            }
+            ExerciseEffect::Grade { since, seen, passed, .. } => {
+                tokio::spawn(async move {
+                    let seen: Vec<Run> = seen.iter().map(|run| (**run).clone()).collect();
+                    let engine = line.get().await;
+                    let evidence = lab::gather(engine.as_ref(), since, &seen).await;
+                    let report = Box::new(lab::grade(&exercise, &evidence, &passed));
+                    let _ = out.send(Msg::Graded { exercise: id, run, report }).await;
+                });
+            }
+            ExerciseEffect::PlanReset { since, .. } => {
+                tokio::spawn(async move {
+                    let plan = plan_reset(&line, &exercise, since, &folder).await;
+                    let said = plan.map(|plan| {
+                        let lines = plan.lines();
+                        lock(&plans).insert((id.clone(), run), plan);
+                        lines
+                    });
+                    let _ = out.send(Msg::ResetPlanned { exercise: id, run, plan: said }).await;
+                });
+            }
+            ExerciseEffect::Reset { .. } => {
+                let Some(plan) = lock(&plans).remove(&(id.clone(), run)) else { return };
+                tokio::spawn(async move {
+                    let outcome = match line.get().await {
+                        Ok(engine) => lab::reset(&engine, &exercise, &folder, &plan).await,
+                        Err(error) => Err(error.into()),
+                    };
+                    let outcome = outcome.map_err(|e| format!("{e}. {}", e.remedy()));
+                    let _ = out.send(Msg::WasReset { exercise: id, run, outcome }).await;
+                });
+            }
+        }
+    }
+}
+
+async fn plan_reset(
+    line: &EngineLine,
+    exercise: &Exercise,
+    since: jiff::Timestamp,
+    folder: &std::path::Path,
+) -> Result<Plan, String> {
+    let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
+    let plan = lab::plan_reset(&engine, exercise, since, folder).await;
+    plan.map_err(|e| format!("{e}. {}", e.remedy()))
+}
+
+/// The engine that the docker CLI would use; else, or when asked for, one of our own.
+async fn find_engine(wanted: &Wanted, out: &Sender<Msg>) -> Result<(Endpoint, Option<Private>), EngineError> {
+    let surroundings = Surroundings::of_this_machine();
+    let discovery = engine::discover(&surroundings);
+    if let (Some(endpoint), false) = (&discovery.chosen, wanted.private) {
+        return Ok((endpoint.clone(), None));
+    }
+    let problem = discovery.problem().unwrap_or(EngineError::Absent);
+    // An engine that is there and does not let us in is the learner's to mend: ours would only hide it.
+    if !wanted.private && !matches!(problem, EngineError::Absent | EngineError::Unreachable { .. }) {
+        return Err(problem);
+    }
+    let _ = out.send(Msg::Endpoint("starting an engine of its own".into())).await;
+    let private = Private::start(&surroundings, &wanted.private_engine()).await;
+    match private {
+        Ok(private) => Ok((private.endpoint().clone(), Some(private))),
+        Err(error) if wanted.private => Err(error),
+        Err(_) => Err(problem),
+    }
+}
+
+/// Passes on what the engine says until the app ends; the connection heals itself.
+async fn pass_on(mut updates: mpsc::Receiver<Update>, out: Sender<Msg>) {
+    while let Some(update) = updates.recv().await {
+        let msg = match update {
+            Update::Link(link) => Msg::Link(link),
+            Update::Snapshot(snapshot) => Msg::Snapshot(snapshot),
+            Update::Run(run) => Msg::Run(run),
+        };
+        if out.send(msg).await.is_err() {
+            break;
+        }
+    }
+}
+
+async fn follow_log(line: EngineLine, id: String, out: Sender<Msg>) {
+    let engine = match line.get().await {
+        Ok(engine) => engine,
+        Err(error) => {
+            let _ = out.send(Msg::Log { id, lines: Vec::new(), ended: Some(error.to_string()) }).await;
+            return;
+        }
+    };
+    let (sender, mut updates) = mpsc::channel(16);
+    let follower = Follower(engine::follow_logs(engine, id, sender));
+    while let Some(LogUpdate { id, lines, ended }) = updates.recv().await {
+        if out.send(Msg::Log { id, lines, ended }).await.is_err() {
+            break;
+        }
+    }
+    drop(follower);
+}
+
+/// Ends the engine's side too when this side is aborted.
+struct Follower(JoinHandle<()>);
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A lock that a panic elsewhere has poisoned still holds usable handles.
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}

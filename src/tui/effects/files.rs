@@ -1,0 +1,62 @@
+//! Reads a lesson again when its file changes on disk.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc::Sender;
+
+use crate::course::{Source, load};
+use crate::tui::msg::Msg;
+
+pub(super) struct Files {
+    source: Source,
+    out: Sender<Msg>,
+    watcher: Option<RecommendedWatcher>,
+}
+
+impl Files {
+    pub(super) fn new(source: Source, out: Sender<Msg>) -> Self {
+        Self { source, out, watcher: None }
+    }
+
+    /// Watches the folders of these files: editors replace a file by renaming another over it, which a watch on the
+    /// file itself would miss.
+    pub(super) fn watch(&mut self, paths: Vec<PathBuf>) {
+        let (source, out) = (self.source.clone(), self.out.clone());
+        let watched: BTreeSet<PathBuf> = paths.iter().cloned().collect();
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else { return };
+            let written = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_));
+            if written && event.paths.iter().any(|p| watched.contains(p)) {
+                read(&source, &out);
+            }
+        });
+        let mut watcher = match watcher {
+            Ok(watcher) => watcher,
+            // Too many watches on this machine, say: the key that reads again still works.
+            Err(error) => return tracing::warn!(%error, "lessons are not watched"),
+        };
+        let folders: BTreeSet<PathBuf> = paths.iter().filter_map(|p| p.parent().map(PathBuf::from)).collect();
+        for folder in folders {
+            if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                tracing::warn!(%error, folder = %folder.display(), "not watched");
+            }
+        }
+        self.watcher = Some(watcher);
+    }
+
+    pub(super) fn reload(&self) {
+        let (source, out) = (self.source.clone(), self.out.clone());
+        tokio::task::spawn_blocking(move || read(&source, &out));
+    }
+}
+
+fn read(source: &Source, out: &Sender<Msg>) {
+    let msg = match load(source) {
+        Ok(course) => Msg::Reloaded { problems: course.diagnostics.len(), course: Arc::new(course) },
+        Err(error) => Msg::Trouble { what: error.to_string(), remedy: "the lesson stays as it was".into() },
+    };
+    let _ = out.blocking_send(msg);
+}

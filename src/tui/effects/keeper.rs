@@ -1,0 +1,89 @@
+//! The thread that writes progress, so that no key waits for a disk.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::Sender as Outbox;
+
+use crate::facts::Run;
+use crate::progress::{Event, Journal};
+use crate::tui::msg::Msg;
+
+enum Job {
+    Record(Event),
+    KeepRun { exercise: String, attempt: u64, run: Arc<Run> },
+}
+
+pub(super) struct Keeper {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    pub(super) fn start(journal: Journal, out: Outbox<Msg>) -> Self {
+        let (jobs, todo) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("progress".into()).spawn(move || keep(journal, &todo, &out));
+        if let Err(error) = &thread {
+            tracing::error!(%error, "no thread for progress");
+        }
+        Self { jobs: Some(jobs), thread: thread.ok() }
+    }
+
+    pub(super) fn record(&self, event: Event) {
+        self.send(Job::Record(event));
+    }
+
+    pub(super) fn keep_run(&self, exercise: String, attempt: u64, run: Arc<Run>) {
+        self.send(Job::KeepRun { exercise, attempt, run });
+    }
+
+    fn send(&self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            // The thread ends only when this sender is dropped.
+            let _ = jobs.send(job);
+        }
+    }
+
+    /// Returns when all is written.
+    pub(super) async fn end(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
+    let mut complained = false;
+    while let Ok(job) = todo.recv() {
+        let outcome = match job {
+            Job::Record(event) => journal.record(event).map(|_| ()),
+            Job::KeepRun { exercise, attempt, run } => match journal.store() {
+                Some(store) => store.keep_run(&exercise, attempt, &run),
+                None => Ok(()),
+            },
+        };
+        match outcome {
+            Ok(()) if complained => {
+                complained = false;
+                let what = "Progress is saved again".to_owned();
+                let _ = out.blocking_send(Msg::Trouble { what, remedy: String::new() });
+            }
+            Ok(()) => {}
+            Err(error) => {
+                tracing::error!(%error, "progress was not saved");
+                // Said once; what waits is written with the next event.
+                if !complained {
+                    let _ = out.blocking_send(Msg::Trouble { what: error.to_string(), remedy: error.remedy() });
+                }
+                complained = true;
+            }
+        }
+    }
+    if journal.waiting() > 0
+        && let Err(error) = journal.save()
+    {
+        tracing::error!(%error, "progress was not saved at the end");
+    }
+}

@@ -1,0 +1,170 @@
+//! The one shell of the app: started when an engine is known, started again when the learner asks.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::mpsc::Sender;
+
+use super::{Wanted, lock};
+use crate::shell::{Options, Shell, ShellEvent};
+use crate::tui::effect::ShellEffect;
+use crate::tui::msg::Msg;
+use crate::tui::widget::terminal;
+
+/// Where a shell sits. Clones share it.
+#[derive(Clone)]
+pub(super) struct ShellSeat(Arc<Mutex<Seat>>);
+
+struct Seat {
+    out: Sender<Msg>,
+    program: Option<Vec<String>>,
+    /// Start files of the shells that send marks.
+    integration: PathBuf,
+    folder: PathBuf,
+    /// What the shell is told of the engine; None until one was looked for.
+    engine: Option<Given>,
+    size: (u16, u16),
+    shell: Option<Shell>,
+    /// Put on the prompt once there is one.
+    waiting: Option<String>,
+}
+
+#[derive(Clone)]
+struct Given {
+    docker_host: Option<String>,
+    prefix: Vec<String>,
+}
+
+impl ShellSeat {
+    pub(super) fn new(wanted: &Wanted, out: Sender<Msg>) -> Self {
+        Self(Arc::new(Mutex::new(Seat {
+            out,
+            program: wanted.shell.clone(),
+            integration: wanted.paths.runtime.join("shell"),
+            folder: wanted.folder.clone(),
+            engine: None,
+            size: (80, 24),
+            shell: None,
+            waiting: None,
+        })))
+    }
+
+    /// Starts the shell beside this engine, or beside none.
+    pub(super) fn open(&self, docker_host: Option<&str>, prefix: Vec<String>) {
+        let mut seat = lock(&self.0);
+        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
+        seat.spawn();
+    }
+
+    /// Where the next shell starts; a running one is taken there by the learner.
+    pub(super) fn set_folder(&self, folder: PathBuf) {
+        lock(&self.0).folder = folder;
+    }
+
+    pub(super) fn run(&self, effect: ShellEffect) {
+        let mut seat = lock(&self.0);
+        if let ShellEffect::Resize { cols, rows } = effect {
+            seat.size = (cols, rows);
+        }
+        if effect == ShellEffect::Restart {
+            return seat.spawn();
+        }
+        let Seat { shell, waiting, out, .. } = &mut *seat;
+        let Some(shell) = shell else {
+            if let ShellEffect::Type(text) = effect {
+                *waiting = Some(text);
+            }
+            return;
+        };
+        let taken = match effect {
+            ShellEffect::Type(text) => shell.type_text(&text),
+            ShellEffect::Key(key) => terminal::key(key).is_none_or(|key| shell.key(key)),
+            ShellEffect::Paste(text) => shell.paste(&text),
+            ShellEffect::Mouse(mouse) => {
+                if let Some(text) = terminal::mouse(mouse).and_then(|mouse| shell.mouse(mouse)) {
+                    // The inbox is the app's own: a full one only costs this copy.
+                    let _ = out.try_send(Msg::Selected(text));
+                }
+                true
+            }
+            ShellEffect::Resize { cols, rows } => {
+                shell.resize(cols, rows);
+                true
+            }
+            ShellEffect::Scroll(lines) => {
+                shell.scroll(lines);
+                true
+            }
+            ShellEffect::Focus(focused) => {
+                shell.focus(focused);
+                true
+            }
+            ShellEffect::Restart => true,
+        };
+        if !taken {
+            let what = "The program in the shell is not reading what you type".to_owned();
+            let _ = out.try_send(Msg::Trouble { what, remedy: "wait for it, or stop it with Ctrl-C".into() });
+        }
+    }
+
+    /// Ends the shell and what it started.
+    pub(super) async fn end(&self) {
+        let shell = lock(&self.0).shell.take();
+        // The bounded wait for the children is not for the app's thread.
+        let _ = tokio::task::spawn_blocking(move || drop(shell)).await;
+    }
+}
+
+impl Seat {
+    fn spawn(&mut self) {
+        let Some(engine) = self.engine.clone() else { return };
+        if let Some(old) = self.shell.take() {
+            std::thread::spawn(move || drop(old));
+        }
+        let mut env = Vec::new();
+        if let Some(host) = engine.docker_host {
+            env.push(("DOCKER_HOST".to_owned(), host));
+        }
+        let folder = if self.folder.is_dir() { self.folder.clone() } else { std::env::temp_dir() };
+        let options = Options {
+            program: self.program.clone(),
+            prefix: engine.prefix,
+            cwd: folder,
+            env,
+            integration: Some(self.integration.clone()),
+            cols: self.size.0,
+            rows: self.size.1,
+            ..Options::default()
+        };
+        let out = self.out.clone();
+        let on_event = move |event| {
+            let msg = match event {
+                ShellEvent::Dirty => Msg::ShellDirty,
+                ShellEvent::Exited(status) => Msg::ShellExited(status),
+                ShellEvent::Clipboard(text) => Msg::Selected(text),
+                // Marks are for the tap, which is not built yet; they keep the child's own marks from being lost.
+                ShellEvent::CommandStarted | ShellEvent::CommandEnded(_) => return,
+            };
+            let _ = out.blocking_send(msg);
+        };
+        match Shell::spawn(options, on_event) {
+            Ok(shell) => {
+                let name = shell.name().to_owned();
+                let screen = shell.screen();
+                if let Some(text) = self.waiting.take() {
+                    shell.type_text(&text);
+                }
+                self.shell = Some(shell);
+                self.tell(Msg::ShellStarted { screen, name });
+            }
+            Err(error) => self.tell(Msg::ShellFailed(format!("{error}. {}", error.remedy()))),
+        }
+    }
+
+    fn tell(&self, msg: Msg) {
+        let out = self.out.clone();
+        tokio::spawn(async move {
+            let _ = out.send(msg).await;
+        });
+    }
+}

@@ -1,0 +1,496 @@
+//! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
+
+mod exercises;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::contents::{Contents, Entry};
+use super::exercise::{self, Card, Keys};
+use super::notes::Notes;
+use super::overview::{self, Overview};
+use super::quiz::{Asks, QuizView};
+use super::search::{self, SearchBox};
+use super::slides::{Moved, SlidesPane};
+use crate::course::{Block, Course, Deck, Lesson, Quiz};
+use crate::facts::Run;
+use crate::progress::Event;
+use crate::session::{Phase, Session};
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::highlight::Highlighter;
+use crate::tui::keymap::Context;
+use crate::tui::theme::Theme;
+use crate::tui::widget::markdown::Insert;
+
+pub struct LessonPane {
+    session: Session,
+    slides: SlidesPane,
+    /// The lesson that `slides` shows.
+    lesson: usize,
+    /// By index into the deck's quizzes; made when one is first seen.
+    quizzes: HashMap<usize, QuizView>,
+    highlighter: Highlighter,
+    /// Brief and solution of each exercise.
+    texts: BTreeMap<String, (Vec<Block>, Vec<Block>)>,
+    watch: exercises::Watch,
+    keys: Keys,
+    count: Option<usize>,
+    over: Option<Over>,
+    news: Option<String>,
+    now: Timestamp,
+}
+
+/// A list on top of the slide.
+enum Over {
+    Overview(Overview),
+    Search(SearchBox),
+}
+
+impl LessonPane {
+    /// `runs` are those that earlier sessions kept, by exercise.
+    pub fn new(session: Session, runs: BTreeMap<String, Vec<Arc<Run>>>, keys: Keys) -> Self {
+        let place = session.place();
+        let deck = deck_of(session.course(), place.lesson);
+        let mut slides = SlidesPane::new(deck);
+        slides.go(place.slide, place.step);
+        let texts = texts(session.course());
+        Self {
+            slides,
+            lesson: place.lesson,
+            quizzes: HashMap::new(),
+            highlighter: Highlighter::default(),
+            texts,
+            watch: exercises::Watch::new(runs),
+            keys,
+            count: None,
+            over: None,
+            news: None,
+            now: Timestamp::UNIX_EPOCH,
+            session,
+        }
+    }
+
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// What the app says in its bar, once.
+    pub fn take_news(&mut self) -> Option<String> {
+        self.news.take()
+    }
+
+    fn current_lesson(&self) -> Option<&Lesson> {
+        self.session.course().lessons.get(self.lesson)
+    }
+
+    fn lesson_id(&self) -> String {
+        self.current_lesson().map(|l| l.id.clone()).unwrap_or_default()
+    }
+
+    pub fn title(&self) -> String {
+        match (self.current_lesson(), self.session.course().lessons.len()) {
+            (Some(lesson), 1) => lesson.title.clone(),
+            (Some(lesson), _) => format!("{} {}", self.lesson, lesson.title),
+            (None, _) => "no lesson".into(),
+        }
+    }
+
+    pub fn position(&self) -> String {
+        match self.count {
+            Some(count) => format!("go to {count} "),
+            None => format!("{} ", self.slides.position()),
+        }
+    }
+
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.session.course().lessons.iter().filter_map(|l| l.path.clone()).collect()
+    }
+
+    // --- place ------------------------------------------------------------------------------------
+
+    /// Takes over where the slides went, and records it.
+    fn keep_place(&mut self) -> Vec<Effect> {
+        let events = self.session.go_to(self.lesson, self.slides.slide(), self.slides.step());
+        record(events)
+    }
+
+    /// Opens a lesson at a slide, or where its first slide is.
+    pub fn go_to(&mut self, lesson: usize, slide: Option<usize>) -> Vec<Effect> {
+        self.open_at(lesson, slide.unwrap_or(0), 0)
+    }
+
+    fn open_at(&mut self, lesson: usize, slide: usize, step: usize) -> Vec<Effect> {
+        let last = self.session.course().lessons.len().saturating_sub(1);
+        let lesson = lesson.min(last);
+        if lesson != self.lesson {
+            self.lesson = lesson;
+            self.slides = SlidesPane::new(deck_of(self.session.course(), lesson));
+            self.quizzes.clear();
+        }
+        self.slides.go(slide, step);
+        self.keep_place()
+    }
+
+    /// Puts the course that was read again in place of the one before.
+    pub fn reload(&mut self, course: Arc<Course>) -> Vec<Effect> {
+        self.session.replace_course(Arc::clone(&course));
+        self.lesson = self.session.place().lesson;
+        self.slides.reload(deck_of(&course, self.lesson));
+        self.quizzes.clear();
+        self.texts = texts(&course);
+        self.keep_place()
+    }
+
+    fn follow(&mut self, moved: Moved) -> Vec<Effect> {
+        let lessons = self.session.course().lessons.len();
+        match moved {
+            Moved::Place => self.keep_place(),
+            Moved::PastEnd if self.lesson + 1 < lessons => self.open_at(self.lesson + 1, 0, 0),
+            Moved::PastEnd => {
+                self.news = Some("This is the last slide".into());
+                Vec::new()
+            }
+            Moved::BeforeStart if self.lesson > 0 => self.open_at(self.lesson - 1, usize::MAX, usize::MAX),
+            Moved::BeforeStart => {
+                self.news = Some("This is the first slide".into());
+                Vec::new()
+            }
+            Moved::View | Moved::No => Vec::new(),
+        }
+    }
+
+    // --- keys -------------------------------------------------------------------------------------
+
+    /// The contexts inside the lesson's own, innermost first.
+    pub fn contexts(&self) -> Vec<Context> {
+        let mut contexts = Vec::new();
+        for insert in self.slides.inserts() {
+            match insert {
+                Insert::Quiz(_) if !contexts.contains(&Context::Quiz) => contexts.push(Context::Quiz),
+                Insert::Exercise(_) if !contexts.contains(&Context::Exercise) => contexts.push(Context::Exercise),
+                _ => {}
+            }
+        }
+        contexts
+    }
+
+    /// The quiz that keys go to: the first on the slide that is not answered rightly, else the last.
+    fn quiz_here(&self) -> Option<usize> {
+        let lesson = self.lesson_id();
+        let mut quizzes = self.slides.inserts().into_iter().filter_map(|insert| match insert {
+            Insert::Quiz(i) => Some(i),
+            Insert::Exercise(_) => None,
+        });
+        let all: Vec<usize> = quizzes.by_ref().collect();
+        let open = all.iter().find(|i| {
+            self.slides.deck().quizzes.get(**i).is_some_and(|q| !self.session.quiz(&lesson, &q.id).ever_correct)
+        });
+        open.or(all.last()).copied()
+    }
+
+    fn view(&mut self, index: usize) -> Option<(&mut QuizView, Quiz)> {
+        let quiz = self.slides.deck().quizzes.get(index)?.clone();
+        let lesson = self.lesson_id();
+        let state = self.session.quiz(&lesson, &quiz.id);
+        let view = self.quizzes.entry(index).or_insert_with(|| QuizView::new(&quiz, &lesson, &state));
+        Some((view, quiz))
+    }
+
+    /// A digit before a key that goes to a slide.
+    pub fn digit(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if let KeyCode::Char(c) = key.code
+            && let Some(digit) = c.to_digit(10)
+        {
+            self.count = Some((self.count.unwrap_or(0) * 10 + digit as usize).min(99_999));
+        }
+        Vec::new()
+    }
+
+    /// A key for an open text field, if there is one.
+    pub fn text_key(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
+        // A number that was begun takes the 0 that would else go to the first slide.
+        if self.over.is_none() && self.count.is_some() && matches!(key.code, KeyCode::Char('0'..='9')) {
+            return Some(self.digit(key));
+        }
+        match &mut self.over {
+            Some(Over::Overview(list)) => {
+                let outcome = list.key(key);
+                return Some(self.after_overview(outcome));
+            }
+            Some(Over::Search(field)) => {
+                let outcome = field.key(key, &mut self.slides);
+                return Some(self.after_search(outcome));
+            }
+            None => {}
+        }
+        let index = self.quiz_here()?;
+        let (view, quiz) = self.view(index)?;
+        if !view.takes_text() {
+            return None;
+        }
+        let asks = view.key(&quiz, key);
+        Some(self.asked(index, asks))
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        let line = text.lines().next().unwrap_or_default();
+        match &mut self.over {
+            Some(Over::Overview(list)) => list.paste(line),
+            Some(Over::Search(field)) => field.paste(line),
+            None => {
+                if let Some(index) = self.quiz_here()
+                    && let Some((view, _)) = self.view(index)
+                {
+                    view.paste(line);
+                }
+            }
+        }
+    }
+
+    fn after_overview(&mut self, outcome: overview::Outcome) -> Vec<Effect> {
+        match outcome {
+            overview::Outcome::Open => Vec::new(),
+            overview::Outcome::Closed => {
+                self.over = None;
+                Vec::new()
+            }
+            overview::Outcome::Chosen(slide) => {
+                self.over = None;
+                self.open_at(self.lesson, slide, 0)
+            }
+        }
+    }
+
+    fn after_search(&mut self, outcome: search::Outcome) -> Vec<Effect> {
+        match outcome {
+            search::Outcome::Open => Vec::new(),
+            search::Outcome::Closed => {
+                self.over = None;
+                self.slides.set_query("");
+                Vec::new()
+            }
+            search::Outcome::Done(moved) => {
+                self.over = None;
+                self.follow(moved)
+            }
+        }
+    }
+
+    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        let count = self.count.take();
+        // A number means a slide, whatever else Enter does here.
+        if count.is_some() && matches!(action, Action::Answer | Action::BeginExercise) {
+            let moved = self.slides.act(Action::NextStep, count);
+            return self.follow(moved);
+        }
+        if let Some(index) = self.quiz_here()
+            && matches!(action, Action::Answer | Action::Toggle | Action::Hint | Action::Up | Action::Down)
+        {
+            let asks = match self.view(index) {
+                Some((view, quiz)) => view.act(&quiz, action),
+                None => Asks::Nothing,
+            };
+            if asks != Asks::NotMine {
+                self.slides.show_insert();
+                return self.asked(index, asks);
+            }
+        }
+        match action {
+            Action::Overview => {
+                self.over = Some(Over::Overview(Overview::new(self.slides.deck(), self.slides.slide())));
+            }
+            Action::Search => self.over = Some(Over::Search(SearchBox::new(&self.slides))),
+            Action::NextLesson => return self.open_at(self.lesson + 1, 0, 0),
+            Action::PreviousLesson => return self.open_at(self.lesson.saturating_sub(1), 0, 0),
+            Action::Reload => return vec![Effect::Reload],
+            Action::BeginExercise
+            | Action::CheckNow
+            | Action::Hint
+            | Action::Solution
+            | Action::ResetExercise => return self.exercise_act(action),
+            Action::Answer | Action::Toggle => {
+                let moved = self.slides.act(Action::NextStep, None);
+                return self.follow(moved);
+            }
+            _ => {
+                let moved = self.slides.act(action, count);
+                return self.follow(moved);
+            }
+        }
+        Vec::new()
+    }
+
+    /// Leaves a text field, a search or a begun number; false if there was nothing to leave.
+    pub fn cancel(&mut self) -> bool {
+        let had_query = !self.slides.query().is_empty();
+        self.slides.set_query("");
+        self.count.take().is_some() || had_query
+    }
+
+    fn asked(&mut self, index: usize, asks: Asks) -> Vec<Effect> {
+        let lesson = self.lesson_id();
+        let Some(id) = self.slides.deck().quizzes.get(index).map(|q| q.id.clone()) else { return Vec::new() };
+        match asks {
+            Asks::Nothing | Asks::NotMine => Vec::new(),
+            Asks::Grade(response) => {
+                let (grade, events) = self.session.answer(&lesson, &id, response);
+                if let Some((view, _)) = self.view(index) {
+                    view.set_result(grade);
+                }
+                self.slides.show_insert();
+                record(events)
+            }
+            Asks::Hint => {
+                let events = self.session.quiz_hint(&lesson, &id);
+                let shown = self.session.quiz(&lesson, &id).hints;
+                if let Some((view, _)) = self.view(index) {
+                    view.set_hints(shown);
+                }
+                if events.is_empty() {
+                    self.news = Some("There is no further hint".into());
+                }
+                record(events)
+            }
+        }
+    }
+
+    /// The command that goes onto the prompt next.
+    pub fn command(&mut self) -> Option<String> {
+        self.slides.next_command()
+    }
+
+    pub fn notes(&self) -> Notes {
+        Notes::new(self.slides.current().map(|s| s.notes.as_slice()).unwrap_or_default())
+    }
+
+    pub fn contents(&self) -> Contents {
+        let course = self.session.course();
+        let mut entries = Vec::new();
+        for (at, lesson) in course.lessons.iter().enumerate() {
+            let quizzes = lesson.deck.quizzes.len();
+            let right =
+                lesson.deck.quizzes.iter().filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct).count();
+            let mut note = format!("{} slides", lesson.deck.slides.len());
+            if quizzes > 0 {
+                note.push_str(&format!(" · {right} of {quizzes} questions right"));
+            }
+            let mark = match right {
+                0 => "○",
+                n if n == quizzes => "✓",
+                _ => "◐",
+            };
+            let text = if course.lessons.len() == 1 { lesson.title.clone() } else { format!("{at}  {}", lesson.title) };
+            entries.push(Entry { text, mark, note, lesson: at, slide: None, indent: false });
+            for (slide, id) in exercises::on_slides(&lesson.deck) {
+                let Some(exercise) = course.exercise(&id) else { continue };
+                let state = self.session.exercise(&id);
+                let phase = state.map(|s| &s.phase);
+                let (mark, note) = match phase {
+                    Some(Phase::Passed) => ("✓", "exercise, done".to_owned()),
+                    Some(Phase::Idle) | None => ("○", format!("exercise, about {} minutes", exercise.minutes)),
+                    Some(_) => ("◐", "exercise, begun".to_owned()),
+                };
+                let text = exercise.title.clone();
+                entries.push(Entry { text, mark, note, lesson: at, slide: Some(slide), indent: true });
+            }
+        }
+        Contents::new(course.title.clone(), entries, self.lesson)
+    }
+
+    // --- mouse ------------------------------------------------------------------------------------
+
+    pub fn wheel(&mut self, lines: i32) -> Vec<Effect> {
+        let action = if lines < 0 { Action::Up } else { Action::Down };
+        if let Some(Over::Overview(list)) = &mut self.over {
+            list.wheel(lines);
+            return Vec::new();
+        }
+        self.slides.act(action, Some(lines.unsigned_abs() as usize));
+        Vec::new()
+    }
+
+    /// A click at a place on the screen.
+    pub fn click(&mut self, at: Position) -> Vec<Effect> {
+        match self.slides.insert_at(at) {
+            Some((Insert::Quiz(index), row, column)) => {
+                let asks = match self.view(index) {
+                    Some((view, quiz)) => view.click(&quiz, row, column),
+                    None => Asks::Nothing,
+                };
+                self.asked(index, asks)
+            }
+            Some((Insert::Exercise(_), ..)) | None => Vec::new(),
+        }
+    }
+
+    // --- drawing ----------------------------------------------------------------------------------
+
+    pub fn arrange(&mut self, area: Rect, theme: &Theme) {
+        let lesson = self.lesson_id();
+        // Views are made before they are drawn, because drawing changes nothing.
+        for insert in self.slides.inserts() {
+            if let Insert::Quiz(index) = insert {
+                self.view(index);
+            }
+        }
+        let active = self.quiz_here();
+        let Self { slides, quizzes, session, texts, watch, keys, highlighter, over, .. } = self;
+        let deck = Arc::clone(slides.deck());
+        slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
+            Insert::Quiz(index) => match (quizzes.get_mut(index), deck.quizzes.get(*index)) {
+                (Some(view), Some(quiz)) => {
+                    let state = session.quiz(&lesson, &quiz.id);
+                    view.lines(quiz, &state, width, theme, active == Some(*index))
+                }
+                _ => Vec::new(),
+            },
+            Insert::Exercise(id) => match (session.course().exercise(id), session.exercise(id)) {
+                (Some(exercise), Some(state)) => {
+                    let (brief, solution) = texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
+                    let card = Card { exercise, state, brief, solution, folder: watch.folder(id), keys };
+                    exercise::lines(&card, width, theme, highlighter)
+                }
+                _ => vec![Line::styled(format!("There is no exercise called {id} in this course."), theme.warn)],
+            },
+        });
+        match over {
+            Some(Over::Overview(list)) => list.arrange(area),
+            Some(Over::Search(_)) | None => {}
+        }
+    }
+
+    /// Draws the pane; returns where the cursor goes, if something is typed here.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<(u16, u16)> {
+        self.slides.draw(area, buf, theme);
+        match &self.over {
+            Some(Over::Overview(list)) => list.draw(area, buf, theme),
+            Some(Over::Search(field)) => field.draw(area, buf, theme),
+            None => {}
+        }
+        None
+    }
+}
+
+fn record(events: Vec<Event>) -> Vec<Effect> {
+    events.into_iter().map(Effect::Record).collect()
+}
+
+fn deck_of(course: &Course, lesson: usize) -> Arc<Deck> {
+    Arc::new(course.lessons.get(lesson).map(|l| l.deck.clone()).unwrap_or_default())
+}
+
+fn texts(course: &Course) -> BTreeMap<String, (Vec<Block>, Vec<Block>)> {
+    let blocks = |text: &str| {
+        let (deck, _) = crate::course::parse(text, Path::new(""));
+        deck.slides.into_iter().flat_map(|s| s.blocks).collect::<Vec<Block>>()
+    };
+    course.exercises.iter().map(|e| (e.id.clone(), (blocks(&e.brief), blocks(&e.solution)))).collect()
+}

@@ -1,0 +1,277 @@
+//! What the exercises of a course need of the world, and what the world's answers do to them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::LessonPane;
+use crate::check::Report;
+use crate::course::{BlockKind, Deck};
+use crate::facts::{Link, Run};
+use crate::progress::Event;
+use crate::session::{Input, Output, Phase};
+use crate::tui::action::Action;
+use crate::tui::effect::{Effect, ExerciseEffect};
+use crate::tui::screen::confirm::ConfirmPopup;
+use crate::tui::screen::exercise::summary;
+use crate::tui::widget::markdown::Insert;
+
+/// What was seen for the exercises since they began.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// By exercise, oldest first.
+    runs: BTreeMap<String, Vec<Arc<Run>>>,
+    /// When each began, by this machine's clock.
+    begun: BTreeMap<String, Timestamp>,
+    folders: BTreeMap<String, String>,
+}
+
+impl Watch {
+    pub(super) fn new(runs: BTreeMap<String, Vec<Arc<Run>>>) -> Self {
+        Self { runs, ..Self::default() }
+    }
+
+    pub(super) fn folder(&self, exercise: &str) -> Option<&str> {
+        self.folders.get(exercise).map(String::as_str)
+    }
+
+    /// The newest knowledge of a container takes the place of the older.
+    fn add(&mut self, exercise: &str, run: &Arc<Run>) {
+        let runs = self.runs.entry(exercise.to_owned()).or_default();
+        match runs.iter_mut().find(|r| r.id == run.id) {
+            Some(known) => *known = Arc::clone(run),
+            None => runs.push(Arc::clone(run)),
+        }
+    }
+}
+
+/// Slides that hold an exercise, with its id.
+pub(super) fn on_slides(deck: &Deck) -> Vec<(usize, String)> {
+    let slides = deck.slides.iter().enumerate();
+    slides
+        .flat_map(|(at, slide)| {
+            slide.blocks.iter().filter_map(move |block| match &block.kind {
+                BlockKind::Exercise(id) => Some((at, id.clone())),
+                _ => None,
+            })
+        })
+        .collect()
+}
+
+impl LessonPane {
+    /// At the start: an exercise that is under way goes on.
+    pub fn open(&mut self) -> Vec<Effect> {
+        let ids: Vec<String> = self.session.course().exercises.iter().map(|e| e.id.clone()).collect();
+        for id in ids {
+            if let Some(begun) = self.session.exercise(&id).and_then(|s| s.record.begun) {
+                self.watch.begun.insert(id, begun);
+            }
+        }
+        let outputs = self.session.step_all(&Input::Resume);
+        let mut effects = self.carry_out_all(outputs);
+        effects.push(Effect::Watch(self.watched()));
+        effects
+    }
+
+    /// The exercise on the slide.
+    fn exercise_here(&self) -> Option<String> {
+        self.slides.inserts().into_iter().find_map(|insert| match insert {
+            Insert::Exercise(id) => Some(id),
+            Insert::Quiz(_) => None,
+        })
+    }
+
+    /// How the exercise that is under way goes; that of the slide first.
+    pub fn summary(&self) -> String {
+        let under_way = |id: &String| {
+            self.session.exercise(id).is_some_and(|s| !matches!(s.phase, Phase::Idle | Phase::Passed))
+        };
+        let all = self.session.course().exercises.iter().map(|e| e.id.clone());
+        let id = self.exercise_here().or_else(|| all.into_iter().find(under_way));
+        let found = id.and_then(|id| Some((self.session.course().exercise(&id)?, self.session.exercise(&id)?)));
+        found.map(|(exercise, state)| summary(exercise, state)).unwrap_or_default()
+    }
+
+    pub(super) fn exercise_act(&mut self, action: Action) -> Vec<Effect> {
+        let Some(id) = self.exercise_here() else { return Vec::new() };
+        let phase = self.session.exercise(&id).map(|s| s.phase.clone()).unwrap_or_default();
+        let input = match action {
+            // Once it is begun, the key that begins it goes on to the next slide.
+            Action::BeginExercise if phase != Phase::Idle => {
+                let moved = self.slides.act(Action::NextStep, None);
+                return self.follow(moved);
+            }
+            Action::BeginExercise => Input::Begin,
+            Action::CheckNow => Input::Check,
+            Action::Solution => Input::GiveUp,
+            Action::ResetExercise => Input::Reset,
+            Action::Hint => match self.open_task(&id) {
+                Some(task) => Input::Hint { task },
+                None => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        if phase == Phase::Idle && input != Input::Begin {
+            self.news = Some(format!("Begin the exercise first: {}", self.keys.begin));
+            return Vec::new();
+        }
+        let is_hint = matches!(input, Input::Hint { .. });
+        let outputs = self.session.step(&id, input);
+        if is_hint && outputs.is_empty() {
+            self.news = Some("There is no further hint for this task; the solution is one key away".into());
+        }
+        self.carry_out(&id, outputs)
+    }
+
+    /// The first task that does not hold.
+    fn open_task(&self, id: &str) -> Option<String> {
+        let (exercise, state) = (self.session.course().exercise(id)?, self.session.exercise(id)?);
+        exercise.tasks.iter().map(|t| t.id.clone()).find(|task| !state.record.passed.contains_key(task))
+    }
+
+    pub fn set_link(&mut self, link: &Link) -> Vec<Effect> {
+        let input = match link {
+            Link::Live => Input::EngineBack,
+            Link::Lost { reason, remedy, .. } | Link::Absent { reason, remedy } => {
+                Input::EngineLost { reason: reason.clone(), remedy: remedy.clone() }
+            }
+            Link::Connecting => return Vec::new(),
+        };
+        let outputs = self.session.step_all(&input);
+        self.carry_out_all(outputs)
+    }
+
+    pub fn engine_changed(&mut self) -> Vec<Effect> {
+        let outputs = self.session.step_all(&Input::Seen);
+        self.carry_out_all(outputs)
+    }
+
+    /// A container's life went on: it counts for every exercise that had begun before it was made.
+    pub fn run_seen(&mut self, run: &Arc<Run>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let under_way: Vec<(String, u64)> = self
+            .session
+            .course()
+            .exercises
+            .iter()
+            .filter_map(|e| Some((e.id.clone(), self.session.exercise(&e.id)?)))
+            .filter(|(_, s)| !matches!(s.phase, Phase::Idle | Phase::Passed))
+            .map(|(id, s)| (id, s.record.run))
+            .collect();
+        for (exercise, attempt) in under_way {
+            let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
+            if run.created.is_none_or(|created| created >= since) {
+                self.watch.add(&exercise, run);
+                effects.push(Effect::KeepRun { exercise, run: attempt, seen: Arc::clone(run) });
+            }
+        }
+        effects.extend(self.engine_changed());
+        effects
+    }
+
+    pub fn begun(&mut self, exercise: &str, run: u64, outcome: Result<String, String>) -> Vec<Effect> {
+        if let Ok(folder) = &outcome {
+            self.watch.folders.insert(exercise.to_owned(), folder.clone());
+        }
+        let outputs = self.session.step(exercise, Input::Begun { run, outcome: outcome.map(|_| ()) });
+        self.carry_out(exercise, outputs)
+    }
+
+    /// The news is what a learner who looks elsewhere wants to hear.
+    pub fn graded(&mut self, exercise: &str, run: u64, report: Report) -> (Option<String>, Vec<Effect>) {
+        let titles: BTreeMap<String, String> =
+            report.tasks.iter().map(|t| (t.id.clone(), t.title.clone())).collect();
+        let outputs = self.session.step(exercise, Input::Graded { run, report: Box::new(report) });
+        let news = outputs.iter().rev().find_map(|output| match output {
+            Output::Record(Event::ExercisePassed { .. }) => Some("Exercise done: all tasks hold".to_owned()),
+            Output::Record(Event::TaskPassed { task, .. }) => titles.get(task).map(|t| format!("Done: {t}")),
+            _ => None,
+        });
+        (news, self.carry_out(exercise, outputs))
+    }
+
+    /// The question that is asked before a reset removes anything.
+    pub fn confirm_reset(&mut self, exercise: &str, run: u64, plan: Result<Vec<String>, String>) -> Option<ConfirmPopup> {
+        match plan {
+            Ok(lines) => {
+                let reset = Effect::Exercise(ExerciseEffect::Reset { exercise: exercise.to_owned(), run });
+                let title = "Start the exercise over?";
+                let popup = ConfirmPopup::new(title, format!("pilotwhale reset {exercise}"), vec![reset]);
+                Some(lines.into_iter().fold(popup, ConfirmPopup::saying))
+            }
+            Err(reason) => {
+                self.news = Some(reason.clone());
+                self.session.step(exercise, Input::WasReset { run, outcome: Err(reason) });
+                None
+            }
+        }
+    }
+
+    /// The learner said no.
+    pub fn keep_going(&mut self) -> Vec<Effect> {
+        let resetting: Vec<(String, u64)> = self
+            .session
+            .course()
+            .exercises
+            .iter()
+            .filter_map(|e| Some((e.id.clone(), self.session.exercise(&e.id)?)))
+            .filter(|(_, s)| s.phase == Phase::Resetting)
+            .map(|(id, s)| (id, s.record.run))
+            .collect();
+        let mut effects = Vec::new();
+        for (id, run) in resetting {
+            let outputs = self.session.step(&id, Input::ResetCancelled { run });
+            effects.extend(self.carry_out(&id, outputs));
+        }
+        effects
+    }
+
+    pub fn was_reset(&mut self, exercise: &str, run: u64, outcome: Result<Vec<String>, String>) -> (String, Vec<Effect>) {
+        let news = match &outcome {
+            Ok(done) if done.is_empty() => "Reset: nothing had to be removed".to_owned(),
+            Ok(done) => format!("Reset: {}", done.join("; ")),
+            Err(why) => why.clone(),
+        };
+        if outcome.is_ok() {
+            self.watch.runs.remove(exercise);
+        }
+        let outputs = self.session.step(exercise, Input::WasReset { run, outcome: outcome.map(|_| ()) });
+        (news, self.carry_out(exercise, outputs))
+    }
+
+    fn carry_out_all(&mut self, outputs: Vec<(String, Output)>) -> Vec<Effect> {
+        outputs.into_iter().flat_map(|(id, output)| self.carry_out(&id, vec![output])).collect()
+    }
+
+    fn carry_out(&mut self, id: &str, outputs: Vec<Output>) -> Vec<Effect> {
+        let exercise = id.to_owned();
+        let mut effects = Vec::new();
+        for output in outputs {
+            let since = self.watch.begun.get(id).copied().unwrap_or_default();
+            effects.push(match output {
+                Output::Record(event) => {
+                    if let Event::ExerciseBegun { .. } = event {
+                        self.watch.begun.insert(exercise.clone(), self.now);
+                        self.watch.runs.remove(id);
+                    }
+                    Effect::Record(event)
+                }
+                Output::Prepare { run } => {
+                    Effect::Exercise(ExerciseEffect::Begin { exercise: exercise.clone(), run })
+                }
+                Output::Clean { run } => {
+                    Effect::Exercise(ExerciseEffect::PlanReset { exercise: exercise.clone(), run, since })
+                }
+                Output::Grade { run } => {
+                    let seen = self.watch.runs.get(id).cloned().unwrap_or_default();
+                    let passed =
+                        self.session.exercise(id).map(|s| s.record.passed.clone()).unwrap_or_default();
+                    let exercise = exercise.clone();
+                    Effect::Exercise(ExerciseEffect::Grade { exercise, run, since, seen, passed })
+                }
+            });
+        }
+        effects
+    }
+}

@@ -1,0 +1,129 @@
+//! The shell pane: the terminal of a real shell, or what to do when there is none.
+
+use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Text};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use crate::tui::action::Action;
+use crate::tui::effect::{Effect, ShellEffect};
+use crate::tui::theme::Theme;
+use crate::tui::widget::terminal::{self, Screen};
+
+#[derive(Default)]
+pub struct ShellPane {
+    screen: Option<Screen>,
+    name: String,
+    state: State,
+    size: (u16, u16),
+}
+
+#[derive(Default, PartialEq)]
+enum State {
+    /// An engine is being looked for, and the shell is to get it.
+    #[default]
+    Waiting,
+    Running,
+    Ended(Option<i32>),
+    Failed(String),
+}
+
+impl ShellPane {
+    pub fn start(&mut self, screen: Screen, name: String) {
+        self.screen = Some(screen);
+        self.name = name;
+        self.state = State::Running;
+        // The new terminal has not been told its size yet.
+        self.size = (0, 0);
+    }
+
+    pub fn end(&mut self, status: Option<i32>) {
+        if self.state == State::Running {
+            self.state = State::Ended(status);
+        }
+    }
+
+    pub fn fail(&mut self, why: String) {
+        self.state = State::Failed(why);
+    }
+
+    /// Whether keys go to a program.
+    pub fn takes_keys(&self) -> bool {
+        self.state == State::Running
+    }
+
+    pub fn title(&self) -> String {
+        let name = if self.name.is_empty() { "shell" } else { &self.name };
+        let back = self.screen.as_ref().map_or(0, |screen| screen.read(|view| view.lines_back()));
+        match back {
+            0 => format!("shell: {name}"),
+            lines => format!("shell: {name} · {lines} lines back"),
+        }
+    }
+
+    pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        match self.state {
+            State::Running => vec![Effect::Shell(ShellEffect::Key(key))],
+            State::Ended(_) | State::Failed(_) if key.code == KeyCode::Enter => {
+                self.state = State::Waiting;
+                vec![Effect::Shell(ShellEffect::Restart)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub fn mouse(&self, mouse: MouseEvent, body: Rect) -> Vec<Effect> {
+        if self.state != State::Running {
+            return Vec::new();
+        }
+        let mouse = MouseEvent {
+            column: mouse.column.saturating_sub(body.x),
+            row: mouse.row.saturating_sub(body.y),
+            ..mouse
+        };
+        vec![Effect::Shell(ShellEffect::Mouse(mouse))]
+    }
+
+    /// Half a screen back or forward.
+    pub fn scroll_page(&self, action: Action) -> Vec<Effect> {
+        let half = i32::from(self.size.1 / 2).max(1);
+        let lines = if action == Action::ScrollShellUp { half } else { -half };
+        vec![Effect::Shell(ShellEffect::Scroll(lines))]
+    }
+
+    /// Tells the program its size, once each time that it changes.
+    pub fn resize(&mut self, area: Rect) -> Option<Effect> {
+        let (cols, rows) = (area.width, area.height);
+        if self.size == (cols, rows) || cols == 0 || rows == 0 {
+            return None;
+        }
+        self.size = (cols, rows);
+        Some(Effect::Shell(ShellEffect::Resize { cols, rows }))
+    }
+
+    /// Draws it; returns where the cursor is, if it shows.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<(u16, u16)> {
+        let cursor = self.screen.as_ref().and_then(|screen| terminal::draw(screen, area, buf, theme));
+        let (sentence, style) = match &self.state {
+            State::Running => return cursor,
+            State::Waiting => ("Looking for the engine; the shell comes with it.".to_owned(), theme.dim),
+            State::Ended(Some(0)) => ("The shell has ended. Enter starts a new one.".to_owned(), theme.info),
+            State::Ended(Some(status)) => {
+                (format!("The shell has ended with status {status}. Enter starts a new one."), theme.warn)
+            }
+            State::Ended(None) => ("The shell has ended. Enter starts a new one.".to_owned(), theme.warn),
+            State::Failed(why) => (format!("{why} Enter tries again."), theme.warn),
+        };
+        let height = 2.min(area.height);
+        let foot = Rect { y: area.bottom() - height, height, ..area };
+        for row in foot.rows() {
+            buf.set_style(row, theme.text);
+            for x in row.x..row.right() {
+                buf[(x, row.y)].reset();
+            }
+        }
+        Paragraph::new(Text::from(vec![Line::styled(sentence, style)])).wrap(Wrap { trim: true }).render(foot, buf);
+        None
+    }
+}

@@ -1,0 +1,3 @@
+//! Drawing that screens share.
+
+pub mod popup;
