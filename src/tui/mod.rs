@@ -3,4 +3,6 @@
 pub mod action;
 pub mod effect;
 pub mod msg;
+pub mod screen;
 pub mod theme;
+pub mod widget;

@@ -1,0 +1,535 @@
+//! The engine pane: live lists of containers, images, volumes and networks, and a close look at one of them.
+
+mod ask;
+mod fresh;
+mod list;
+mod logs;
+mod opened;
+mod page;
+mod sheet;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+
+use self::fresh::Fresh;
+use self::list::List;
+use self::opened::{Loaded, Opened};
+use self::page::{Hit, Page};
+use self::sheet::View;
+pub use self::tables::Tab;
+use self::tables::Usage;
+use super::confirm::{Answer, ConfirmPopup};
+use crate::facts::{ContainerState, Detail, Kind, Link, LogLine, Sample, Snapshot};
+use crate::tui::action::Action;
+use crate::tui::effect::{Effect, EngineEffect, ShellEffect};
+
+/// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
+#[derive(Debug)]
+pub struct EnginePane {
+    zone: TimeZone,
+    now: Timestamp,
+    link: Link,
+    endpoint: String,
+    install: Option<String>,
+    type_key: String,
+    course_made: HashSet<String>,
+
+    snapshot: Arc<Snapshot>,
+    /// The first snapshot is not news.
+    has_snapshot: bool,
+    usage: Usage,
+    samples: HashMap<String, Sample>,
+    fresh: Fresh,
+
+    tab: Tab,
+    lists: [List; 4],
+    opened: Option<Opened>,
+    popup: Option<ConfirmPopup>,
+    filtering: bool,
+    /// One sentence until the next action.
+    notice: String,
+
+    area: Rect,
+    dirty: bool,
+    page: Page,
+    sampled: Vec<String>,
+    wake: Option<Timestamp>,
+}
+
+impl Default for EnginePane {
+    fn default() -> Self {
+        Self::new(TimeZone::UTC)
+    }
+}
+
+impl EnginePane {
+    /// Clock times are shown in this zone.
+    pub fn new(zone: TimeZone) -> Self {
+        Self {
+            zone,
+            now: Timestamp::UNIX_EPOCH,
+            link: Link::Connecting,
+            endpoint: String::new(),
+            install: None,
+            type_key: "t".to_owned(),
+            course_made: HashSet::new(),
+            snapshot: Arc::default(),
+            has_snapshot: false,
+            usage: Usage::default(),
+            samples: HashMap::new(),
+            fresh: Fresh::default(),
+            tab: Tab::default(),
+            lists: Default::default(),
+            opened: None,
+            popup: None,
+            filtering: false,
+            notice: String::new(),
+            area: Rect::default(),
+            dirty: true,
+            page: Page::default(),
+            sampled: Vec::new(),
+            wake: None,
+        }
+    }
+
+    // --- what the world tells ---
+
+    pub fn set_link(&mut self, link: Link) -> Vec<Effect> {
+        let back = link == Link::Live && self.link != Link::Live;
+        self.link = link;
+        self.dirty = true;
+        if back { self.look_again(true) } else { Vec::new() }
+    }
+
+    pub fn set_endpoint(&mut self, endpoint: String) {
+        self.endpoint = endpoint;
+        self.dirty = true;
+    }
+
+    /// The command that installs an engine on this system; offered while there is none.
+    pub fn set_install(&mut self, command: Option<String>) {
+        self.install = command;
+        self.dirty = true;
+    }
+
+    /// How the key of `Action::TypeCommand` is called on the screen.
+    pub fn set_type_key(&mut self, key: impl Into<String>) {
+        self.type_key = key.into();
+        self.dirty = true;
+    }
+
+    /// Ids (for volumes names) of what the course made: these are stopped and removed after a plain yes.
+    pub fn set_course_made(&mut self, ids: HashSet<String>) {
+        self.course_made = ids;
+    }
+
+    pub fn set_snapshot(&mut self, snapshot: Arc<Snapshot>) -> Vec<Effect> {
+        let old = std::mem::replace(&mut self.snapshot, snapshot);
+        if self.has_snapshot {
+            self.fresh.compare(&old, &self.snapshot);
+        }
+        self.has_snapshot = true;
+        self.usage = Usage::of(&self.snapshot);
+        for tab in Tab::ALL {
+            self.lists[tab as usize].refresh(&self.snapshot, tab);
+        }
+        let snapshot = &self.snapshot;
+        self.samples.retain(|id, _| snapshot.container(id).is_some());
+        self.dirty = true;
+        self.follow_opened(&old)
+    }
+
+    pub fn set_samples(&mut self, samples: Vec<(String, Sample)>) {
+        self.samples.extend(samples);
+        self.dirty = true;
+    }
+
+    pub fn set_detail(&mut self, kind: Kind, id: &str, detail: Result<Box<Detail>, String>) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == kind && o.id == id) {
+            match detail {
+                Ok(detail) => opened.loaded = Loaded::Ready(detail),
+                // What was read before says more than the failure to read it again.
+                Err(reason) if !matches!(opened.loaded, Loaded::Ready(_)) => {
+                    opened.loaded = Loaded::Failed(reason)
+                }
+                Err(_) => {}
+            }
+            self.dirty = true;
+        }
+    }
+
+    pub fn push_log(&mut self, id: &str, lines: Vec<LogLine>, ended: Option<String>) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == Kind::Container && o.id == id) {
+            opened.logs.push(lines, ended);
+            self.dirty |= opened.view == View::Logs;
+        }
+    }
+
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        self.fresh.tick(now);
+        self.dirty = true;
+    }
+
+    /// When the screen will say something else by itself; a time that has passed means at once. None: no timer.
+    pub fn needs_tick(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    /// The pane is on the screen no more: nothing has to be measured or followed for it.
+    pub fn hide(&mut self) -> Vec<Effect> {
+        self.wake = None;
+        self.dirty = true;
+        let mut effects = Vec::new();
+        if !std::mem::take(&mut self.sampled).is_empty() {
+            effects.push(Effect::Engine(EngineEffect::Sample(Vec::new())));
+        }
+        effects
+    }
+
+    // --- what the app asks ---
+
+    pub fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    pub fn is_detail_open(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Whether every key must come to `key`: a filter is typed or a question is open.
+    pub fn takes_keys(&self) -> bool {
+        self.filtering || self.popup.is_some()
+    }
+
+    /// An open question, to be drawn over everything.
+    pub fn popup(&self) -> Option<&ConfirmPopup> {
+        self.popup.as_ref()
+    }
+
+    /// Running containers whose figures are on the screen.
+    pub fn visible_running_ids(&self) -> &[String] {
+        &self.sampled
+    }
+
+    // --- input ---
+
+    /// Every key while `takes_keys`.
+    pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        self.dirty = true;
+        if let Some(popup) = &mut self.popup {
+            let answer = popup.key(key);
+            return self.answered(answer);
+        }
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Enter => self.filtering = false,
+            KeyCode::Esc => {
+                self.filtering = false;
+                self.set_filter(String::new());
+            }
+            KeyCode::Char('c') if control => {
+                self.filtering = false;
+                self.set_filter(String::new());
+            }
+            KeyCode::Char('u' | 'w') if control => self.set_filter(String::new()),
+            KeyCode::Backspace => {
+                let mut filter = self.filter().to_owned();
+                // Erasing in an empty field leaves it, as in less and vim.
+                self.filtering = filter.pop().is_some();
+                self.set_filter(filter);
+            }
+            KeyCode::Up => return self.act(Action::Up),
+            KeyCode::Down => return self.act(Action::Down),
+            KeyCode::PageUp => return self.act(Action::PageUp),
+            KeyCode::PageDown => return self.act(Action::PageDown),
+            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {
+                let filter = format!("{}{c}", self.filter());
+                self.set_filter(filter);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.dirty = true;
+        if let Some(popup) = &mut self.popup {
+            popup.paste(text);
+        } else if self.filtering {
+            let line: String =
+                text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+            let filter = format!("{}{line}", self.filter());
+            self.set_filter(filter);
+        }
+    }
+
+    /// Row and column within the area that was arranged.
+    pub fn click(&mut self, row: u16, col: u16) -> Vec<Effect> {
+        self.dirty = true;
+        match self.page.hit(row, col) {
+            Some(Hit::Tab(tab)) => {
+                let effects = self.close();
+                self.go_to(tab);
+                effects
+            }
+            Some(Hit::View(view)) => self.show(view),
+            Some(Hit::Back) => self.close(),
+            Some(Hit::Row(at)) => {
+                let list = &mut self.lists[self.tab as usize];
+                if list.at == at && list.selected.is_some() {
+                    return self.act(Action::OpenDetail);
+                }
+                list.select(&self.snapshot, self.tab, at);
+                Vec::new()
+            }
+            Some(Hit::Install) => self.act(Action::TypeCommand),
+            None => Vec::new(),
+        }
+    }
+
+    /// `area` is what the popup was drawn in.
+    pub fn click_popup(&mut self, area: Rect, row: u16, col: u16) -> Vec<Effect> {
+        self.dirty = true;
+        let Some(popup) = &mut self.popup else { return Vec::new() };
+        let answer = popup.click(area, row, col);
+        self.answered(answer)
+    }
+
+    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer {
+            Answer::Open => Vec::new(),
+            Answer::No => {
+                self.popup = None;
+                Vec::new()
+            }
+            Answer::Yes(effects) => {
+                self.popup = None;
+                effects
+            }
+        }
+    }
+
+    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        self.dirty = true;
+        self.notice.clear();
+        let page = self.page.room.saturating_sub(1).max(1);
+        match action {
+            Action::Up => self.move_by(-1),
+            Action::Down => self.move_by(1),
+            Action::PageUp => self.move_by(-(page as isize)),
+            Action::PageDown => self.move_by(page as isize),
+            Action::Top => match &mut self.opened {
+                Some(opened) => opened.to_top(),
+                None => self.lists[self.tab as usize].select(&self.snapshot, self.tab, 0),
+            },
+            Action::Bottom => match &mut self.opened {
+                Some(opened) => opened.to_bottom(),
+                None => self.lists[self.tab as usize].select(&self.snapshot, self.tab, usize::MAX),
+            },
+            Action::NextTab | Action::PreviousTab => {
+                let step = if action == Action::NextTab { 1 } else { Tab::ALL.len() - 1 };
+                let effects = self.close();
+                self.go_to(Tab::ALL[(self.tab as usize + step) % Tab::ALL.len()]);
+                return effects;
+            }
+            Action::OpenDetail | Action::Confirm => {
+                if self.opened.is_none() {
+                    return self.open();
+                }
+            }
+            Action::Cancel => return self.cancel(),
+            Action::NextView | Action::PreviousView => {
+                if let Some(opened) = &mut self.opened {
+                    opened.step(action == Action::NextView);
+                    let view = opened.view;
+                    return self.show(view);
+                }
+            }
+            Action::FollowLogs => {
+                if let Some(opened) = &mut self.opened
+                    && opened.kind == Kind::Container
+                {
+                    if opened.view == View::Logs {
+                        opened.logs.toggle_follow();
+                    } else {
+                        return self.show(View::Logs);
+                    }
+                } else if self.opened.is_none() && self.tab == Tab::Containers {
+                    let mut effects = self.open();
+                    effects.extend(self.show(View::Logs));
+                    return effects;
+                }
+            }
+            Action::Filter | Action::Search => {
+                self.filtering = self.opened.as_ref().is_none_or(|opened| opened.view == View::Logs);
+            }
+            Action::SendName | Action::SendId | Action::SendImage => {
+                if let Some(text) = self.words_to_send(action) {
+                    return vec![Effect::Shell(ShellEffect::Type(text))];
+                }
+            }
+            Action::Copy => return self.text_to_copy().map(Effect::Copy).into_iter().collect(),
+            Action::TypeCommand => {
+                if let (Link::Absent { .. }, Some(install)) = (&self.link, &self.install) {
+                    return vec![Effect::Shell(ShellEffect::Type(one_line(install)))];
+                }
+            }
+            Action::StopContainer | Action::StartContainer | Action::Remove => return self.ask(action),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn move_by(&mut self, rows: isize) {
+        if let Some(opened) = &mut self.opened {
+            if rows < 0 { opened.up(rows.unsigned_abs()) } else { opened.down(rows.unsigned_abs()) }
+        } else {
+            let list = &mut self.lists[self.tab as usize];
+            let at = list.at.saturating_add_signed(rows);
+            list.select(&self.snapshot, self.tab, at);
+        }
+    }
+
+    fn go_to(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.filtering = false;
+    }
+
+    fn cancel(&mut self) -> Vec<Effect> {
+        let logs_filtered =
+            self.opened.as_ref().is_some_and(|o| o.view == View::Logs && !o.logs.filter.is_empty());
+        if logs_filtered || self.opened.is_none() {
+            self.set_filter(String::new());
+            return Vec::new();
+        }
+        self.close()
+    }
+
+    fn open(&mut self) -> Vec<Effect> {
+        let Some((kind, id, name)) = self.selected() else { return Vec::new() };
+        self.filtering = false;
+        self.opened = Some(Opened::new(kind, id.clone(), name));
+        vec![Effect::Engine(EngineEffect::Inspect { kind, id })]
+    }
+
+    fn close(&mut self) -> Vec<Effect> {
+        self.filtering = false;
+        match self.opened.take() {
+            Some(opened) if opened.logs.asked => vec![Effect::Engine(EngineEffect::FollowLogs(None))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn show(&mut self, view: View) -> Vec<Effect> {
+        self.filtering = false;
+        let Some(opened) = &mut self.opened else { return Vec::new() };
+        opened.show(view);
+        if view == View::Logs && !opened.logs.asked {
+            opened.logs.asked = true;
+            return vec![Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone())))];
+        }
+        Vec::new()
+    }
+
+    /// Keeps the close look true to the snapshot that has just come.
+    fn follow_opened(&mut self, old: &Snapshot) -> Vec<Effect> {
+        let Some(opened) = &mut self.opened else { return Vec::new() };
+        let name = tables::name(&self.snapshot, opened.kind, &opened.id);
+        opened.gone = name.is_none();
+        let Some(name) = name else { return Vec::new() };
+        opened.name = name;
+        let id = &opened.id;
+        let changed = match opened.kind {
+            Kind::Container => old.container(id) != self.snapshot.container(id),
+            Kind::Image => old.image(id) != self.snapshot.image(id),
+            // Who uses them is seen from the containers only.
+            Kind::Volume | Kind::Network => old.containers != self.snapshot.containers,
+        };
+        let restarted = opened.kind == Kind::Container
+            && old.container(id).map(|c| c.started) != self.snapshot.container(id).map(|c| c.started);
+        if changed { self.look_again(restarted) } else { Vec::new() }
+    }
+
+    fn look_again(&mut self, logs_too: bool) -> Vec<Effect> {
+        let Some(opened) = &mut self.opened else { return Vec::new() };
+        let mut effects =
+            vec![Effect::Engine(EngineEffect::Inspect { kind: opened.kind, id: opened.id.clone() })];
+        if logs_too && opened.logs.asked {
+            opened.logs.restart();
+            effects.push(Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone()))));
+        }
+        effects
+    }
+
+    fn filter(&self) -> &str {
+        match &self.opened {
+            Some(opened) => &opened.logs.filter,
+            None => &self.lists[self.tab as usize].filter,
+        }
+    }
+
+    fn set_filter(&mut self, filter: String) {
+        match &mut self.opened {
+            Some(opened) => opened.logs.filter = filter,
+            None => {
+                let list = &mut self.lists[self.tab as usize];
+                list.filter = filter;
+                list.refresh(&self.snapshot, self.tab);
+            }
+        }
+    }
+
+    /// What an action is about: the object that is open, else the selected row.
+    fn selected(&self) -> Option<(Kind, String, String)> {
+        let (kind, id) = match &self.opened {
+            Some(opened) => (opened.kind, opened.id.clone()),
+            None => (self.tab.kind(), self.lists[self.tab as usize].selected.clone()?),
+        };
+        let name = tables::name(&self.snapshot, kind, &id)?;
+        Some((kind, id, name))
+    }
+
+    fn words_to_send(&self, action: Action) -> Option<String> {
+        let (kind, id, name) = self.selected()?;
+        let text = match (action, kind) {
+            (Action::SendId, Kind::Volume) => id,
+            (Action::SendId, _) => crate::facts::short_id(&id).to_owned(),
+            (Action::SendImage, Kind::Container) => self.snapshot.container(&id)?.image.clone(),
+            (Action::SendImage, Kind::Volume | Kind::Network) => return None,
+            _ => name,
+        };
+        Some(one_line(&text))
+    }
+
+    fn text_to_copy(&self) -> Option<String> {
+        match &self.opened {
+            Some(opened) if opened.view == View::Logs => Some(opened.logs.text()),
+            Some(opened) => Some(opened.id.clone()),
+            None => self.selected().map(|(_, _, name)| name),
+        }
+    }
+
+    /// Whether anything can be measured or asked now.
+    fn is_live(&self) -> bool {
+        self.link == Link::Live
+    }
+
+    fn is_running(&self, id: &str) -> bool {
+        self.snapshot.container(id).is_some_and(|c| c.state == ContainerState::Running)
+    }
+}
+
+/// What goes to the prompt must not run by itself.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}

@@ -1,0 +1,502 @@
+//! Lays the pane out line by line for its area, so that drawing only copies.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::opened::Loaded;
+use super::sheet::{self, Context, View};
+use super::tables::{self, Source, Tab};
+use super::{EnginePane, words};
+use crate::facts::{Kind, Link};
+use crate::tui::effect::{Effect, EngineEffect};
+use crate::tui::theme::Theme;
+use crate::tui::widget::ink::{Ink, InkLine, Tone};
+
+/// Everything that is on the pane.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    lines: Vec<Row>,
+    hits: Vec<(u16, u16, u16, Hit)>,
+    /// Rows that the list or the text has.
+    pub(super) room: usize,
+}
+
+#[derive(Debug, Default)]
+struct Row {
+    line: InkLine,
+    tone: Tone,
+}
+
+/// What a click means.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hit {
+    Tab(Tab),
+    View(View),
+    Back,
+    /// Place in the list as it is shown.
+    Row(usize),
+    Install,
+}
+
+/// Two cells before every row tell which one is selected and what is new.
+const GUTTER: u16 = 2;
+
+impl Page {
+    fn push(&mut self, line: InkLine) {
+        self.lines.push(Row { line, tone: Tone::Plain });
+    }
+
+    fn next_row(&self) -> u16 {
+        u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
+    }
+
+    pub(super) fn hit(&self, row: u16, col: u16) -> Option<Hit> {
+        self.hits.iter().find(|(y, from, to, _)| *y == row && (*from..*to).contains(&col)).map(|hit| hit.3)
+    }
+}
+
+impl EnginePane {
+    /// Lays everything out for this area; cheap when nothing changed. Call it after every change, then `draw` copies.
+    pub fn arrange(&mut self, area: Rect) -> Vec<Effect> {
+        if !self.dirty && (area.width, area.height) == (self.area.width, self.area.height) {
+            return Vec::new();
+        }
+        self.area = area;
+        self.dirty = false;
+        let mut page = Page::default();
+        let mut running = Vec::new();
+        let mut ages = Vec::new();
+        if area.width > 0 && area.height > 0 {
+            self.lay_out(&mut page, &mut running, &mut ages);
+        }
+        self.page = page;
+
+        let change = ages.iter().map(|&since| words::span_changes(self.now, since)).min();
+        let shown_kind = self.tab.kind();
+        let mark = self.fresh.next(self.now).filter(|_| self.opened.is_none() && self.fresh.any(shown_kind));
+        self.wake = [change, mark].into_iter().flatten().min();
+
+        if !self.is_live() {
+            running.clear();
+        }
+        if running == self.sampled {
+            return Vec::new();
+        }
+        self.sampled.clone_from(&running);
+        vec![Effect::Engine(EngineEffect::Sample(running))]
+    }
+
+    /// Paints what was arranged, moved to this area's corner.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, focused: bool) {
+        let area = area.intersection(buf.area);
+        for (row, y) in self.page.lines.iter().zip(area.top()..area.bottom()) {
+            let tone = match row.tone {
+                // Without the focus the selected row keeps its mark only.
+                Tone::Selected if !focused => Tone::Plain,
+                tone => tone,
+            };
+            row.line.paint(buf, area.x, y, area.width, theme, tone);
+        }
+    }
+
+    fn lay_out(&mut self, page: &mut Page, running: &mut Vec<String>, ages: &mut Vec<Timestamp>) {
+        let (width, height) = (self.area.width, usize::from(self.area.height));
+        let in_detail = self.opened.is_some();
+        if in_detail {
+            self.detail_head(page, width, height);
+        } else {
+            self.tabs(page, width);
+        }
+        // A banner may take the place of rows, but never the last of them.
+        let most = if height >= 12 { 3 } else { 1 };
+        for line in self.banner(usize::from(width)).into_iter().take(most) {
+            if page.lines.len() + 2 <= height {
+                page.push(line.cut(usize::from(width)));
+            }
+        }
+        let has_footer = self.has_footer(height);
+        let bottom = if has_footer { height - 1 } else { height };
+        if let Link::Absent { .. } = self.link
+            && !in_detail
+        {
+            self.absent(page, width, bottom);
+        } else if in_detail {
+            self.detail_body(page, width, bottom, running, ages);
+        } else {
+            self.table(page, width, bottom, running, ages);
+        }
+        page.lines.truncate(bottom);
+        if has_footer {
+            while page.lines.len() < bottom {
+                page.push(InkLine::new());
+            }
+            let footer = self.footer(page, width);
+            page.push(footer);
+        }
+    }
+
+    fn tabs(&self, page: &mut Page, width: u16) {
+        let y = page.next_row();
+        let label = |tab: Tab, short: bool| {
+            let n = tables::len(&self.snapshot, tab);
+            match (short, self.has_snapshot) {
+                (true, _) => format!(" {} ", tab.short_title()),
+                (false, true) => format!(" {} {n} ", tab.title()),
+                (false, false) => format!(" {} ", tab.title()),
+            }
+        };
+        let labels = |short: bool| -> Vec<String> {
+            Tab::ALL.iter().map(|&tab| label(tab, short && tab != self.tab)).collect()
+        };
+        let wide = |labels: &[String]| labels.iter().map(|l| l.chars().count()).sum::<usize>();
+        let mut shown = labels(false);
+        if wide(&shown) > usize::from(width) {
+            shown = labels(true);
+        }
+        let mut line = InkLine::new();
+        let mut x = 0u16;
+        for (tab, text) in Tab::ALL.into_iter().zip(shown) {
+            let end = x + u16::try_from(text.chars().count()).unwrap_or(0);
+            line.push(&text, if tab == self.tab { Ink::Selected } else { Ink::Dim });
+            page.hits.push((y, x, end, Hit::Tab(tab)));
+            x = end;
+        }
+        page.push(line.cut(usize::from(width)));
+    }
+
+    fn banner(&self, width: usize) -> Vec<InkLine> {
+        match &self.link {
+            Link::Connecting => vec![InkLine::of("… looking for the engine", Ink::Info)],
+            Link::Live => Vec::new(),
+            Link::Lost { since, reason, remedy } => {
+                let since = words::clock(*since, &self.zone);
+                let mut line = InkLine::of(format!("! engine not reachable since {since}"), Ink::Bad);
+                if !reason.is_empty() {
+                    line.push(format!(" ({reason})"), Ink::Bad);
+                }
+                line.push(" - retrying", Ink::Bad);
+                let mut lines = line.wrap(width, 2);
+                lines.extend(
+                    InkLine::of(remedy, Ink::Dim).wrap(width, 0).into_iter().filter(|l| !l.is_empty()),
+                );
+                lines
+            }
+            Link::Absent { .. } if self.opened.is_some() => {
+                vec![InkLine::of("! there is no engine any more", Ink::Bad)]
+            }
+            Link::Absent { .. } => Vec::new(),
+        }
+    }
+
+    fn absent(&self, page: &mut Page, width: u16, bottom: usize) {
+        let Link::Absent { reason, remedy } = &self.link else { return };
+        let width = usize::from(width);
+        let roomy = bottom >= 8;
+        let mut lines = Vec::new();
+        if roomy {
+            lines.push(InkLine::new());
+        }
+        lines.push(InkLine::of("There is no container engine yet.", Ink::Strong));
+        lines.extend(InkLine::of(reason, Ink::Text).wrap(width, 0));
+        if roomy {
+            lines.push(InkLine::new());
+        }
+        lines.extend(InkLine::of(remedy, Ink::Text).wrap(width, 0));
+        let mut clickable = Vec::new();
+        if let Some(install) = &self.install {
+            if roomy {
+                lines.push(InkLine::new());
+            }
+            clickable.push(lines.len());
+            lines.push(InkLine::of("$ ", Ink::Dim).with(install, Ink::Code).cut(width));
+            clickable.push(lines.len());
+            lines.extend(
+                InkLine::of(&self.type_key, Ink::Key)
+                    .with(" types it into the shell; you press Enter", Ink::Dim)
+                    .wrap(width, 0),
+            );
+        }
+        if roomy {
+            lines.push(InkLine::new());
+        }
+        lines.extend(InkLine::of("Slides and quizzes work without it.", Ink::Dim).wrap(width, 0));
+        let first = page.next_row();
+        for line in clickable {
+            let y = first + u16::try_from(line).unwrap_or(0);
+            page.hits.push((y, 0, u16::try_from(width).unwrap_or(u16::MAX), Hit::Install));
+        }
+        for line in lines {
+            page.push(line);
+        }
+    }
+
+    fn table(
+        &mut self,
+        page: &mut Page,
+        width: u16,
+        bottom: usize,
+        running: &mut Vec<String>,
+        ages: &mut Vec<Timestamp>,
+    ) {
+        let tab = self.tab;
+        let old = !self.is_live();
+        let list = &mut self.lists[tab as usize];
+        if list.shown.is_empty() {
+            let sentence = match (list.filter.is_empty(), self.has_snapshot) {
+                (false, _) => format!("Nothing here matches “{}”.", list.filter),
+                (true, true) => tab.empty().to_owned(),
+                (true, false) => String::new(),
+            };
+            page.room = 1;
+            if bottom >= 8 {
+                page.push(InkLine::new());
+            }
+            for line in InkLine::of(sentence, Ink::Dim).wrap(usize::from(width.saturating_sub(GUTTER)), 0) {
+                page.push(InkLine::of("  ", Ink::Text).with_line(&line));
+            }
+            return;
+        }
+        let has_header = bottom.saturating_sub(page.lines.len()) >= 3;
+        page.room = bottom.saturating_sub(page.lines.len() + usize::from(has_header)).max(1);
+        let (at, first) = {
+            list.window(page.room);
+            (list.at, list.top)
+        };
+        let list = &self.lists[tab as usize];
+        let window = &list.shown[first..(first + page.room).min(list.shown.len())];
+        let source =
+            Source { snapshot: &self.snapshot, usage: &self.usage, samples: &self.samples, now: self.now };
+        let inner = width.saturating_sub(GUTTER);
+        let laid = tables::lay_out(&source, tab, &list.shown, window, inner);
+        if has_header {
+            page.push(InkLine::of("  ", Ink::Head).with_line(&laid.header));
+        }
+        for (n, (cells, &i)) in laid.rows.iter().zip(window).enumerate() {
+            let key = tables::key(&self.snapshot, tab, i).unwrap_or_default();
+            let selected = first + n == at;
+            let fresh = self.fresh.is(tab.kind(), key);
+            let mark = match (selected, fresh) {
+                (true, false) => InkLine::of("▸ ", Ink::Key),
+                (true, true) => InkLine::of("▸", Ink::Key).with("✦", Ink::Fresh),
+                (false, true) => InkLine::of(" ✦", Ink::Fresh),
+                (false, false) => InkLine::of("  ", Ink::Text),
+            };
+            let y = page.next_row();
+            page.hits.push((y, 0, width, Hit::Row(first + n)));
+            let tone = match (selected, old) {
+                (true, _) => Tone::Selected,
+                (false, true) => Tone::Old,
+                (false, false) => Tone::Plain,
+            };
+            page.lines.push(Row { line: mark.with_line(cells), tone });
+            self.note_ages(tab, i, running, ages);
+        }
+    }
+
+    /// What of a visible row depends on time, and whether its figures are wanted.
+    fn note_ages(&self, tab: Tab, i: usize, running: &mut Vec<String>, ages: &mut Vec<Timestamp>) {
+        let snapshot = &self.snapshot;
+        match tab {
+            Tab::Containers => {
+                if let Some(container) = snapshot.containers.get(i) {
+                    if self.is_running(&container.id) {
+                        running.push(container.id.clone());
+                        ages.extend(container.started);
+                    }
+                    // The column with the age of the others is the last to appear; minutes are enough for it.
+                    let slow = |at: &Timestamp| self.now.as_second() - at.as_second() >= 60;
+                    ages.extend(container.created.filter(slow));
+                }
+            }
+            Tab::Images => ages.extend(snapshot.images.get(i).and_then(|image| image.created)),
+            Tab::Volumes => ages.extend(snapshot.volumes.get(i).and_then(|volume| volume.created)),
+            Tab::Networks => {}
+        }
+    }
+
+    fn detail_head(&self, page: &mut Page, width: u16, height: usize) {
+        let Some(opened) = &self.opened else { return };
+        let y = page.next_row();
+        let mut line = InkLine::of("‹ ", Ink::Key).with(self.tab_of(opened.kind).title(), Ink::Dim);
+        line.push("  ", Ink::Dim);
+        let back = u16::try_from(line.width()).unwrap_or(0);
+        if let Some(container) = self.snapshot.container(&opened.id) {
+            let (mark, ink) = words::state_mark(container);
+            line.push(format!("{mark} "), ink);
+        }
+        line.push(&opened.name, Ink::Title);
+        if opened.gone {
+            line.push("  removed; this is what it was", Ink::Warn);
+        }
+        page.hits.push((y, 0, back, Hit::Back));
+        page.push(line.cut(usize::from(width)));
+        if opened.views().len() < 2 || height < 5 {
+            return;
+        }
+        let y = page.next_row();
+        let total: usize = opened.views().iter().map(|view| view.title().len() + 2).sum();
+        let mut line = InkLine::new();
+        for &view in opened.views() {
+            let from = u16::try_from(line.width()).unwrap_or(u16::MAX);
+            let short = total > usize::from(width) && view != opened.view;
+            let title = if short { view.title().get(..3).unwrap_or(view.title()) } else { view.title() };
+            line.push(format!(" {title} "), if view == opened.view { Ink::Selected } else { Ink::Dim });
+            let to = u16::try_from(line.width()).unwrap_or(u16::MAX);
+            page.hits.push((y, from, to, Hit::View(view)));
+        }
+        page.push(line.cut(usize::from(width)));
+        if height >= 14 {
+            page.push(InkLine::new());
+        }
+    }
+
+    fn detail_body(
+        &mut self,
+        page: &mut Page,
+        width: u16,
+        bottom: usize,
+        running: &mut Vec<String>,
+        ages: &mut Vec<Timestamp>,
+    ) {
+        let old = !self.is_live();
+        let Some(opened) = &mut self.opened else { return };
+        let width = usize::from(width);
+        let mut room = bottom.saturating_sub(page.lines.len());
+        page.room = room.max(1);
+        opened.room = room;
+        let container = self.snapshot.container(&opened.id);
+        if opened.view == View::Logs {
+            let ended = opened.logs.ended.clone().filter(|_| opened.logs.is_following());
+            let ending = ended.map(|why| if why.is_empty() { "the log ends here".to_owned() } else { why });
+            if ending.is_some() {
+                room = room.saturating_sub(1);
+            }
+            opened.logs.fit(width, room);
+            let rows = opened.logs.page();
+            if rows.is_empty() {
+                let sentence = match (opened.logs.len(), &ending) {
+                    (0, None) => "Nothing was printed yet.",
+                    (0, Some(_)) => "It printed nothing.",
+                    _ => "No line matches.",
+                };
+                page.push(InkLine::of(sentence, Ink::Dim).cut(width));
+            }
+            for row in rows {
+                page.push(row);
+            }
+            if let Some(ending) = ending {
+                page.push(InkLine::of(format!("── {ending} ──"), Ink::Dim).cut(width));
+            }
+            return;
+        }
+        let used = match opened.kind {
+            Kind::Image => self.usage.image(&opened.id),
+            Kind::Volume => self.usage.volume(&opened.id),
+            Kind::Container | Kind::Network => 0,
+        };
+        let context = Context { now: self.now, zone: &self.zone, container, used };
+        let lines = match &opened.loaded {
+            Loaded::Waiting => vec![InkLine::of("… asking the engine", Ink::Dim)],
+            Loaded::Failed(reason) => InkLine::of(reason, Ink::Bad).wrap(width, 0),
+            Loaded::Ready(detail) => sheet::lines(opened.view, detail, &context, width),
+        };
+        opened.rows = lines.len();
+        opened.scroll = opened.scroll.min(opened.rows.saturating_sub(room));
+        for line in lines.into_iter().skip(opened.scroll).take(room) {
+            page.lines.push(Row { line, tone: if old || opened.gone { Tone::Old } else { Tone::Plain } });
+        }
+        if opened.view == View::Summary && matches!(opened.loaded, Loaded::Ready(_)) {
+            match opened.kind {
+                Kind::Container => {
+                    if let Some(container) = container {
+                        ages.extend(
+                            [container.created, container.started, container.finished].into_iter().flatten(),
+                        );
+                    }
+                }
+                Kind::Image => ages.extend(self.snapshot.image(&opened.id).and_then(|image| image.created)),
+                Kind::Volume | Kind::Network => {}
+            }
+        }
+        let id = opened.id.clone();
+        if self.is_running(&id) {
+            running.push(id);
+        }
+    }
+
+    /// The last line: what is typed, what was said, or where in the list one is and which engine this is.
+    fn has_footer(&self, height: usize) -> bool {
+        height >= 3 && (height >= 8 || self.filtering || !self.filter().is_empty() || !self.notice.is_empty())
+    }
+
+    fn footer(&self, page: &Page, width: u16) -> InkLine {
+        let width = usize::from(width);
+        if self.filtering || !self.filter().is_empty() {
+            let mut line = InkLine::of("/", Ink::Key).with(self.filter(), Ink::Strong);
+            if self.filtering {
+                line.push("▏", Ink::Key);
+            }
+            line.push(format!("  {}", self.found()), Ink::Dim);
+            return line.cut(width);
+        }
+        if !self.notice.is_empty() {
+            return InkLine::of(&self.notice, Ink::Warn).cut(width);
+        }
+        let place = self.place(page);
+        let mut line = InkLine::of(&self.endpoint, Ink::Dim);
+        if place.is_empty() {
+            return line.cut(width);
+        }
+        let gap = place.chars().count() + 2;
+        if gap + 12 > width {
+            return InkLine::of(place, Ink::Dim).cut(width);
+        }
+        line = line.cut(width - gap);
+        line.pad_to(width - gap + 2);
+        line.push(place, Ink::Dim);
+        line
+    }
+
+    fn found(&self) -> String {
+        match &self.opened {
+            Some(opened) => words::count(opened.logs.found(), "line", "lines"),
+            None => {
+                let all = tables::len(&self.snapshot, self.tab);
+                format!("{} of {all}", self.lists[self.tab as usize].shown.len())
+            }
+        }
+    }
+
+    fn place(&self, page: &Page) -> String {
+        match &self.opened {
+            Some(opened) if opened.view == View::Logs => {
+                let state = match (&opened.logs.ended, opened.logs.is_following()) {
+                    (_, false) => "held still",
+                    (None, true) => "following",
+                    (Some(_), true) => "ended",
+                };
+                format!("{state} · {} · ! is stderr", words::count(opened.logs.len(), "line", "lines"))
+            }
+            Some(opened) if opened.rows > opened.room => {
+                let last = (opened.scroll + opened.room).min(opened.rows);
+                let more = if last < opened.rows { "↓ " } else { "" };
+                format!("{more}{}–{last} of {}", opened.scroll + 1, opened.rows)
+            }
+            Some(_) => String::new(),
+            None => {
+                let list = &self.lists[self.tab as usize];
+                let all = list.shown.len();
+                if all <= page.room {
+                    return String::new();
+                }
+                let last = (list.top + page.room).min(all);
+                format!("{}–{last} of {all}", list.top + 1)
+            }
+        }
+    }
+
+    fn tab_of(&self, kind: Kind) -> Tab {
+        Tab::ALL.into_iter().find(|tab| tab.kind() == kind).unwrap_or(self.tab)
+    }
+}

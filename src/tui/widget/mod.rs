@@ -1,0 +1,4 @@
+//! Drawing that several screens share.
+
+pub mod columns;
+pub mod ink;
