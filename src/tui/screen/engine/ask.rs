@@ -1,6 +1,6 @@
 //! What is asked before something is started, stopped or removed, and what is explained first.
 
-use super::{EnginePane, words};
+use super::EnginePane;
 use crate::facts::{ContainerState, Kind, short_id};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, EngineEffect};
@@ -87,15 +87,14 @@ impl EnginePane {
             Kind::Container => Ok(ask("container", "docker rm")
                 .saying("What it wrote outside of volumes and its logs are lost. Its image stays.")),
             Kind::Image => {
-                let image = self.snapshot.image(id);
                 let popup = ask("image", "docker rmi");
-                let popup = match image.map_or(0, |image| image.tags.len()) {
-                    0 | 1 => popup.saying("To have it again, it must be pulled or built again."),
-                    n => popup.saying(format!(
-                        "It has {n} names; the other {} stay.",
-                        words::count(n - 1, "one", "ones")
-                    )),
-                };
+                let names = self.snapshot.image(id).map_or(0, |image| image.tags.len());
+                if names > 1 {
+                    return Ok(popup.saying(format!(
+                        "Only this one of its {names} names goes; the image itself stays."
+                    )));
+                }
+                let popup = popup.saying("To have it again, it must be pulled or built again.");
                 Ok(match self.usage.image(id) {
                     0 => popup,
                     n => popup.saying(format!("{}, so the engine will refuse: remove them first.", users(n))),

@@ -197,7 +197,7 @@ impl EnginePane {
         if roomy {
             lines.push(InkLine::new());
         }
-        lines.push(InkLine::of("There is no container engine yet.", Ink::Strong));
+        lines.extend(InkLine::of("There is no container engine yet.", Ink::Strong).wrap(width, 0));
         lines.extend(InkLine::of(reason, Ink::Text).wrap(width, 0));
         if roomy {
             lines.push(InkLine::new());

@@ -118,13 +118,7 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
     };
     let (mark, ink) = words::state_mark(c);
     let (status, _) = words::status(c, context.now);
-    let mut state = InkLine::of(format!("{mark} {status}"), ink);
-    if let Some(health) = c.health.filter(|_| c.state == ContainerState::Running) {
-        let (word, ink) = words::health(health);
-        state.push(", ", Ink::Dim);
-        state.push(word, ink);
-    }
-    sheet.fact("state", state);
+    sheet.fact("state", InkLine::of(format!("{mark} {status}"), ink));
     let over = matches!(c.state, ContainerState::Exited | ContainerState::Dead | ContainerState::Restarting);
     let failed_to_start = c.state == ContainerState::Created && c.exit_code.is_some_and(|code| code != 0);
     if let Some(code) = c.exit_code.filter(|_| over || failed_to_start) {
@@ -149,7 +143,9 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
 
     sheet.heading("Reachable at");
     let ports = words::port_sentences(&c.ports);
-    if ports.is_empty() {
+    if !c.state.is_running() {
+        sheet.none("Nowhere while it does not run.");
+    } else if ports.is_empty() {
         sheet.none("No port is published. To reach it from this machine: -p 8080:80 when it is run.");
     }
     for port in ports {
@@ -162,7 +158,7 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
         sheet.none("None.");
     }
     for (network, address, aliases) in &detail.addresses {
-        let mut line = InkLine::of(network, Ink::Strong);
+        let mut line = InkLine::of(network, Ink::Strong).with("  ", Ink::Text);
         line.pad_to(sheet.label);
         if address.is_empty() {
             line.push("no address while it does not run", Ink::Dim);
@@ -233,7 +229,7 @@ fn mounts(sheet: &mut Sheet, mounts: &[Mount]) {
         line.push(" → ", Ink::Dim);
         line.push(&mount.target, Ink::Text);
         if mount.read_only {
-            line.push("  read only", Ink::Warn);
+            line.push("  read-only", Ink::Warn);
         }
         sheet.line(line, sheet.label);
     }
@@ -426,9 +422,9 @@ fn network(sheet: &mut Sheet, detail: &NetworkDetail, context: &Context) {
         sheet.none("No running container.");
     }
     for (name, address) in &detail.members {
-        let mut line = InkLine::of(name, Ink::Strong);
+        let mut line = InkLine::of(name, Ink::Strong).with("  ", Ink::Text);
         line.pad_to(sheet.label);
-        line.push(format!("  {address}"), Ink::Text);
+        line.push(address, Ink::Text);
         sheet.line(line, 2);
     }
     if network.driver == "bridge" && network.name != "bridge" && !detail.members.is_empty() {

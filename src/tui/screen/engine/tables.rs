@@ -59,7 +59,7 @@ impl Tab {
     }
 }
 
-/// How many containers use each image, volume and network, by id or name.
+/// How many containers use each image and volume, and how many running ones each network; by id or name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Usage {
     images: HashMap<String, usize>,
@@ -79,7 +79,8 @@ impl Usage {
                     *usage.volumes.entry(mount.source.clone()).or_default() += 1;
                 }
             }
-            for network in &container.networks {
+            // A stopped container keeps its place in the configuration but is no member.
+            for network in container.networks.iter().filter(|_| container.state.is_running()) {
                 *usage.networks.entry(network.clone()).or_default() += 1;
             }
         }
@@ -135,40 +136,33 @@ const fn column<R>(
 
 use Align::{Left, Right};
 
-fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 9] {
+fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
     [
         column("mark", "", Width::fit(1, 1), Left, 0, |r| {
             let (mark, ink) = words::state_mark(r.container);
             InkLine::of(mark, ink)
         }),
         column("name", "NAME", Width::fit(10, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
-        column("image", "IMAGE", Width::fit(10, 28), Left, 4, |r| {
+        column("image", "IMAGE", Width::fit(12, 28), Left, 2, |r| {
             InkLine::of(
                 r.container.image.strip_prefix("docker.io/library/").unwrap_or(&r.container.image),
                 Ink::Text,
             )
         }),
-        column("status", "STATUS", Width::fit(14, 40), Left, 1, |r| {
+        column("status", "STATUS", Width::fit(26, 40), Left, 0, |r| {
             let (status, ink) = words::status(r.container, r.now);
             InkLine::of(status, ink)
         }),
-        column("health", "HEALTH", Width::if_any(7, 9), Left, 3, |r| match r.container.health {
-            Some(health) if r.container.state == ContainerState::Running => {
-                let (words, ink) = words::health(health);
-                InkLine::of(words, ink)
-            }
-            _ => InkLine::new(),
-        }),
-        column("ports", "PORTS", Width::if_any(7, 26), Left, 2, |r| {
+        column("ports", "PORTS", Width::if_any(9, 26), Left, 1, |r| {
             InkLine::of(words::ports(&r.container.ports), Ink::Info)
         }),
-        column("cpu", "CPU", Width::if_any(5, 7), Right, 5, |r| {
+        column("cpu", "CPU", Width::if_any(6, 7), Right, 3, |r| {
             r.sample.map_or_else(InkLine::new, |s| InkLine::of(words::cpu(s.cpu_percent), Ink::Text))
         }),
-        column("memory", "MEMORY", Width::if_any(7, 9), Right, 6, |r| {
+        column("memory", "MEMORY", Width::if_any(8, 9), Right, 4, |r| {
             r.sample.map_or_else(InkLine::new, |s| InkLine::of(words::memory(s.memory), Ink::Text))
         }),
-        column("created", "CREATED", Width::fit(8, 14), Left, 7, |r| age(r.container.created, r.now)),
+        column("created", "CREATED", Width::fit(11, 14), Left, 5, |r| age(r.container.created, r.now)),
     ]
 }
 
@@ -179,11 +173,11 @@ fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
             [tag] => image_name(tag),
             [tag, more @ ..] => image_name(tag).with(format!(" +{}", more.len()), Ink::Dim),
         }),
-        column("size", "SIZE", Width::fit(6, 8), Right, 1, |r| {
+        column("size", "SIZE", Width::fit(7, 8), Right, 1, |r| {
             InkLine::of(words::size(r.image.size), Ink::Text)
         }),
-        column("used", "USED BY", Width::fit(7, 14), Left, 2, |r| users(r.used)),
-        column("created", "MADE", Width::fit(8, 14), Left, 3, |r| age(r.image.created, r.now)),
+        column("used", "USED BY", Width::fit(12, 14), Left, 2, |r| users(r.used)),
+        column("created", "MADE", Width::fit(11, 14), Left, 3, |r| age(r.image.created, r.now)),
         column("id", "ID", Width::fit(12, 12), Left, 4, |r| InkLine::of(short_id(&r.image.id), Ink::Dim)),
     ]
 }
@@ -197,8 +191,8 @@ fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
                 InkLine::of(&r.volume.name, Ink::Strong)
             }
         }),
-        column("used", "USED BY", Width::fit(7, 14), Left, 1, |r| users(r.used)),
-        column("created", "MADE", Width::fit(8, 14), Left, 2, |r| age(r.volume.created, r.now)),
+        column("used", "USED BY", Width::fit(12, 14), Left, 1, |r| users(r.used)),
+        column("created", "MADE", Width::fit(11, 14), Left, 2, |r| age(r.volume.created, r.now)),
         column("driver", "DRIVER", Width::fit(6, 10), Left, 3, |r| InkLine::of(&r.volume.driver, Ink::Dim)),
     ]
 }
@@ -208,9 +202,9 @@ fn network_columns<'a>() -> [Column<NetworkRow<'a>>; 5] {
         column("name", "NETWORK", Width::fit(10, 40), Left, 0, |r| {
             InkLine::of(&r.network.name, if r.network.is_builtin() { Ink::Text } else { Ink::Strong })
         }),
-        column("members", "MEMBERS", Width::fit(7, 14), Left, 1, |r| users(r.members)),
+        column("members", "MEMBERS", Width::fit(12, 14), Left, 1, |r| users(r.members)),
         column("driver", "DRIVER", Width::fit(6, 10), Left, 2, |r| InkLine::of(&r.network.driver, Ink::Text)),
-        column("subnet", "SUBNET", Width::fit(10, 32), Left, 3, |r| {
+        column("subnet", "SUBNET", Width::fit(14, 32), Left, 3, |r| {
             InkLine::of(r.network.subnets.join(", "), Ink::Text)
         }),
         column("note", "NOTE", Width::if_any(8, 22), Left, 4, |r| {
@@ -345,16 +339,8 @@ pub(super) fn name(snapshot: &Snapshot, kind: Kind, id: &str) -> Option<String> 
 pub(super) fn matches(snapshot: &Snapshot, tab: Tab, i: usize, filter: &str) -> bool {
     let hay = match tab {
         Tab::Containers => snapshot.containers.get(i).map(|c| {
-            let health = c.health.map_or("", |h| words::health(h).0);
-            format!(
-                "{} {} {} {} {health} {} {}",
-                c.name,
-                c.image,
-                c.id,
-                c.state.word(),
-                words::ports(&c.ports),
-                c.exit_code.map_or_else(String::new, words::exit_words)
-            )
+            let (status, _) = words::status(c, Timestamp::UNIX_EPOCH);
+            format!("{} {} {} {status} {}", c.name, c.image, c.id, words::ports(&c.ports))
         }),
         Tab::Images => snapshot.images.get(i).map(|image| {
             let tags = if image.tags.is_empty() { "untagged".to_owned() } else { image.tags.join(" ") };

@@ -30,12 +30,20 @@ pub(super) fn status(container: &Container, now: Timestamp) -> (String, Ink) {
     let (_, ink) = state_mark(container);
     let code = container.exit_code.unwrap_or(0);
     let words = match container.state {
-        ContainerState::Running => match container.started {
-            Some(started) => format!("running {}", span(now, started)),
-            None => "running".to_owned(),
-        },
+        ContainerState::Running => {
+            let mut words = "running".to_owned();
+            if let Some(started) = container.started {
+                words = format!("running {}", span(now, started));
+            }
+            match container.health {
+                Some(Health::Starting) => words + " · checking",
+                Some(Health::Healthy) => words + " · healthy",
+                Some(Health::Unhealthy) => words + " · unhealthy",
+                None => words,
+            }
+        }
         ContainerState::Restarting if code != 0 => format!("restarting · {}", exit_words(code)),
-        ContainerState::Created if failed(container) => format!("not started · {}", exit_words(code)),
+        ContainerState::Created if failed(container) => format!("failed · {}", exit_words(code)),
         ContainerState::Created => "created, not started".to_owned(),
         ContainerState::Exited => match container.exit_code {
             Some(code) => format!("exited {code} · {}", exit_words(code)),
@@ -87,14 +95,6 @@ pub(super) fn exit_sentence(code: i64, oom_killed: bool) -> String {
         _ => "its command ended with an error of its own; its logs usually say more",
     }
     .to_owned()
-}
-
-pub(super) fn health(health: Health) -> (&'static str, Ink) {
-    match health {
-        Health::Starting => ("starting", Ink::Warn),
-        Health::Healthy => ("healthy", Ink::Ok),
-        Health::Unhealthy => ("unhealthy", Ink::Bad),
-    }
 }
 
 /// Seconds in the first minute, then minutes, hours, days.
@@ -342,9 +342,15 @@ mod tests {
         assert_eq!(of(ContainerState::Exited, Some(0), None), "exited 0 · finished");
         assert_eq!(of(ContainerState::Exited, Some(137), None), "exited 137 · killed");
         assert_eq!(of(ContainerState::Created, None, None), "created, not started");
-        assert_eq!(of(ContainerState::Created, Some(127), None), "not started · command not found");
+        assert_eq!(of(ContainerState::Created, Some(127), None), "failed · command not found");
         assert_eq!(of(ContainerState::Restarting, Some(1), None), "restarting · error");
         assert_eq!(of(ContainerState::Paused, None, None), "paused");
+        let health = |health| {
+            let state = ContainerState::Running;
+            status(&Container { state, health: Some(health), ..Default::default() }, at(0)).0
+        };
+        assert_eq!(health(Health::Starting), "running · checking");
+        assert_eq!(health(Health::Unhealthy), "running · unhealthy");
     }
 
     #[test]
