@@ -37,7 +37,12 @@ pub struct Placed {
     pub width: u16,
 }
 
-const GAP: u16 = 2;
+impl<R> Column<R> {
+    /// Blanks after it. A column of one cell is a mark and stands close to what it marks, so it is never the last.
+    fn gap(&self) -> u16 {
+        if self.width.most == 1 { 1 } else { 2 }
+    }
+}
 
 impl Width {
     pub const fn fit(least: u16, most: u16) -> Self {
@@ -81,26 +86,29 @@ pub fn place<R>(columns: &[Column<R>], measured: &[u16], available: u16) -> Vec<
 
     let mut widths: Vec<Option<u16>> = vec![None; columns.len()];
     let mut used = 0u16;
+    // In a narrow room no column may insist on much more than its share.
+    let share = if available < 45 { (available / 3).max(12) } else { available };
+    let mut gaps = 0u16;
     for &i in &order {
-        let need = wants[i].min(columns[i].width.least);
-        let gap = if used == 0 { 0 } else { GAP };
-        let fits = used.saturating_add(gap).saturating_add(need) <= available;
-        if fits {
-            widths[i] = Some(need);
-            used += gap + need;
-        } else if columns[i].priority == 0 && used.saturating_add(gap) < available {
-            widths[i] = Some(available - used - gap);
-            used = available;
-        } else {
+        let need = wants[i].min(columns[i].width.least).min(share);
+        let room = available.saturating_sub(used + gaps);
+        let width = match room {
+            _ if need <= room => need,
+            0 => break,
+            _ if columns[i].priority == 0 => room,
             // A less important column must not take the place of a more important one.
-            break;
-        }
+            _ => break,
+        };
+        widths[i] = Some(width);
+        used += width;
+        gaps += columns[i].gap();
     }
+    let mut spare = available.saturating_sub(used + gaps.saturating_sub(2));
     for &i in &order {
         if let Some(width) = widths[i] {
-            let more = (wants[i].saturating_sub(width)).min(available.saturating_sub(used));
+            let more = wants[i].saturating_sub(width).min(spare);
             widths[i] = Some(width + more);
-            used += more;
+            spare -= more;
         }
     }
 
@@ -109,7 +117,7 @@ pub fn place<R>(columns: &[Column<R>], measured: &[u16], available: u16) -> Vec<
     for (column, width) in widths.iter().enumerate() {
         if let Some(width) = *width {
             placed.push(Placed { column, x, width });
-            x += width + GAP;
+            x += width + columns[column].gap();
         }
     }
     placed

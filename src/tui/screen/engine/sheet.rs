@@ -111,7 +111,12 @@ fn typed(words: &[String]) -> String {
 }
 
 fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
-    let c = context.container.unwrap_or(&detail.container);
+    let mut c = context.container.unwrap_or(&detail.container).clone();
+    // The list does not tell the exit code of a container that could not be started.
+    if c.state == ContainerState::Created {
+        c.exit_code = c.exit_code.or(detail.container.exit_code);
+    }
+    let c = &c;
     let when = |at: Option<Timestamp>| {
         at.map(|at| format!("{} ({})", words::date(at, context.zone), words::ago(context.now, at)))
             .unwrap_or_default()

@@ -142,14 +142,14 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
             let (mark, ink) = words::state_mark(r.container);
             InkLine::of(mark, ink)
         }),
-        column("name", "NAME", Width::fit(10, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
+        column("name", "NAME", Width::fit(15, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
         column("image", "IMAGE", Width::fit(12, 28), Left, 2, |r| {
             InkLine::of(
                 r.container.image.strip_prefix("docker.io/library/").unwrap_or(&r.container.image),
                 Ink::Text,
             )
         }),
-        column("status", "STATUS", Width::fit(26, 40), Left, 0, |r| {
+        column("status", "STATUS", Width::fit(23, 40), Left, 0, |r| {
             let (status, ink) = words::status(r.container, r.now);
             InkLine::of(status, ink)
         }),
@@ -168,7 +168,7 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
 
 fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
     [
-        column("name", "IMAGE", Width::fit(12, 48), Left, 0, |r| match r.image.tags.as_slice() {
+        column("name", "IMAGE", Width::fit(24, 48), Left, 0, |r| match r.image.tags.as_slice() {
             [] => InkLine::of("untagged", Ink::Warn),
             [tag] => image_name(tag),
             [tag, more @ ..] => image_name(tag).with(format!(" +{}", more.len()), Ink::Dim),
@@ -184,7 +184,7 @@ fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
 
 fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
     [
-        column("name", "VOLUME", Width::fit(12, 48), Left, 0, |r| {
+        column("name", "VOLUME", Width::fit(22, 48), Left, 0, |r| {
             if r.volume.anonymous {
                 InkLine::of(short_id(&r.volume.name), Ink::Text).with("… no name", Ink::Dim)
             } else {
@@ -199,7 +199,7 @@ fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
 
 fn network_columns<'a>() -> [Column<NetworkRow<'a>>; 5] {
     [
-        column("name", "NETWORK", Width::fit(10, 40), Left, 0, |r| {
+        column("name", "NETWORK", Width::fit(18, 40), Left, 0, |r| {
             InkLine::of(&r.network.name, if r.network.is_builtin() { Ink::Text } else { Ink::Strong })
         }),
         column("members", "MEMBERS", Width::fit(12, 14), Left, 1, |r| users(r.members)),
