@@ -126,7 +126,9 @@ impl ConfirmPopup {
     }
 
     fn shape(&self, area: Rect) -> Shape {
-        let width = WIDTH.min(area.width);
+        // A margin shows what is beneath it.
+        let margin = if area.width >= 34 { 4 } else { 0 };
+        let width = WIDTH.min(area.width - margin);
         let inner = usize::from(width.saturating_sub(4));
         let mut lines = Vec::new();
         if !self.command.is_empty() {

@@ -61,6 +61,8 @@ pub struct EnginePane {
     area: Rect,
     dirty: bool,
     page: Page,
+    /// Measured widths of each list's columns; None after what they show has changed.
+    widths: [Option<Vec<u16>>; 4],
     sampled: Vec<String>,
     wake: Option<Timestamp>,
 }
@@ -96,6 +98,7 @@ impl EnginePane {
             area: Rect::default(),
             dirty: true,
             page: Page::default(),
+            widths: Default::default(),
             sampled: Vec::new(),
             wake: None,
         }
@@ -144,12 +147,14 @@ impl EnginePane {
         }
         let snapshot = &self.snapshot;
         self.samples.retain(|id, _| snapshot.container(id).is_some());
+        self.widths = Default::default();
         self.dirty = true;
         self.follow_opened(&old)
     }
 
     pub fn set_samples(&mut self, samples: Vec<(String, Sample)>) {
         self.samples.extend(samples);
+        self.widths = Default::default();
         self.dirty = true;
     }
 
@@ -177,6 +182,7 @@ impl EnginePane {
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         self.fresh.tick(now);
+        self.widths = Default::default();
         self.dirty = true;
     }
 
@@ -485,6 +491,7 @@ impl EnginePane {
                 let list = &mut self.lists[self.tab as usize];
                 list.filter = filter;
                 list.refresh(&self.snapshot, self.tab);
+                self.widths[self.tab as usize] = None;
             }
         }
     }

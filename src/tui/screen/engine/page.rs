@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::opened::Loaded;
 use super::sheet::{self, Context, View};
-use super::tables::{self, Source, Tab};
+use super::tables::{self, Rows, Source, Tab};
 use super::{EnginePane, words};
 use crate::facts::{Kind, Link};
 use crate::tui::effect::{Effect, EngineEffect};
@@ -268,7 +268,8 @@ impl EnginePane {
         let source =
             Source { snapshot: &self.snapshot, usage: &self.usage, samples: &self.samples, now: self.now };
         let inner = width.saturating_sub(GUTTER);
-        let laid = tables::lay_out(&source, tab, &list.shown, window, inner);
+        let rows = Rows { all: &list.shown, window };
+        let laid = tables::lay_out(&source, tab, rows, &mut self.widths[tab as usize], inner);
         if has_header {
             page.push(InkLine::of("  ", Ink::Head).with_line(&laid.header));
         }

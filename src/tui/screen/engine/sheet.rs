@@ -112,9 +112,12 @@ fn typed(words: &[String]) -> String {
 
 fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
     let mut c = context.container.unwrap_or(&detail.container).clone();
-    // The list does not tell the exit code of a container that could not be started.
-    if c.state == ContainerState::Created {
-        c.exit_code = c.exit_code.or(detail.container.exit_code);
+    // The list does not tell everything of a container that has ended or could not be started.
+    let inspected = &detail.container;
+    if c.state == inspected.state && !c.state.is_running() {
+        c.exit_code = c.exit_code.or(inspected.exit_code);
+        c.started = c.started.or(inspected.started);
+        c.finished = c.finished.or(inspected.finished);
     }
     let c = &c;
     let when = |at: Option<Timestamp>| {

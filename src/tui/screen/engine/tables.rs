@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::words;
 use crate::facts::{Container, ContainerState, Image, Kind, Network, Sample, Snapshot, Volume, short_id};
-use crate::tui::widget::columns::{Align, Column, Placed, Width, header, measure, place, row};
+use crate::tui::widget::columns::{Align, Column, Width, header, measure, place, row};
 use crate::tui::widget::ink::{Ink, InkLine};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,6 +106,17 @@ pub(super) struct ContainerRow<'a> {
     now: Timestamp,
 }
 
+impl ContainerRow<'_> {
+    /// A dash until it is measured, so that the columns stay where they are.
+    fn figure(&self, words: impl Fn(&Sample) -> String) -> InkLine {
+        match self.sample {
+            _ if self.container.state != ContainerState::Running => InkLine::new(),
+            Some(sample) => InkLine::of(words(sample), Ink::Text),
+            None => InkLine::of("–", Ink::Dim),
+        }
+    }
+}
+
 pub(super) struct ImageRow<'a> {
     image: &'a Image,
     used: usize,
@@ -156,12 +167,8 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
         column("ports", "PORTS", Width::if_any(9, 26), Left, 1, |r| {
             InkLine::of(words::ports(&r.container.ports), Ink::Info)
         }),
-        column("cpu", "CPU", Width::if_any(6, 7), Right, 3, |r| {
-            r.sample.map_or_else(InkLine::new, |s| InkLine::of(words::cpu(s.cpu_percent), Ink::Text))
-        }),
-        column("memory", "MEMORY", Width::if_any(8, 9), Right, 4, |r| {
-            r.sample.map_or_else(InkLine::new, |s| InkLine::of(words::memory(s.memory), Ink::Text))
-        }),
+        column("cpu", "CPU", Width::if_any(6, 7), Right, 3, |r| r.figure(|s| words::cpu(s.cpu_percent))),
+        column("memory", "MEMORY", Width::if_any(8, 9), Right, 4, |r| r.figure(|s| words::memory(s.memory))),
         column("created", "CREATED", Width::fit(11, 14), Left, 5, |r| age(r.container.created, r.now)),
     ]
 }
@@ -256,41 +263,65 @@ pub(super) struct Laid {
 /// Columns are measured over so many rows at most; below that they may be cut.
 const MEASURED: usize = 300;
 
-pub(super) fn lay_out(source: &Source, tab: Tab, order: &[usize], window: &[usize], width: u16) -> Laid {
+/// `widths` keeps what was measured; None measures again.
+pub(super) fn lay_out(
+    source: &Source,
+    tab: Tab,
+    rows: Rows,
+    widths: &mut Option<Vec<u16>>,
+    width: u16,
+) -> Laid {
     let Source { snapshot, usage, samples, now } = *source;
+    let lay = Lay { rows, widths, width };
     match tab {
-        Tab::Containers => lay(&container_columns(), order, window, width, |i| {
+        Tab::Containers => lay.out(&container_columns(), |i| {
             let container = snapshot.containers.get(i)?;
-            let sample = samples.get(&container.id).filter(|_| container.state == ContainerState::Running);
-            Some(ContainerRow { container, sample, now })
+            Some(ContainerRow { container, sample: samples.get(&container.id), now })
         }),
-        Tab::Images => lay(&image_columns(), order, window, width, |i| {
+        Tab::Images => lay.out(&image_columns(), |i| {
             let image = snapshot.images.get(i)?;
             Some(ImageRow { image, used: usage.image(&image.id), now })
         }),
-        Tab::Volumes => lay(&volume_columns(), order, window, width, |i| {
+        Tab::Volumes => lay.out(&volume_columns(), |i| {
             let volume = snapshot.volumes.get(i)?;
             Some(VolumeRow { volume, used: usage.volume(&volume.name), now })
         }),
-        Tab::Networks => lay(&network_columns(), order, window, width, |i| {
+        Tab::Networks => lay.out(&network_columns(), |i| {
             let network = snapshot.networks.get(i)?;
             Some(NetworkRow { network, members: usage.network(&network.name) })
         }),
     }
 }
 
-fn lay<R>(
-    columns: &[Column<R>],
-    order: &[usize],
-    window: &[usize],
+/// All rows of a list as indices into the snapshot, and those of them that are on the screen.
+pub(super) struct Rows<'a> {
+    pub(super) all: &'a [usize],
+    pub(super) window: &'a [usize],
+}
+
+struct Lay<'a> {
+    rows: Rows<'a>,
+    widths: &'a mut Option<Vec<u16>>,
     width: u16,
-    make: impl Fn(usize) -> Option<R>,
-) -> Laid {
-    let measured: Vec<R> = order.iter().take(MEASURED).filter_map(|&i| make(i)).collect();
-    let placed: Vec<Placed> = place(columns, &measure(columns, measured.iter()), width);
-    Laid {
-        header: header(columns, &placed),
-        rows: window.iter().filter_map(|&i| make(i)).map(|r| row(columns, &placed, &r)).collect(),
+}
+
+impl Lay<'_> {
+    fn out<R>(self, columns: &[Column<R>], make: impl Fn(usize) -> Option<R>) -> Laid {
+        let measured = self.widths.get_or_insert_with(|| {
+            let rows: Vec<R> = self.rows.all.iter().take(MEASURED).filter_map(|&i| make(i)).collect();
+            measure(columns, rows.iter())
+        });
+        let placed = place(columns, measured, self.width);
+        Laid {
+            header: header(columns, &placed),
+            rows: self
+                .rows
+                .window
+                .iter()
+                .filter_map(|&i| make(i))
+                .map(|r| row(columns, &placed, &r))
+                .collect(),
+        }
     }
 }
 

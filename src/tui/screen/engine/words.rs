@@ -111,7 +111,8 @@ pub(super) fn span(now: Timestamp, since: Timestamp) -> String {
     }
 }
 
-/// When `span` will next say something else.
+/// When `span` will next say something else. After the first minute rounded up to ten seconds, so that a screen full
+/// of ages wakes the app six times a minute and not once a row.
 pub(super) fn span_changes(now: Timestamp, since: Timestamp) -> Timestamp {
     let seconds = (now.as_second() - since.as_second()).max(0);
     let unit = match seconds {
@@ -120,7 +121,8 @@ pub(super) fn span_changes(now: Timestamp, since: Timestamp) -> Timestamp {
         3600..86_400 => 3600,
         _ => 86_400,
     };
-    let next = since.as_second().saturating_add((seconds / unit + 1).saturating_mul(unit));
+    let exact = since.as_second().saturating_add((seconds / unit + 1).saturating_mul(unit));
+    let next = if unit == 1 { exact } else { exact.saturating_add((10 - exact.rem_euclid(10)) % 10) };
     Timestamp::from_second(next).unwrap_or(Timestamp::MAX)
 }
 
@@ -287,6 +289,10 @@ pub(super) fn instruction(created_by: &str) -> String {
     if bare.len() < text.len() {
         return text;
     }
+    // BuildKit prints the ports as Go prints a map.
+    if let Some(ports) = text.strip_prefix("EXPOSE map[").and_then(|rest| rest.strip_suffix(']')) {
+        return format!("EXPOSE {}", ports.replace(":{}", ""));
+    }
     const VERBS: [&str; 16] = [
         "ADD",
         "ARG",
@@ -445,6 +451,7 @@ mod tests {
             ("RUN |1 V=3 /bin/sh -c echo $V # buildkit", "RUN echo $V"),
             ("|1 V=3 /bin/sh -c echo $V", "RUN echo $V"),
             ("COPY app.py /app/ # buildkit", "COPY app.py /app/"),
+            ("EXPOSE map[443/tcp:{} 80/tcp:{}]", "EXPOSE 443/tcp 80/tcp"),
             ("CMD [\"python3\"]", "CMD [\"python3\"]"),
             ("RUN [\"a\"]", "RUN [\"a\"]"),
             ("sh", "RUN sh"),
