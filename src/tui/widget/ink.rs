@@ -199,9 +199,9 @@ impl InkLine {
         self
     }
 
-    /// Runs of blanks and of everything else: whether it is blank, its pieces, its width.
-    fn words(&self) -> Vec<(bool, Vec<(String, Ink)>, usize)> {
-        let mut words: Vec<(bool, Vec<(String, Ink)>, usize)> = Vec::new();
+    /// Runs of blanks and of everything else.
+    fn words(&self) -> Vec<Word> {
+        let mut words: Vec<Word> = Vec::new();
         for (text, ink) in &self.pieces {
             for bound in text.split_word_bounds() {
                 let blank = bound.trim().is_empty();
@@ -246,6 +246,9 @@ impl InkLine {
         }
     }
 }
+
+/// Whether it is blank, its pieces, its width.
+type Word = (bool, Vec<(String, Ink)>, usize);
 
 /// What a whole line says beside its words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

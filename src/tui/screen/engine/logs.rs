@@ -80,7 +80,7 @@ impl Logs {
         self.top = None;
     }
 
-    pub(super) fn to_top(&mut self) {
+    pub(super) fn rewind(&mut self) {
         self.top = self.next_shown(0).map(|i| (self.first + i as u64, 0));
         self.follow_at_end();
     }
@@ -309,7 +309,7 @@ mod tests {
         assert!(!logs.is_following());
         logs.down(1);
         assert!(logs.is_following());
-        logs.to_top();
+        logs.rewind();
         assert_eq!(shown(&logs), ["line 1", "line 2", "line 3"]);
         logs.follow();
         assert_eq!(shown(&logs)[2], "line 11");
@@ -323,7 +323,7 @@ mod tests {
         let mut logs = of(0);
         logs.push((0..MOST_LINES + 50).map(|i| out(i.to_string())).collect(), None);
         assert_eq!(logs.len(), MOST_LINES);
-        logs.to_top();
+        logs.rewind();
         assert_eq!(shown(&logs)[0], "50");
         logs.push(vec![out("new")], None);
         assert_eq!(shown(&logs)[0], "51", "what is gone is not shown");
@@ -358,7 +358,7 @@ mod tests {
         logs.fit(10, 3);
         logs.push(vec![out("abcdefgh ".repeat(10)), out("end")], None);
         assert_eq!(shown(&logs)[2], "end");
-        logs.to_top();
+        logs.rewind();
         assert_eq!(shown(&logs), ["abcdefgh", "abcdefgh", "abcdefgh"]);
         for _ in 0..12 {
             logs.down(1);
@@ -395,7 +395,7 @@ mod tests {
                     0 => logs.up(n),
                     1 => logs.down(n),
                     2 => logs.toggle_follow(),
-                    3 => logs.to_top(),
+                    3 => logs.rewind(),
                     4 => logs.follow(),
                     _ => logs.fit(n + 4, height),
                 }

@@ -81,15 +81,15 @@ impl Opened {
         }
     }
 
-    pub(super) fn to_top(&mut self) {
+    pub(super) fn top(&mut self) {
         if self.view == View::Logs {
-            self.logs.to_top();
+            self.logs.rewind();
         } else {
             self.scroll = 0;
         }
     }
 
-    pub(super) fn to_bottom(&mut self) {
+    pub(super) fn bottom(&mut self) {
         if self.view == View::Logs {
             self.logs.follow();
         } else {

@@ -8,6 +8,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::tui::action::Action;
+use crate::tui::effect::ShellEffect;
+use crossterm::event::KeyCode;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_763_899_384 + second).unwrap()

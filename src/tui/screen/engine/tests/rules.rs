@@ -126,8 +126,8 @@ fn a_close_look_is_asked_for_kept_fresh_and_its_log_followed() {
     let web = example::id('1');
     let inspect = engine(EngineEffect::Inspect { kind: Kind::Container, id: web.clone() });
     let follow = engine(EngineEffect::FollowLogs(Some(web.clone())));
-    assert_eq!(pane.act(Action::OpenDetail), [inspect.clone()]);
-    assert_eq!(pane.act(Action::NextView), [follow.clone()]);
+    assert_eq!(pane.act(Action::OpenDetail), vec![inspect.clone()]);
+    assert_eq!(pane.act(Action::NextView), vec![follow.clone()]);
     assert_eq!(pane.act(Action::NextView), []);
     assert_eq!(pane.act(Action::PreviousView), []);
     assert_eq!(pane.set_snapshot(Arc::new(example::snapshot())), []);
@@ -165,7 +165,7 @@ fn what_the_course_did_not_make_is_confirmed_by_name() {
     "web".chars().for_each(|c| {
         pane.key(KeyCode::Char(c).into());
     });
-    assert_eq!(pane.key(KeyCode::Enter.into()), [stop.clone()]);
+    assert_eq!(pane.key(KeyCode::Enter.into()), vec![stop.clone()]);
     assert!(!pane.takes_keys());
 
     pane.set_course_made(HashSet::from([example::id('1')]));
