@@ -217,6 +217,11 @@ impl EnginePane {
         self.filtering || self.popup.is_some()
     }
 
+    /// Whether `Action::Cancel` has something to close here, or is the app's.
+    pub fn can_cancel(&self) -> bool {
+        self.opened.is_some() || !self.filter().is_empty()
+    }
+
     /// An open question, to be drawn over everything.
     pub fn popup(&self) -> Option<&ConfirmPopup> {
         self.popup.as_ref()

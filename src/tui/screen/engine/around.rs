@@ -100,35 +100,37 @@ impl EnginePane {
     pub(super) fn absent(&self, page: &mut Page, width: u16, bottom: usize) {
         let Link::Absent { reason, remedy } = &self.link else { return };
         let width = usize::from(width);
-        let roomy = bottom >= 8;
-        let mut lines = Vec::new();
-        if roomy {
+        let wrap = |text: &str, ink| InkLine::of(text, ink).wrap(width, 0);
+        let headline = wrap("There is no container engine yet.", Ink::Strong);
+        let offer = self.install.as_ref().map(|install| {
+            let key = InkLine::of(&self.type_key, Ink::Key);
+            let mut lines = vec![InkLine::of("$ ", Ink::Dim).with(install, Ink::Code).cut(width)];
+            lines.extend(key.with(" types it into the shell; you press Enter", Ink::Dim).wrap(width, 0));
+            lines
+        });
+        let offer = offer.unwrap_or_default();
+        let comfort = wrap("Slides and quizzes work without it.", Ink::Dim);
+        let (reason, remedy) = (wrap(reason, Ink::Text), wrap(remedy, Ink::Text));
+        let mut lines: Vec<InkLine> = Vec::new();
+        let mut clickable = 0..0;
+        if bottom >= 8 {
             lines.push(InkLine::new());
-        }
-        lines.extend(InkLine::of("There is no container engine yet.", Ink::Strong).wrap(width, 0));
-        lines.extend(InkLine::of(reason, Ink::Text).wrap(width, 0));
-        if roomy {
+            lines.extend(headline.into_iter().chain(reason));
             lines.push(InkLine::new());
-        }
-        lines.extend(InkLine::of(remedy, Ink::Text).wrap(width, 0));
-        let mut clickable = Vec::new();
-        if let Some(install) = &self.install {
-            if roomy {
+            lines.extend(remedy);
+            if !offer.is_empty() {
                 lines.push(InkLine::new());
+                clickable = lines.len()..lines.len() + offer.len();
+                lines.extend(offer);
             }
-            clickable.push(lines.len());
-            lines.push(InkLine::of("$ ", Ink::Dim).with(install, Ink::Code).cut(width));
-            clickable.push(lines.len());
-            lines.extend(
-                InkLine::of(&self.type_key, Ink::Key)
-                    .with(" types it into the shell; you press Enter", Ink::Dim)
-                    .wrap(width, 0),
-            );
-        }
-        if roomy {
             lines.push(InkLine::new());
+            lines.extend(comfort);
+        } else {
+            // Little room: what can be done comes before why.
+            lines.extend(headline);
+            clickable = lines.len()..lines.len() + offer.len();
+            lines.extend(offer.into_iter().chain(remedy).chain(reason));
         }
-        lines.extend(InkLine::of("Slides and quizzes work without it.", Ink::Dim).wrap(width, 0));
         let first = page.next_row();
         for line in clickable {
             let y = first + u16::try_from(line).unwrap_or(0);

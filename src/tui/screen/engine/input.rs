@@ -167,8 +167,8 @@ impl EnginePane {
             }
             Action::Copy => return self.text_to_copy().map(Effect::Copy).into_iter().collect(),
             Action::TypeCommand => {
-                if let (Link::Absent { .. }, Some(install)) = (&self.link, &self.install) {
-                    return vec![Effect::Shell(ShellEffect::Type(one_line(install)))];
+                if let Some(command) = self.offered() {
+                    return vec![Effect::Shell(ShellEffect::Type(one_line(command)))];
                 }
             }
             Action::StopContainer | Action::StartContainer | Action::Remove => return self.ask(action),
@@ -226,6 +226,18 @@ impl EnginePane {
             return vec![Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone())))];
         }
         Vec::new()
+    }
+
+    /// The command that the pane shows now: how to get an engine, or something into an empty list.
+    fn offered(&self) -> Option<&str> {
+        let list = &self.lists[self.tab as usize];
+        match self.link {
+            Link::Absent { .. } => self.install.as_deref(),
+            Link::Live if self.opened.is_none() && list.shown.is_empty() && list.filter.is_empty() => {
+                Some(self.tab.suggestion())
+            }
+            _ => None,
+        }
     }
 
     fn words_to_send(&self, action: Action) -> Option<String> {

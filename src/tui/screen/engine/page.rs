@@ -150,7 +150,7 @@ impl EnginePane {
         if list.shown.is_empty() {
             let sentence = match (list.filter.is_empty(), self.has_snapshot) {
                 (false, _) => format!("Nothing here matches “{}”.", list.filter),
-                (true, true) => tab.empty().to_owned(),
+                (true, true) => format!("No {} yet. Try: {}", tab.title(), tab.suggestion()),
                 (true, false) => String::new(),
             };
             page.room = 1;

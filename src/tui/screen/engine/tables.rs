@@ -48,13 +48,13 @@ impl Tab {
         }
     }
 
-    /// What to do about an empty list.
-    pub(super) fn empty(self) -> &'static str {
+    /// A command that puts something into this list.
+    pub(super) fn suggestion(self) -> &'static str {
         match self {
-            Self::Containers => "No containers yet. Try: docker run hello-world",
-            Self::Images => "No images yet. Try: docker pull hello-world",
-            Self::Volumes => "No volumes yet. Try: docker volume create data",
-            Self::Networks => "No networks yet. Try: docker network create backend",
+            Self::Containers => "docker run hello-world",
+            Self::Images => "docker pull hello-world",
+            Self::Volumes => "docker volume create data",
+            Self::Networks => "docker network create backend",
         }
     }
 }

@@ -118,6 +118,8 @@ fn the_install_command_is_typed_only_while_there_is_no_engine() {
     assert_eq!(pane.act(Action::TypeCommand), []);
     pane.set_link(Link::Absent { reason: String::new(), remedy: String::new() });
     assert_eq!(pane.act(Action::TypeCommand), typed("sudo apt-get install docker.io"));
+    let mut pane = live(Snapshot::default());
+    assert_eq!(pane.act(Action::TypeCommand), typed("docker run hello-world"), "what an empty list suggests");
 }
 
 #[test]
