@@ -79,12 +79,17 @@ impl EnginePane {
             Link::Live => Vec::new(),
             Link::Lost { since, reason, remedy } => {
                 let since = words::clock(*since, &self.zone);
-                let mut line = InkLine::of(format!("! engine not reachable since {since}"), Ink::Bad);
-                if !reason.is_empty() {
-                    line.push(format!(" ({reason})"), Ink::Bad);
-                }
-                line.push(" - retrying", Ink::Bad);
-                let mut lines = line.wrap(width, 2);
+                let what = format!("! engine not reachable since {since}");
+                let whole = InkLine::of(format!("{what} ({reason}) - retrying"), Ink::Bad);
+                let mut lines = if whole.width() <= width && !reason.is_empty() {
+                    vec![whole]
+                } else {
+                    let mut lines = InkLine::of(format!("{what} - retrying"), Ink::Bad).wrap(width, 2);
+                    lines.extend(
+                        InkLine::of(reason, Ink::Dim).wrap(width, 0).into_iter().filter(|l| !l.is_empty()),
+                    );
+                    lines
+                };
                 lines.extend(
                     InkLine::of(remedy, Ink::Dim).wrap(width, 0).into_iter().filter(|l| !l.is_empty()),
                 );

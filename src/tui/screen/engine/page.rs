@@ -72,14 +72,16 @@ impl EnginePane {
         }
         self.page = page;
 
+        // What is kept from before does not grow older on the screen.
+        if !self.is_live() {
+            running.clear();
+            ages.clear();
+        }
         let change = ages.iter().map(|&since| words::span_changes(self.now, since)).min();
         let shown_kind = self.tab.kind();
         let mark = self.fresh.next(self.now).filter(|_| self.opened.is_none() && self.fresh.any(shown_kind));
         self.wake = [change, mark].into_iter().flatten().min();
 
-        if !self.is_live() {
-            running.clear();
-        }
         if running == self.sampled {
             return Vec::new();
         }

@@ -92,6 +92,7 @@ fn only_running_rows_on_the_screen_are_measured() {
     assert_eq!(arranged(&mut pane), sample(&['1', '7']));
     pane.set_link(Link::Lost { since: at(0), reason: String::new(), remedy: String::new() });
     assert_eq!(arranged(&mut pane), sample(&[]));
+    assert_eq!(pane.needs_tick(), None);
 }
 
 #[test]
