@@ -79,7 +79,8 @@ impl EnginePane {
             Link::Live => Vec::new(),
             Link::Lost { since, reason, remedy } => {
                 let since = words::clock(*since, &self.zone);
-                let what = format!("! engine not reachable since {since}");
+                let what = if width < 45 { "! no engine since" } else { "! engine not reachable since" };
+                let what = format!("{what} {since}");
                 let whole = InkLine::of(format!("{what} ({reason}) - retrying"), Ink::Bad);
                 let mut lines = if whole.width() <= width && !reason.is_empty() {
                     vec![whole]
