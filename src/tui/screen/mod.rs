@@ -2,3 +2,5 @@
 
 pub mod contents;
 pub mod help;
+pub mod confirm;
+pub mod engine;

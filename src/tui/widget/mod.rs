@@ -1,3 +1,5 @@
 //! Drawing that screens share.
 
 pub mod popup;
+pub mod columns;
+pub mod ink;

@@ -1,0 +1,302 @@
+//! The engine pane: live lists of containers, images, volumes and networks, and a close look at one of them.
+
+mod around;
+mod ask;
+mod fresh;
+mod input;
+mod list;
+mod logs;
+mod opened;
+mod page;
+mod sheet;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+
+use self::fresh::Fresh;
+use self::list::List;
+use self::opened::{Loaded, Opened};
+use self::page::Page;
+use self::sheet::View;
+pub use self::tables::Tab;
+use self::tables::Usage;
+use super::confirm::ConfirmPopup;
+use crate::facts::{ContainerState, Detail, Kind, Link, LogLine, Sample, Snapshot};
+use crate::tui::effect::{Effect, EngineEffect};
+
+/// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
+#[derive(Debug)]
+pub struct EnginePane {
+    zone: TimeZone,
+    now: Timestamp,
+    link: Link,
+    endpoint: String,
+    install: Option<String>,
+    type_key: String,
+    course_made: HashSet<String>,
+
+    snapshot: Arc<Snapshot>,
+    /// The first snapshot is not news.
+    has_snapshot: bool,
+    usage: Usage,
+    samples: HashMap<String, Sample>,
+    fresh: Fresh,
+
+    tab: Tab,
+    lists: [List; 4],
+    opened: Option<Opened>,
+    popup: Option<ConfirmPopup>,
+    filtering: bool,
+    /// One sentence until the next action.
+    notice: String,
+
+    area: Rect,
+    dirty: bool,
+    page: Page,
+    /// Measured widths of each list's columns; None after what they show has changed.
+    widths: [Option<Vec<u16>>; 4],
+    sampled: Vec<String>,
+    wake: Option<Timestamp>,
+}
+
+impl Default for EnginePane {
+    fn default() -> Self {
+        Self::new(TimeZone::UTC)
+    }
+}
+
+impl EnginePane {
+    /// Clock times are shown in this zone.
+    pub fn new(zone: TimeZone) -> Self {
+        Self {
+            zone,
+            now: Timestamp::UNIX_EPOCH,
+            link: Link::Connecting,
+            endpoint: String::new(),
+            install: None,
+            type_key: "t".to_owned(),
+            course_made: HashSet::new(),
+            snapshot: Arc::default(),
+            has_snapshot: false,
+            usage: Usage::default(),
+            samples: HashMap::new(),
+            fresh: Fresh::default(),
+            tab: Tab::default(),
+            lists: Default::default(),
+            opened: None,
+            popup: None,
+            filtering: false,
+            notice: String::new(),
+            area: Rect::default(),
+            dirty: true,
+            page: Page::default(),
+            widths: Default::default(),
+            sampled: Vec::new(),
+            wake: None,
+        }
+    }
+
+    // --- what the world tells ---
+
+    pub fn set_link(&mut self, link: Link) -> Vec<Effect> {
+        let back = link == Link::Live && self.link != Link::Live;
+        self.link = link;
+        self.dirty = true;
+        if back { self.look_again(true) } else { Vec::new() }
+    }
+
+    pub fn set_endpoint(&mut self, endpoint: String) {
+        self.endpoint = endpoint;
+        self.dirty = true;
+    }
+
+    /// The command that installs an engine on this system; offered while there is none.
+    pub fn set_install(&mut self, command: Option<String>) {
+        self.install = command;
+        self.dirty = true;
+    }
+
+    /// How the key of `Action::TypeCommand` is called on the screen.
+    pub fn set_type_key(&mut self, key: impl Into<String>) {
+        self.type_key = key.into();
+        self.dirty = true;
+    }
+
+    /// Ids (for volumes names) of what the course made: these are stopped and removed after a plain yes.
+    pub fn set_course_made(&mut self, ids: HashSet<String>) {
+        self.course_made = ids;
+    }
+
+    pub fn set_snapshot(&mut self, snapshot: Arc<Snapshot>) -> Vec<Effect> {
+        let old = std::mem::replace(&mut self.snapshot, snapshot);
+        if self.has_snapshot {
+            self.fresh.compare(&old, &self.snapshot);
+        }
+        self.has_snapshot = true;
+        self.usage = Usage::of(&self.snapshot);
+        for tab in Tab::ALL {
+            self.lists[tab as usize].refresh(&self.snapshot, tab);
+        }
+        let snapshot = &self.snapshot;
+        self.samples.retain(|id, _| snapshot.container(id).is_some());
+        self.widths = Default::default();
+        self.dirty = true;
+        self.follow_opened(&old)
+    }
+
+    pub fn set_samples(&mut self, samples: Vec<(String, Sample)>) {
+        self.samples.extend(samples);
+        self.widths = Default::default();
+        self.dirty = true;
+    }
+
+    pub fn set_detail(&mut self, kind: Kind, id: &str, detail: Result<Box<Detail>, String>) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == kind && o.id == id) {
+            match detail {
+                Ok(detail) => opened.loaded = Loaded::Ready(detail),
+                // What was read before says more than the failure to read it again.
+                Err(reason) if !matches!(opened.loaded, Loaded::Ready(_)) => {
+                    opened.loaded = Loaded::Failed(reason)
+                }
+                Err(_) => {}
+            }
+            self.dirty = true;
+        }
+    }
+
+    pub fn push_log(&mut self, id: &str, lines: Vec<LogLine>, ended: Option<String>) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == Kind::Container && o.id == id) {
+            opened.logs.push(lines, ended);
+            self.dirty |= opened.view == View::Logs;
+        }
+    }
+
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        self.fresh.tick(now);
+        self.widths = Default::default();
+        self.dirty = true;
+    }
+
+    /// When the screen will say something else by itself; a time that has passed means at once. None: no timer.
+    pub fn needs_tick(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    /// The pane is on the screen no more: nothing has to be measured or followed for it.
+    pub fn hide(&mut self) -> Vec<Effect> {
+        self.wake = None;
+        self.dirty = true;
+        let mut effects = Vec::new();
+        if !std::mem::take(&mut self.sampled).is_empty() {
+            effects.push(Effect::Engine(EngineEffect::Sample(Vec::new())));
+        }
+        effects
+    }
+
+    // --- what the app asks ---
+
+    pub fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    pub fn is_detail_open(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Whether every key must come to `key`: a filter is typed or a question is open.
+    pub fn takes_keys(&self) -> bool {
+        self.filtering || self.popup.is_some()
+    }
+
+    /// Whether `Action::Cancel` has something to close here, or is the app's.
+    pub fn can_cancel(&self) -> bool {
+        self.opened.is_some() || !self.filter().is_empty()
+    }
+
+    /// An open question, to be drawn over everything.
+    pub fn popup(&self) -> Option<&ConfirmPopup> {
+        self.popup.as_ref()
+    }
+
+    /// Running containers whose figures are on the screen.
+    pub fn visible_running_ids(&self) -> &[String] {
+        &self.sampled
+    }
+
+    /// Keeps the close look true to the snapshot that has just come.
+    fn follow_opened(&mut self, old: &Snapshot) -> Vec<Effect> {
+        let Some(opened) = &mut self.opened else { return Vec::new() };
+        let name = tables::name(&self.snapshot, opened.kind, &opened.id);
+        opened.gone = name.is_none();
+        let Some(name) = name else { return Vec::new() };
+        opened.name = name;
+        let id = &opened.id;
+        let changed = match opened.kind {
+            Kind::Container => old.container(id) != self.snapshot.container(id),
+            Kind::Image => old.image(id) != self.snapshot.image(id),
+            // Who uses them is seen from the containers only.
+            Kind::Volume | Kind::Network => old.containers != self.snapshot.containers,
+        };
+        let restarted = opened.kind == Kind::Container
+            && old.container(id).map(|c| c.started) != self.snapshot.container(id).map(|c| c.started);
+        if changed { self.look_again(restarted) } else { Vec::new() }
+    }
+
+    fn look_again(&mut self, logs_too: bool) -> Vec<Effect> {
+        let Some(opened) = &mut self.opened else { return Vec::new() };
+        let mut effects =
+            vec![Effect::Engine(EngineEffect::Inspect { kind: opened.kind, id: opened.id.clone() })];
+        if logs_too && opened.logs.asked {
+            opened.logs.restart();
+            effects.push(Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone()))));
+        }
+        effects
+    }
+
+    fn filter(&self) -> &str {
+        match &self.opened {
+            Some(opened) => &opened.logs.filter,
+            None => &self.lists[self.tab as usize].filter,
+        }
+    }
+
+    fn set_filter(&mut self, filter: String) {
+        match &mut self.opened {
+            Some(opened) => opened.logs.filter = filter,
+            None => {
+                let list = &mut self.lists[self.tab as usize];
+                list.filter = filter;
+                list.refresh(&self.snapshot, self.tab);
+                self.widths[self.tab as usize] = None;
+            }
+        }
+    }
+
+    /// What an action is about: the object that is open, else the selected row.
+    fn selected(&self) -> Option<(Kind, String, String)> {
+        let (kind, id) = match &self.opened {
+            Some(opened) => (opened.kind, opened.id.clone()),
+            None => (self.tab.kind(), self.lists[self.tab as usize].selected.clone()?),
+        };
+        let name = tables::name(&self.snapshot, kind, &id)?;
+        Some((kind, id, name))
+    }
+
+    /// Whether anything can be measured or asked now.
+    fn is_live(&self) -> bool {
+        self.link == Link::Live
+    }
+
+    fn is_running(&self, id: &str) -> bool {
+        self.snapshot.container(id).is_some_and(|c| c.state == ContainerState::Running)
+    }
+}
