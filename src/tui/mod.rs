@@ -4,3 +4,4 @@ pub mod action;
 pub mod effect;
 pub mod msg;
 pub mod theme;
+pub mod widget;

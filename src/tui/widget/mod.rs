@@ -1,0 +1,3 @@
+//! Drawing that more than one screen uses.
+
+pub mod terminal;
