@@ -136,13 +136,15 @@ impl Emulator {
 
     /// Never panics: a model that does is replaced by an empty one of the same size.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Produced {
-        self.guard(|emulator| {
-            let mut filter = std::mem::take(&mut emulator.filter);
-            filter.feed(bytes, |piece| emulator.take(piece));
-            emulator.filter = filter;
-            emulator.settle();
-        });
+        self.guard(|emulator| emulator.parse(bytes));
         std::mem::take(&mut self.produced)
+    }
+
+    fn parse(&mut self, bytes: &[u8]) {
+        let mut filter = std::mem::take(&mut self.filter);
+        filter.feed(bytes, |piece| self.take(piece));
+        self.filter = filter;
+        self.settle();
     }
 
     /// When a synchronised update that was begun must be shown even if its end never comes.
@@ -367,6 +369,109 @@ fn palette(index: u8) -> (u8, u8, u8) {
         232..=255 => {
             let grey = 8 + 10 * (index - 232);
             (grey, grey, grey)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn emulator(cols: u16, rows: u16) -> Emulator {
+        Emulator::new(Setup {
+            cols,
+            rows,
+            scrollback: 50,
+            foreground: (255, 255, 255),
+            background: (0, 0, 0),
+            aid: None,
+        })
+    }
+
+    #[test]
+    fn a_panic_costs_the_screen_and_nothing_more() {
+        let mut emulator = emulator(20, 5);
+        emulator.advance(b"text\x1b]2;title\x07");
+        emulator.guard(|_| {
+            assert!(is_guarded());
+            panic!("on purpose");
+        });
+        assert!(!is_guarded());
+        assert_eq!(emulator.title(), "title");
+        emulator.advance(b"more");
+        emulator.select_start(0, 0, SelectBy::Line);
+        emulator.select_to(0, 0);
+        assert_eq!(emulator.selection_text().unwrap(), "more\n");
+    }
+
+    #[test]
+    fn a_soft_reset_keeps_text_and_cursor() {
+        let mut emulator = emulator(20, 5);
+        emulator.advance(b"\x1b[2;4r\x1b[?6h\x1b[?25l\x1b[?1h\x1b[2;3Hab\x1b[!p");
+        assert_eq!(emulator.advance(b"\x1b[6n").replies, b"\x1b[3;5R");
+        assert!(!emulator.modes().application_cursor);
+        assert_eq!(emulator.advance(b"\x1b8\x1b[6n").replies, b"\x1b[1;1R");
+    }
+
+    #[test]
+    fn replies_keep_the_order_of_the_questions() {
+        let replies = emulator(20, 5).advance(b"\x1b[c\x1b[>q\x1b[5n").replies;
+        let text = String::from_utf8(replies).unwrap();
+        assert!(text.starts_with("\x1b[?6c\x1bP>|") && text.ends_with("\x1b\\\x1b[0n"), "{text:?}");
+    }
+
+    #[test]
+    fn the_old_alternate_screens_keep_the_first_one() {
+        let mut emulator = emulator(20, 5);
+        emulator.advance(b"first\x1b[?1047hsecond");
+        assert!(emulator.modes().alternate_screen);
+        emulator.advance(b"\x1b[?1047l");
+        emulator.select_start(0, 0, SelectBy::Line);
+        emulator.select_to(0, 0);
+        assert_eq!(emulator.selection_text().unwrap(), "first\n");
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Bytes(Vec<u8>),
+        Text(String),
+        Resize(u16, u16),
+        Scroll(i32),
+        Select(u16, u16),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let sequence = "\x1b(\\[[?>]?[0-9;]{0,8}[@A-Za-z]|[78DEMc=>]|\\(0|\\(B|#8)";
+        prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..60).prop_map(Step::Bytes),
+            "[a-z漢字❤\u{fe0f}\u{200d}👩🔬\u{301}ｶﾞ👍🏽\t\r\n]{0,60}".prop_map(Step::Text),
+            prop::collection::vec(sequence, 1..6).prop_map(|all| Step::Text(all.concat())),
+            (0..90u16, 0..30u16).prop_map(|(cols, rows)| Step::Resize(cols, rows)),
+            (-60..60i32).prop_map(Step::Scroll),
+            (0..40u16, 0..100u16).prop_map(|(row, col)| Step::Select(row, col)),
+        ]
+    }
+
+    proptest! {
+        // Past the guard, so that a panic is seen.
+        #[test]
+        fn no_bytes_and_no_size_make_the_model_panic(steps in prop::collection::vec(step(), 0..60)) {
+            let mut emulator = emulator(20, 6);
+            for step in steps {
+                match step {
+                    Step::Bytes(bytes) => emulator.parse(&bytes),
+                    Step::Text(text) => emulator.parse(text.as_bytes()),
+                    Step::Resize(cols, rows) => emulator.term.resize(Size::clamped(cols, rows)),
+                    Step::Scroll(lines) => emulator.scroll(lines),
+                    Step::Select(row, col) => {
+                        emulator.select_start(row / 2, col / 2, SelectBy::Word);
+                        emulator.select_to(row, col);
+                    }
+                }
+                emulator.selection_text();
+            }
         }
     }
 }
