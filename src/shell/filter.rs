@@ -291,7 +291,9 @@ mod tests {
 
     #[test]
     fn text_and_known_sequences_pass_untouched() {
-        for text in ["plain", "a\x1b[31mred\x1b[m", "\x1b[?25l\x1b[?1049h", "\x1b(0lqk\x1b(B", "\x1bPtmux;\x1b\\"] {
+        for text in
+            ["plain", "a\x1b[31mred\x1b[m", "\x1b[?25l\x1b[?1049h", "\x1b(0lqk\x1b(B", "\x1bPtmux;\x1b\\"]
+        {
             assert_eq!(run(&[text.as_bytes()]), text);
         }
     }
@@ -310,7 +312,8 @@ mod tests {
 
     #[test]
     fn a_sequence_split_anywhere_reads_the_same() {
-        let whole = b"x\x1b[?47h\x1b]133;D;3;aid=k\x07y\x1b[!p\x1b[1;31mz\x1b]7;file://h/a%20b\x1b\\!".as_slice();
+        let whole =
+            b"x\x1b[?47h\x1b]133;D;3;aid=k\x07y\x1b[!p\x1b[1;31mz\x1b]7;file://h/a%20b\x1b\\!".as_slice();
         let expected = run(&[whole]);
         for cut in 0..=whole.len() {
             assert_eq!(run(&[&whole[..cut], &whole[cut..]]), expected, "cut at {cut}");

@@ -111,10 +111,7 @@ mod tests {
         assert!(report(drag, &modes(MouseReports::Drags, MouseFormat::Sgr)).is_some());
         let moved = at(MouseKind::Moved, 1, 1);
         assert_eq!(report(moved, &modes(MouseReports::Drags, MouseFormat::Sgr)), None);
-        assert_eq!(
-            report(moved, &modes(MouseReports::Motion, MouseFormat::Sgr)).unwrap(),
-            b"\x1b[<35;2;2M"
-        );
+        assert_eq!(report(moved, &modes(MouseReports::Motion, MouseFormat::Sgr)).unwrap(), b"\x1b[<35;2;2M");
         assert_eq!(report(at(MouseKind::WheelUp, 0, 0), &Modes::default()), None);
     }
 

@@ -200,7 +200,8 @@ impl View<'_> {
         (0..cols).map(move |col| {
             let cell = &term.grid()[line][Column(col)];
             let flags = cell.flags;
-            let is_selected = |col| selection.is_some_and(|range| range.contains(Point::new(line, Column(col))));
+            let is_selected =
+                |col| selection.is_some_and(|range| range.contains(Point::new(line, Column(col))));
             Cell {
                 // A tab keeps its place in the grid, for copying.
                 glyph: if cell.c < ' ' { ' ' } else { cell.c },

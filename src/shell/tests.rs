@@ -42,8 +42,9 @@ fn text(screen: &Screen) -> String {
         let lines: Vec<String> = (0..rows)
             .map(|row| {
                 let cells = view.row(row).filter(|cell| cell.width != Width::Covered);
-                let line: String =
-                    cells.flat_map(|cell| std::iter::once(cell.glyph).chain(cell.marks.iter().copied())).collect();
+                let line: String = cells
+                    .flat_map(|cell| std::iter::once(cell.glyph).chain(cell.marks.iter().copied()))
+                    .collect();
                 line.trim_end().to_owned()
             })
             .collect();
@@ -176,7 +177,9 @@ fn a_flood_takes_no_more_memory() {
         let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
         statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
     };
-    let trial = start(script("yes | head -c 4000000; printf half; read x; yes | head -c 40000000; printf end"));
+    let flood = "yes $(printf %079d 0) | head -c";
+    let text = format!("{flood} 1000000; printf half; read x; {flood} 20000000; printf end");
+    let trial = start(script(&text));
     trial.shows("half");
     let before = resident();
     trial.line("");
@@ -230,8 +233,7 @@ fn dropping_an_interactive_shell_leaves_nothing_behind() {
             inner.parse::<u32>().ok().map(|pid| pid.to_string())
         })
     };
-    let text =
-        trial.until(|text| number(text, 'a', 'b').is_some() && number(text, 'c', 'd').is_some());
+    let text = trial.until(|text| number(text, 'a', 'b').is_some() && number(text, 'c', 'd').is_some());
     let pids = [number(&text, 'a', 'b').unwrap(), number(&text, 'c', 'd').unwrap()];
     drop(trial);
     for pid in pids {
@@ -300,7 +302,9 @@ fn long_lines_reflow_and_copy_as_one() {
 
 #[test]
 fn the_mouse_selects_unless_the_program_wants_it() {
-    let trial = start(script("printf 'one two\\n'; read x; stty raw -echo; printf '\\033[?1000h\\033[?1006hnow'; head -c 9 | od -c"));
+    let trial = start(script(
+        "printf 'one two\\n'; read x; stty raw -echo; printf '\\033[?1000h\\033[?1006hnow'; head -c 9 | od -c",
+    ));
     trial.shows("two");
     let at = |kind, col| Mouse { kind, row: 0, col, mods: Mods::default() };
     trial.shell.mouse(at(MouseKind::Down(Button::Left), 4));
@@ -362,8 +366,9 @@ fn an_unfinished_synchronised_update_is_shown_in_the_end() {
 
 #[test]
 fn copying_and_titles_are_told_but_nothing_is_read_out() {
-    let trial =
-        start(script("printf '\\033]2;a\\001title\\007\\033]52;c;aGVsbG8=\\007\\033]52;c;?\\007\\033[c'; cat -v"));
+    let trial = start(script(
+        "printf '\\033]2;a\\001title\\007\\033]52;c;aGVsbG8=\\007\\033]52;c;?\\007\\033[c'; cat -v",
+    ));
     let copied = trial.event(|event| match event {
         ShellEvent::Clipboard(text) => Some(text.clone()),
         _ => None,
@@ -479,8 +484,10 @@ fn an_editor_works() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let trial =
-        start(Options { cwd: folder.path().to_owned(), ..program(&["vim", "-N", "-u", "NONE", "-n", "whale.txt"]) });
+    let trial = start(Options {
+        cwd: folder.path().to_owned(),
+        ..program(&["vim", "-N", "-u", "NONE", "-n", "whale.txt"])
+    });
     trial.shows("whale.txt");
     trial.keys("ihello");
     trial.shows("hello");
