@@ -3,3 +3,4 @@
 pub mod popup;
 pub mod columns;
 pub mod ink;
+pub mod terminal;
