@@ -59,7 +59,7 @@ pub struct ExerciseProgress {
     /// The solution was shown before it passed.
     pub assisted: bool,
     /// Set by the first pass of any run, and kept through resets.
-    pub first_passed: Option<Timestamp>,
+    pub ever_passed: bool,
     /// Whether it was ever passed without the solution.
     pub passed_unassisted: bool,
 }
@@ -106,20 +106,9 @@ impl Progress {
                 let quiz = self.quizzes.entry((lesson.clone(), quiz.clone())).or_default();
                 quiz.hints = quiz.hints.max(*level);
             }
-            Event::ExerciseBegun { exercise, run }
-            | Event::TaskPassed { exercise, run, .. }
-            | Event::TaskLost { exercise, run, .. }
-            | Event::Attempt { exercise, run, .. }
-            | Event::HintTaken { exercise, run, .. }
-            | Event::SolutionShown { exercise, run }
-            | Event::ExercisePassed { exercise, run, .. }
-            | Event::ExerciseReset { exercise, run } => {
-                let state = self.exercises.entry(exercise.clone()).or_default();
-                if let Event::ExerciseBegun { .. } = event {
-                    state.begin(*run, at);
-                } else if *run == state.run {
-                    // What belongs to an older run came too late to say anything of this one.
-                    state.add(event, at);
+            _ => {
+                if let Some(exercise) = event.exercise() {
+                    self.exercises.entry(exercise.into()).or_default().note(event, Some(at));
                 }
             }
         }
@@ -127,19 +116,14 @@ impl Progress {
 }
 
 impl ExerciseProgress {
-    fn begin(&mut self, run: u64, at: Timestamp) {
-        *self = Self {
-            run,
-            stage: Stage::Working,
-            begun: Some(at),
-            first_passed: self.first_passed,
-            passed_unassisted: self.passed_unassisted,
-            ..Self::default()
-        };
-    }
-
-    fn add(&mut self, event: &Event, at: Timestamp) {
+    /// Adds an event of this exercise. `at` is None where the event has just happened and no clock was asked yet.
+    /// What belongs to another run came too late to say anything of this one.
+    pub fn note(&mut self, event: &Event, at: Option<Timestamp>) {
         match event {
+            Event::ExerciseBegun { run, .. } => {
+                *self = Self { stage: Stage::Working, begun: at, ..self.afresh(*run) };
+            }
+            _ if event.run() != Some(self.run) => {}
             Event::TaskPassed { task, found, .. } => {
                 self.passed.insert(task.clone(), found.clone());
             }
@@ -157,18 +141,21 @@ impl ExerciseProgress {
             Event::ExercisePassed { assisted, .. } => {
                 self.stage = Stage::Passed;
                 self.assisted |= *assisted;
-                self.first_passed = self.first_passed.or(Some(at));
+                self.ever_passed = true;
                 self.passed_unassisted |= !self.assisted;
             }
-            Event::ExerciseReset { .. } => {
-                *self = Self {
-                    run: self.run,
-                    first_passed: self.first_passed,
-                    passed_unassisted: self.passed_unassisted,
-                    ..Self::default()
-                };
-            }
-            _ => {}
+            Event::ExerciseReset { .. } => *self = self.afresh(self.run),
+            Event::Moved { .. } | Event::QuizAnswered { .. } | Event::QuizHint { .. } => {}
+        }
+    }
+
+    /// What outlasts a run.
+    fn afresh(&self, run: u64) -> Self {
+        Self {
+            run,
+            ever_passed: self.ever_passed,
+            passed_unassisted: self.passed_unassisted,
+            ..Self::default()
         }
     }
 
@@ -274,7 +261,7 @@ mod tests {
         progress.apply(&next(7, Event::ExerciseReset { exercise: e(), run: 1 }));
         let state = progress.exercise("e");
         assert_eq!((state.stage, state.run, state.passed.len()), (Stage::NotStarted, 1, 0));
-        assert!(state.first_passed.is_some() && state.passed_unassisted);
+        assert!(state.ever_passed && state.passed_unassisted);
         progress.apply(&next(8, Event::ExerciseBegun { exercise: e(), run: 2 }));
         let late = Event::TaskPassed { exercise: e(), run: 1, task: "t".into(), found: "f".into() };
         progress.apply(&next(9, late));
