@@ -4,6 +4,7 @@ mod block;
 mod deck;
 mod diagnostic;
 mod exercise;
+mod grade;
 mod quiz;
 
 pub use block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
