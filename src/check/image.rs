@@ -127,7 +127,8 @@ impl ImageMatch {
     }
 }
 
-pub(super) fn names_of(image: &Image) -> Vec<Reference> {
+/// Every name that the engine has for an image.
+pub fn names_of(image: &Image) -> Vec<Reference> {
     image.tags.iter().chain(&image.digests).filter_map(|name| Reference::parse(name)).collect()
 }
 

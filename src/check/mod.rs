@@ -8,7 +8,7 @@ mod run;
 mod text;
 mod verdict;
 
-pub use image::{ImageMatch, Reference};
+pub use image::{ImageMatch, Reference, names_of};
 pub use report::{Asked, Report, TaskReport, report};
 pub use text::{Text, TextRule};
 pub use verdict::Verdict;

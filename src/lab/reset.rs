@@ -7,17 +7,17 @@
 //! ones. Images stay: pulling them again would cost time and bandwidth. A starter file that was changed is renamed to
 //! `.bak`, never deleted, and laid anew.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::{LabError, begin};
-use crate::check::{ImageMatch, Reference, runs_program};
+use crate::check::{ImageMatch, Reference, names_of, runs_program};
 use crate::course::Exercise;
 use crate::engine::{Engine, EngineError};
-use crate::facts::{Container, Evidence, Image, Run, RunSource};
+use crate::facts::{Container, Image, Run, RunSource};
 
 /// What a reset would do, to be shown before it is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,7 +81,6 @@ fn decide(
 ) -> Plan {
     let mut plan = Plan::default();
     let here: HashMap<&str, &Container> = containers.iter().map(|c| (c.id.as_str(), c)).collect();
-    let evidence = Evidence { images: images.to_vec(), ..Evidence::default() };
     let ours = Ours::new(exercise);
     for run in runs {
         let Some(container) = here.get(run.id.as_str()) else { continue };
@@ -89,7 +88,7 @@ fn decide(
             continue;
         }
         let name = container.name.clone();
-        match ours.reason_to_keep(run, container, &evidence) {
+        match ours.reason_to_keep(run, container, images) {
             Some(why) => plan.keep.push(Kept { name, why }),
             None => {
                 let state = if container.state.is_running() { ", and it still runs" } else { "" };
@@ -98,7 +97,7 @@ fn decide(
             }
         }
     }
-    let named = images.iter().filter(|image| ours.has_image(&names(image)));
+    let named = images.iter().filter(|image| ours.has_image(&names_of(image)));
     plan.images = named.filter_map(|image| image.tags.first().cloned()).collect();
     plan
 }
@@ -124,14 +123,14 @@ impl<'a> Ours<'a> {
             || self.asked.iter().any(|asked| asked.matches(names))
     }
 
-    fn reason_to_keep(&self, run: &Run, container: &Container, evidence: &Evidence) -> Option<String> {
+    fn reason_to_keep(&self, run: &Run, container: &Container, images: &[Image]) -> Option<String> {
         let label = |prefix: &str| container.labels.keys().any(|key| key.starts_with(prefix));
         if let Some((_, why)) = OTHERS.iter().find(|(prefix, _)| label(prefix)) {
             return Some((*why).to_string());
         }
         // By the names that its image has, not by the one that was typed: a tag can move to another image.
         let mut names: Vec<Reference> = run.image_refs.iter().filter_map(|n| Reference::parse(n)).collect();
-        names.extend(evidence.images.iter().filter(|i| i.id == run.image_id).flat_map(names_of));
+        names.extend(images.iter().filter(|i| i.id == run.image_id).flat_map(names_of));
         if !self.has_image(&names) {
             return Some(format!("its image {} is not one of this exercise", run.image));
         }
@@ -150,14 +149,6 @@ impl<'a> Ours<'a> {
         }
         None
     }
-}
-
-fn names_of(image: &Image) -> Vec<Reference> {
-    names(image)
-}
-
-fn names(image: &Image) -> Vec<Reference> {
-    image.tags.iter().chain(&image.digests).filter_map(|name| Reference::parse(name)).collect()
 }
 
 /// Does what the plan says and tells what was done, one sentence each. What is gone already is no error.
@@ -209,6 +200,8 @@ fn free_name(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::check::{Check, RunMatch, Text, TextRule};
     use crate::course::{StarterFile, Task, TaskMode};
@@ -247,9 +240,13 @@ mod tests {
         ]
     }
 
+    /// Name, image, command, whether it runs, a label, when it was made, and the reason why it is kept.
+    type Case =
+        (&'static str, &'static str, &'static [&'static str], bool, &'static str, i64, Option<&'static str>);
+
     #[test]
     fn only_what_the_exercise_made_goes() {
-        let cases: [(&str, &str, &[&str], bool, &str, i64, Option<&str>); 9] = [
+        let cases: [Case; 9] = [
             ("mine", "slim", &["python3"], false, "", 1, None),
             ("other_tag", "slim313", &["python3", "-c", "1"], false, "", 1, None),
             ("wrong_try", "slim", &["echo", "hello"], false, "", 1, None),

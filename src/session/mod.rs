@@ -66,12 +66,12 @@ impl Session {
     }
 
     /// One step on: the next step, slide or lesson.
-    pub fn next(&mut self) -> Vec<Event> {
+    pub fn forward(&mut self) -> Vec<Event> {
         self.move_to(self.place.next(&self.course))
     }
 
     /// One step back; the last step of the slide before, because that is what was seen there.
-    pub fn previous(&mut self) -> Vec<Event> {
+    pub fn back(&mut self) -> Vec<Event> {
         self.move_to(self.place.previous(&self.course))
     }
 

@@ -59,12 +59,12 @@ fn saved(events: Vec<Event>) -> Progress {
 fn walks_through_everything_and_back() {
     let mut session = Session::new(course(&[("a", &[2, 1]), ("b", &[3])]), Progress::default());
     let mut seen = vec![at(&session)];
-    while !session.next().is_empty() {
+    while !session.forward().is_empty() {
         seen.push(at(&session));
     }
     assert_eq!(seen, [(0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0), (1, 0, 1), (1, 0, 2)]);
     let mut back = vec![at(&session)];
-    while !session.previous().is_empty() {
+    while !session.back().is_empty() {
         back.push(at(&session));
     }
     back.reverse();
