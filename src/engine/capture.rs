@@ -108,24 +108,27 @@ impl Engine {
     async fn attach(
         &self,
         id: &str,
-    ) -> Result<impl Stream<Item = Result<LogOutput, bollard::errors::Error>> + Unpin + use<>, EngineError> {
-        let options = |logs| AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).logs(logs).build();
-        let limit = Duration::from_secs(10);
-        let attached = match self.ask("attach", limit, self.docker.attach_container(id, Some(options(true)))).await {
-            // Some log drivers can't be read back; what comes from now on is better than nothing.
-            Err(EngineError::Refused { .. }) => {
-                self.ask("attach", limit, self.docker.attach_container(id, Some(options(false)))).await?
-            }
-            other => other?,
+    ) -> Result<impl Stream<Item = Result<LogOutput, bollard::errors::Error>> + Unpin + use<>, EngineError>
+    {
+        let options = |logs| {
+            AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).logs(logs).build()
         };
+        let limit = Duration::from_secs(10);
+        let attached =
+            match self.ask("attach", limit, self.docker.attach_container(id, Some(options(true)))).await {
+                // Some log drivers can't be read back; what comes from now on is better than nothing.
+                Err(EngineError::Refused { .. }) => {
+                    self.ask("attach", limit, self.docker.attach_container(id, Some(options(false)))).await?
+                }
+                other => other?,
+            };
         Ok(attached.output)
     }
 
     /// The end of a container's log as it is now.
     pub(super) async fn printed(&self, id: &str) -> Result<Output, EngineError> {
         const TAIL: usize = 4000;
-        let options =
-            LogsOptionsBuilder::new().stdout(true).stderr(true).tail(&TAIL.to_string()).build();
+        let options = LogsOptionsBuilder::new().stdout(true).stderr(true).tail(&TAIL.to_string()).build();
         let mut stream = self.docker.logs(id, Some(options));
         let mut lines = Lines::new(KEPT);
         let deadline = Instant::now() + Duration::from_secs(5);

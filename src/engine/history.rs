@@ -46,7 +46,9 @@ impl Engine {
         // The list knows whole seconds: one earlier is asked for, and the inspect decides.
         let young: Vec<String> = all
             .into_iter()
-            .filter(|c| runs.contains_key(&c.id) || c.created.is_some_and(|t| t.as_second() >= since.as_second()))
+            .filter(|c| {
+                runs.contains_key(&c.id) || c.created.is_some_and(|t| t.as_second() >= since.as_second())
+            })
             .map(|c| c.id)
             .collect();
         let looked: Vec<(String, Result<Inspected, EngineError>, _)> = stream::iter(young)

@@ -56,7 +56,16 @@ pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
     let post = Arc::new(Post::default());
     let nudge = Arc::new(Notify::new());
     let carry = tokio::spawn(carry(post.clone(), updates));
-    let mut watch = Watch { endpoint, post, nudge: nudge.clone(), model: Model::default(), recorder: Recorder::default(), resume: None, lost: None, seen: false };
+    let mut watch = Watch {
+        endpoint,
+        post,
+        nudge: nudge.clone(),
+        model: Model::default(),
+        recorder: Recorder::default(),
+        resume: None,
+        lost: None,
+        seen: false,
+    };
     let keep = tokio::spawn(async move { watch.keep().await });
     Watcher { tasks: [keep, carry], nudge }
 }
