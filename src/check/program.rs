@@ -90,7 +90,7 @@ fn after_starters(mut words: &[String]) -> &[String] {
         let name = base(first);
         let starts_another =
             STARTERS.contains(&name) || name.contains("entrypoint") || name.contains("docker-init");
-        if !(starts_another && !rest.is_empty()) && !is_assignment(first) {
+        if (!starts_another || rest.is_empty()) && !is_assignment(first) {
             break;
         }
         words = rest;

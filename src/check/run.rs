@@ -84,8 +84,7 @@ pub(super) fn judge(wanted: &RunMatch, evidence: &Evidence) -> Verdict {
     if let Some(found) = candidates.iter().find(|c| c.passes()) {
         return Verdict::Pass { found: achieved(wanted, found.run, evidence) };
     }
-    // Of equals the last one, which is the newest: runs are in the order in which they were made.
-    let Some(best) = candidates.iter().max_by_key(|c| c.score()) else {
+    let Some(best) = spoken_of(wanted, &candidates) else {
         return Verdict::NotYet { expected };
     };
     if let Some(wrong) = best.first(Known::No) {
@@ -104,6 +103,14 @@ pub(super) fn judge(wanted: &RunMatch, evidence: &Evidence) -> Verdict {
         },
         _ => Verdict::NotYet { expected },
     }
+}
+
+/// The try that the verdict speaks of: the last one with the right repository, because that is what the learner has
+/// in mind; where there is none, the one that meets most. Runs are in the order in which they were made, and of
+/// equals `max_by_key` takes the last.
+fn spoken_of<'c, 'e>(wanted: &RunMatch, candidates: &'c [Candidate<'e>]) -> Option<&'c Candidate<'e>> {
+    let serious = |c: &&Candidate<'_>| wanted.image.is_none() || c.findings[1].tried;
+    candidates.iter().rfind(serious).or_else(|| candidates.iter().max_by_key(|c| c.score()))
 }
 
 /// In the order in which a person would look: what was it, did it start, what ran, how did it end, what did it print.
@@ -131,7 +138,10 @@ fn findings(wanted: &RunMatch, run: &Run, evidence: &Evidence) -> Vec<Finding> {
 }
 
 fn source(run: &Run) -> Finding {
-    match run.source {
+    // Of a build step that is gone only its events are left; they name the image by its whole id, as nobody types it.
+    let by_whole_id = run.image.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64);
+    let gone_step = run.argv.is_none() && run.removed && by_whole_id;
+    match if gone_step { RunSource::Build } else { run.source } {
         RunSource::Learner => Finding::yes(false),
         RunSource::Build => Finding::no(
             "a RUN step of docker build",

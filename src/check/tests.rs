@@ -222,6 +222,19 @@ fn wrong_answers_are_told_what_is_wrong() {
         ("a RUN step of a build", ran(), built.clone(), &["image was built"]),
         ("a RUN step of a build", printed(), built, &["image was built"]),
         (
+            "a RUN step that is gone",
+            ran(),
+            Run {
+                argv: None,
+                removed: true,
+                image: format!("sha256:{}", "5".repeat(64)),
+                image_id: String::new(),
+                image_refs: vec!["python:3-slim".into()],
+                ..run(&[], "")
+            },
+            &["image was built"],
+        ),
+        (
             "python 2 style, not in a terminal",
             printed(),
             run(&PRINT, "    print \"hello container\"\nSyntaxError: Missing parentheses\n"),
@@ -300,6 +313,10 @@ fn the_nearest_try_is_the_one_that_is_spoken_of() {
     let newer = Run { name: "newer_fox".into(), ..run(&PRINT, "helo container\n") };
     let (_, all) = told(&printed(), vec![near.clone(), newer, far]);
     assert!(all.contains("newer_fox"), "{all}");
+    // The last try at the right image is what the learner has in mind, also where an older one was nearer.
+    let last = Run { name: "last_fox".into(), ..run(&["echo", "hi"], "hi\n") };
+    let (_, all) = told(&printed(), vec![near.clone(), last]);
+    assert!(all.contains("last_fox"), "{all}");
     // And a right one among wrong ones passes.
     assert_eq!(told(&printed(), vec![near.clone(), run(&PRINT, HELLO), near]).0, "done");
 }

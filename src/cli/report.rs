@@ -52,10 +52,24 @@ fn as_text(graded: &Graded) -> String {
         let _ = writeln!(text, "  ○ not started\n      start it  pilotwhale begin {}", report.exercise);
         return text;
     }
+    let mut above: Option<(&str, &str)> = None;
     for task in &report.tasks {
         let _ = writeln!(text, "  {} {:<15} {}", task.verdict.mark(), task.verdict.word(), task.title);
+        let same = match &task.verdict {
+            Verdict::NotRight { nearest: Some(nearest), differs, .. } => {
+                let this = Some((nearest.as_str(), differs.as_str()));
+                std::mem::replace(&mut above, this) == this
+            }
+            _ => false,
+        };
         for (name, value) in lines(&task.verdict) {
-            let _ = writeln!(text, "      {name:<9} {value}");
+            // One wrong try can be in the way of several tasks: it is explained once.
+            if !same || name == "expected" {
+                let _ = writeln!(text, "      {name:<9} {value}");
+            }
+        }
+        if same {
+            let _ = writeln!(text, "      differs   as above");
         }
     }
     if let Some(begun) = graded.state.begun
