@@ -190,8 +190,8 @@ fn wrong_answers_are_told_what_is_wrong() {
             failed(&["print(1)"], &missing("print(1)")),
             &["has no program print(1)"],
         ),
-        ("capitals", printed(), run(&PRINT, "Hello Container\n"), &["capital", "sign 1"]),
-        ("a comma", printed(), run(&PRINT, "hello, container\n"), &["sign 6 is \\\",\\\""]),
+        ("capitals", printed(), run(&PRINT, "Hello Container\n"), &["capital", "character 1"]),
+        ("a comma", printed(), run(&PRINT, "hello, container\n"), &["character 6 is \\\",\\\""]),
         (
             "the value, not a print",
             printed(),

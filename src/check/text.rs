@@ -197,8 +197,8 @@ pub(super) fn difference(found: &str, want: &str) -> String {
 
 fn position(found: &str, want: &str) -> String {
     let same = found.chars().zip(want.chars()).take_while(|(a, b)| a == b).count();
-    let sign = |text: &str| {
+    let character = |text: &str| {
         text.chars().nth(same).map_or("the end of the line".to_string(), |c| quoted(&c.to_string()))
     };
-    format!("sign {} is {}, expected {}", same + 1, sign(found), sign(want))
+    format!("character {} is {}, expected {}", same + 1, character(found), character(want))
 }

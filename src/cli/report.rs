@@ -154,7 +154,8 @@ fn as_junit(graded: &[Graded]) -> Result<String, Stopped> {
                     let said = lines(&task.verdict);
                     let mut status = TestCaseStatus::non_success(kind);
                     status.set_type(task.verdict.word());
-                    status.set_message(said.first().map(|(_, text)| *text).unwrap_or_default());
+                    let short = said.iter().find(|(name, _)| *name == "differs").or(said.first());
+                    status.set_message(short.map(|(_, text)| *text).unwrap_or_default());
                     let all: Vec<String> =
                         said.iter().map(|(name, text)| format!("{name}: {text}")).collect();
                     status.set_description(all.join("\n"));

@@ -4,6 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use pilotwhale::engine::{Endpoint, Update, watch};
+use pilotwhale::facts::Link;
+use pilotwhale::progress::Store;
+
 use crate::support::engine::{EngineUnderTest, engine};
 use crate::support::screen::Launch;
 use crate::support::turn::alone;
@@ -228,6 +232,64 @@ fn what_is_gone_unseen_could_not_be_checked_and_what_was_seen_is_kept() {
     learner.grade().is(1, &["its last line is \"hi\""]);
     engine.docker(&["rm", &wrong]);
     learner.grade().is(1, &["its last line is \"hi\""]);
+}
+
+/// Does what the screen does while it is open: watches the engine and keeps what it sees in the learner's progress.
+/// Returns once a run of this name has ended and its output is known.
+fn watched(learner: &Learner<'_>, name: &str, act: impl FnOnce() + Send) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    let (updates, mut received) = tokio::sync::mpsc::channel(64);
+    let endpoint = Endpoint { uri: learner.engine.host().into(), why: "the test's".into() };
+    let path = learner.path("state/progress.sqlite3");
+    let mut store = Store::open(&path).expect("the progress file opens").store;
+    let _watcher = {
+        let _inside = runtime.enter();
+        watch(endpoint, updates)
+    };
+    let next = |received: &mut tokio::sync::mpsc::Receiver<Update>| {
+        let patience = std::time::Duration::from_secs(60);
+        let next = runtime.block_on(async { tokio::time::timeout(patience, received.recv()).await });
+        next.expect("the engine's news come in time").expect("the watcher lives")
+    };
+    while !matches!(next(&mut received), Update::Link(Link::Live)) {}
+    std::thread::scope(|scope| {
+        scope.spawn(act);
+        loop {
+            let Update::Run(run) = next(&mut received) else { continue };
+            if run.name == name {
+                store.keep_run("run-python", 1, &run).expect("the run is kept");
+                if run.finished.is_some() && run.removed && run.output.is_some() {
+                    break;
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn what_was_watched_counts_though_it_is_gone() {
+    let _turn = alone();
+    let Some(engine) = engine("watched") else { return };
+    let learner = Learner::new(&engine);
+    learner.begin();
+    let wrong = engine.name("forged");
+    watched(&learner, &wrong, || {
+        at_a_prompt(
+            &engine,
+            &["run", "-it", "--rm", "--name", &wrong, "python:3-slim"],
+            &[(">>>", "print \"hello container\""), (">>>", "exit()")],
+        );
+    });
+    learner.grade().is(1, &["✔ done            Python ran", "✘ not right       It printed", "brackets"]);
+    let right = engine.name("right");
+    watched(&learner, &right, || {
+        at_a_prompt(
+            &engine,
+            &["run", "-it", "--rm", "--name", &right, "python:3-slim"],
+            &[(">>>", "print(\"hello container\")"), (">>>", "exit()")],
+        );
+    });
+    learner.grade().is(0, &[&right, "The exercise is done."]);
 }
 
 #[test]
