@@ -27,32 +27,41 @@ impl Verdict {
     pub fn is_pass(&self) -> bool {
         matches!(self, Self::Pass { .. })
     }
-}
 
-/// The verdicts on one exercise, in the order of its tasks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Report {
-    pub exercise: String,
-    pub title: String,
-    pub tasks: Vec<TaskReport>,
-    /// How many runs were looked at, so that a learner sees that it looked.
-    pub runs_seen: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskReport {
-    pub id: String,
-    pub title: String,
-    pub points: u32,
-    pub verdict: Verdict,
-}
-
-impl Report {
-    pub fn passed(&self) -> bool {
-        self.tasks.iter().all(|t| t.verdict.is_pass())
+    pub fn into_found(self) -> Option<String> {
+        match self {
+            Self::Pass { found } => Some(found),
+            _ => None,
+        }
     }
 
-    pub fn could_not_check(&self) -> bool {
-        self.tasks.iter().any(|t| matches!(t.verdict, Verdict::CouldNotCheck { .. }))
+    /// One sign for a list; the word stands beside it, so that the sign never carries the meaning alone.
+    pub fn mark(&self) -> &'static str {
+        match self {
+            Self::Pass { .. } => "✔",
+            Self::NotYet { .. } => "○",
+            Self::NotRight { .. } => "✘",
+            Self::CouldNotCheck { .. } => "?",
+        }
     }
+
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pass { .. } => "done",
+            Self::NotYet { .. } => "not yet",
+            Self::NotRight { .. } => "not right",
+            Self::CouldNotCheck { .. } => "could not check",
+        }
+    }
+}
+
+/// What is known of one condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Yes,
+    No,
+    /// It can't be seen, now or ever.
+    Unknown,
+    /// It isn't so yet, and may become so while the container lives.
+    Pending,
 }

@@ -1,16 +1,55 @@
 //! The command line: one file a subcommand.
 
+mod begin;
+mod desk;
+mod grade;
+mod report;
+mod reset;
+
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Learn Docker by doing: slides, a live picture of the engine and a real shell.
 #[derive(Parser)]
 #[command(version)]
-struct Cli {}
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Begin(begin::Args),
+    Grade(grade::Args),
+    Reset(reset::Args),
+}
+
+/// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Ending {
+    /// Everything that was asked for holds.
+    Done = 0,
+    NotYet = 1,
+    /// Wrong usage, or an author's mistake.
+    Usage = 2,
+    /// The world was in the way: no engine, no disk.
+    CouldNot = 3,
+}
 
 /// Parses the arguments, runs the subcommand and says how it ended.
 pub fn run() -> ExitCode {
-    let _cli = Cli::parse();
-    ExitCode::SUCCESS
+    let ending = match Cli::parse().command {
+        Some(Command::Begin(args)) => begin::run(&args),
+        Some(Command::Grade(args)) => grade::run(&args),
+        Some(Command::Reset(args)) => reset::run(&args),
+        None => return ExitCode::SUCCESS,
+    };
+    match ending {
+        Ok(ending) => ExitCode::from(ending as u8),
+        Err(stopped) => {
+            eprintln!("pilotwhale: {stopped}");
+            ExitCode::from(stopped.ending as u8)
+        }
+    }
 }

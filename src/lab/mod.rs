@@ -1,1 +1,11 @@
 //! One exercise on one engine: prepare, gather, grade, reset.
+
+mod begin;
+mod error;
+mod gather;
+mod reset;
+
+pub use begin::{Begun, begin};
+pub use error::LabError;
+pub use gather::{gather, grade, merge};
+pub use reset::{Doomed, Kept, Plan, plan_reset, reset};

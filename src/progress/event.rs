@@ -77,3 +77,29 @@ pub enum Event {
         run: u64,
     },
 }
+
+impl Event {
+    /// The exercise that it is about.
+    pub fn exercise(&self) -> Option<&str> {
+        self.of_exercise().map(|(exercise, _)| exercise)
+    }
+
+    /// The run of that exercise.
+    pub fn run(&self) -> Option<u64> {
+        self.of_exercise().map(|(_, run)| run)
+    }
+
+    fn of_exercise(&self) -> Option<(&str, u64)> {
+        match self {
+            Self::Moved { .. } | Self::QuizAnswered { .. } | Self::QuizHint { .. } => None,
+            Self::ExerciseBegun { exercise, run }
+            | Self::TaskPassed { exercise, run, .. }
+            | Self::TaskLost { exercise, run, .. }
+            | Self::Attempt { exercise, run, .. }
+            | Self::HintTaken { exercise, run, .. }
+            | Self::SolutionShown { exercise, run }
+            | Self::ExercisePassed { exercise, run, .. }
+            | Self::ExerciseReset { exercise, run } => Some((exercise, *run)),
+        }
+    }
+}

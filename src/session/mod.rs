@@ -1,1 +1,174 @@
 //! Where the learner is, without a screen: place, quiz, exercise, hints. Pure.
+
+mod consequence;
+mod exercise;
+mod place;
+mod quiz;
+
+pub use consequence::consequences;
+pub use exercise::{ExerciseState, Input, Output, Phase, Was};
+pub use place::Place;
+pub use quiz::{QuizState, spell, unspell};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::course::{Course, Grade, Quiz, Response};
+use crate::progress::{Event, Progress};
+
+/// One learner in one course. Methods that change something return the events that are to be recorded.
+#[derive(Clone, Debug)]
+pub struct Session {
+    course: Arc<Course>,
+    place: Place,
+    quizzes: BTreeMap<(String, String), QuizState>,
+    exercises: BTreeMap<String, ExerciseState>,
+}
+
+impl Session {
+    /// Where the learner left off; what the course does not have any more is passed over.
+    pub fn new(course: Arc<Course>, progress: Progress) -> Self {
+        let place = Place::of(&course, progress.place.as_ref());
+        let mut quizzes = BTreeMap::new();
+        for ((lesson, id), done) in progress.quizzes {
+            if let Some(quiz) = find_quiz(&course, &lesson, &id) {
+                let state = QuizState::from_progress(quiz, &done);
+                quizzes.insert((lesson, id), state);
+            }
+        }
+        let exercises = course
+            .exercises
+            .iter()
+            .map(|e| {
+                (e.id.clone(), ExerciseState::new(progress.exercises.get(&e.id).cloned().unwrap_or_default()))
+            })
+            .collect();
+        Self { course, place, quizzes, exercises }
+    }
+
+    pub fn course(&self) -> &Arc<Course> {
+        &self.course
+    }
+
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Takes a course that was read again: the learner stays on the slide, as far as it is still there.
+    pub fn replace_course(&mut self, course: Arc<Course>) {
+        self.place = self.place.in_new(&self.course, &course);
+        for exercise in &course.exercises {
+            self.exercises
+                .entry(exercise.id.clone())
+                .or_insert_with(|| ExerciseState::new(Default::default()));
+        }
+        self.course = course;
+    }
+
+    /// One step on: the next step, slide or lesson.
+    pub fn forward(&mut self) -> Vec<Event> {
+        self.move_to(self.place.next(&self.course))
+    }
+
+    /// One step back; the last step of the slide before, because that is what was seen there.
+    pub fn back(&mut self) -> Vec<Event> {
+        self.move_to(self.place.previous(&self.course))
+    }
+
+    /// Goes there, or to the nearest place that exists.
+    pub fn go_to(&mut self, lesson: usize, slide: usize, step: usize) -> Vec<Event> {
+        self.move_to(Place { lesson, slide, step })
+    }
+
+    fn move_to(&mut self, place: Place) -> Vec<Event> {
+        let place = place.clamped(&self.course);
+        if place == self.place {
+            return Vec::new();
+        }
+        self.place = place;
+        let lesson = self.course.lessons.get(place.lesson);
+        lesson
+            .map(|l| Event::Moved { lesson: l.id.clone(), slide: place.slide, step: place.step })
+            .into_iter()
+            .collect()
+    }
+
+    pub fn quiz(&self, lesson: &str, id: &str) -> QuizState {
+        self.quizzes.get(&key(lesson, id)).cloned().unwrap_or_default()
+    }
+
+    /// Grades an answer and remembers it. A quiz that is not in the course is not right and leaves no event.
+    pub fn answer(&mut self, lesson: &str, id: &str, response: Response) -> (Grade, Vec<Event>) {
+        let Some(quiz) = find_quiz(&self.course, lesson, id) else {
+            return (
+                Grade { message: "This question is not in the lesson any more.".into(), ..Grade::default() },
+                vec![],
+            );
+        };
+        let grade = quiz.grade(&response);
+        let event = Event::QuizAnswered {
+            lesson: lesson.into(),
+            quiz: id.into(),
+            answer: spell(&response),
+            correct: grade.correct,
+            score: grade.score,
+        };
+        self.quizzes.entry(key(lesson, id)).or_default().answered(response, grade.clone());
+        (grade, vec![event])
+    }
+
+    /// Shows one hint more, if there is one.
+    pub fn quiz_hint(&mut self, lesson: &str, id: &str) -> Vec<Event> {
+        let Some(quiz) = find_quiz(&self.course, lesson, id) else { return Vec::new() };
+        let state = self.quizzes.entry(key(lesson, id)).or_default();
+        if state.hints >= quiz.hints.len() {
+            return Vec::new();
+        }
+        state.hints += 1;
+        vec![Event::QuizHint { lesson: lesson.into(), quiz: id.into(), level: state.hints }]
+    }
+
+    /// The sum of the best scores, and how many questions the course has.
+    pub fn quiz_score(&self) -> (f64, usize) {
+        let asked = self.course.lessons.iter().flat_map(|l| l.deck.quizzes.iter().map(|q| key(&l.id, &q.id)));
+        asked.fold((0.0, 0), |(sum, count), key| {
+            (sum + self.quizzes.get(&key).map_or(0.0, |s| s.best), count + 1)
+        })
+    }
+
+    pub fn exercise(&self, id: &str) -> Option<&ExerciseState> {
+        self.exercises.get(id)
+    }
+
+    /// Feeds one exercise; an exercise that is not in the course is left alone.
+    pub fn step(&mut self, id: &str, input: Input) -> Vec<Output> {
+        match (self.course.exercise(id), self.exercises.get_mut(id)) {
+            (Some(exercise), Some(state)) => state.step(exercise, input),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Feeds every exercise the same: an engine that is lost or back, something seen, a start of the app.
+    pub fn step_all(&mut self, input: &Input) -> Vec<(String, Output)> {
+        let course = self.course.clone();
+        let outputs = course.exercises.iter().flat_map(|e| {
+            let state = self.exercises.get_mut(&e.id);
+            let outputs = state.map(|s| s.step(e, input.clone())).unwrap_or_default();
+            outputs.into_iter().map(|o| (e.id.clone(), o)).collect::<Vec<_>>()
+        });
+        outputs.collect()
+    }
+}
+
+fn key(lesson: &str, quiz: &str) -> (String, String) {
+    (lesson.into(), quiz.into())
+}
+
+fn find_quiz<'a>(course: &'a Course, lesson: &str, id: &str) -> Option<&'a Quiz> {
+    let lesson = course.lessons.iter().find(|l| l.id == lesson)?;
+    lesson.deck.quizzes.iter().find(|q| q.id == id)
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

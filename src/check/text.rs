@@ -1,0 +1,204 @@
+//! Matching a text, saying what was wanted of it, and telling two texts apart for a person.
+
+use regex::Regex;
+use serde::Deserialize;
+
+/// A matcher of text: a plain scalar means 'equals'. Blanks at both ends are forgiven.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Text {
+    Equals(String),
+    Rule(TextRule),
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextRule {
+    OneOf(Vec<String>),
+    Contains(String),
+    Prefix(String),
+    Suffix(String),
+    Regex(String),
+    Not(Box<Text>),
+}
+
+/// A `Text` with its expression compiled, for a text that has many lines. A broken expression matches nothing.
+pub(super) enum Matcher<'a> {
+    OneOf(Vec<&'a str>),
+    Contains(&'a str),
+    Prefix(&'a str),
+    Suffix(&'a str),
+    Regex(Option<Regex>),
+    Not(Box<Matcher<'a>>),
+}
+
+impl<'a> Matcher<'a> {
+    pub(super) fn new(text: &'a Text) -> Self {
+        match text {
+            Text::Equals(want) => Self::OneOf(vec![want.trim()]),
+            Text::Rule(TextRule::OneOf(wanted)) => Self::OneOf(wanted.iter().map(|w| w.trim()).collect()),
+            Text::Rule(TextRule::Contains(part)) => Self::Contains(part),
+            Text::Rule(TextRule::Prefix(part)) => Self::Prefix(part),
+            Text::Rule(TextRule::Suffix(part)) => Self::Suffix(part),
+            Text::Rule(TextRule::Regex(pattern)) => Self::Regex(Regex::new(pattern).ok()),
+            Text::Rule(TextRule::Not(inner)) => Self::Not(Box::new(Self::new(inner))),
+        }
+    }
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let text = text.trim();
+        match self {
+            Self::OneOf(wanted) => wanted.contains(&text),
+            Self::Contains(part) => text.contains(part),
+            Self::Prefix(part) => text.starts_with(part),
+            Self::Suffix(part) => text.ends_with(part),
+            Self::Regex(pattern) => pattern.as_ref().is_some_and(|p| p.is_match(text)),
+            Self::Not(inner) => !inner.matches(text),
+        }
+    }
+}
+
+impl Text {
+    /// The exact texts that would do, where there are such.
+    pub(super) fn literals(&self) -> Vec<&str> {
+        match self {
+            Self::Equals(want) => vec![want.trim()],
+            Self::Rule(TextRule::OneOf(wanted)) => wanted.iter().map(|w| w.trim()).collect(),
+            Self::Rule(_) => Vec::new(),
+        }
+    }
+
+    /// Goes after a noun: 'the line "hello"', 'a line that contains "hello"'.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Equals(want) => quoted(want.trim()),
+            Self::Rule(TextRule::OneOf(wanted)) => {
+                wanted.iter().map(|w| quoted(w.trim())).collect::<Vec<_>>().join(" or ")
+            }
+            Self::Rule(TextRule::Contains(part)) => format!("that contains {}", quoted(part)),
+            Self::Rule(TextRule::Prefix(part)) => format!("that starts with {}", quoted(part)),
+            Self::Rule(TextRule::Suffix(part)) => format!("that ends with {}", quoted(part)),
+            // A pattern without any special sign is just a part of the text.
+            Self::Rule(TextRule::Regex(pattern)) if regex::escape(pattern) == *pattern => {
+                format!("that contains {}", quoted(pattern))
+            }
+            Self::Rule(TextRule::Regex(pattern)) => format!("that matches the pattern {}", quoted(pattern)),
+            Self::Rule(TextRule::Not(inner)) => format!("other than one {}", inner.describe()),
+        }
+    }
+
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        match self {
+            Self::Equals(want) if want.trim().is_empty() => {
+                vec!["an empty text matches nothing useful".into()]
+            }
+            Self::Rule(TextRule::OneOf(wanted)) if wanted.is_empty() => vec!["`one-of` has no texts".into()],
+            Self::Rule(
+                TextRule::Contains(part)
+                | TextRule::Prefix(part)
+                | TextRule::Suffix(part)
+                | TextRule::Regex(part),
+            ) if part.is_empty() => vec!["an empty text or pattern matches everything".into()],
+            Self::Rule(TextRule::Regex(pattern)) => Regex::new(pattern)
+                .err()
+                .map(|e| format!("`regex: {pattern}` is not a regular expression: {e}"))
+                .into_iter()
+                .collect(),
+            Self::Rule(TextRule::Not(inner)) => inner.mistakes(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// As JSON writes it, so that two texts that look alike on the screen can be told apart.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Words as a JSON array: `["python","-c","print(1)"]`.
+pub(super) fn words(argv: &[String]) -> String {
+    serde_json::Value::from(argv.to_vec()).to_string()
+}
+
+/// The line that comes nearest to one of the wanted texts, with that text, if it is near enough to be a slip.
+pub(super) fn nearest<'l, 'w>(
+    lines: impl Iterator<Item = &'l str>,
+    wanted: &[&'w str],
+) -> Option<(&'l str, &'w str)> {
+    lines
+        .filter(|line| !line.trim().is_empty())
+        .flat_map(|line| wanted.iter().map(move |want| (line.trim(), *want)))
+        .filter_map(|(line, want)| distance(line, want).map(|d| (d, line, want)))
+        .min_by_key(|(d, ..)| *d)
+        .map(|(_, line, want)| (line, want))
+}
+
+/// None when the two have too little in common to speak of a slip.
+fn distance(found: &str, want: &str) -> Option<usize> {
+    // A screenful in one line is not a slip, and comparing costs the product of the lengths.
+    if found.len() > 4 * want.len() + 80 || want.is_empty() {
+        return None;
+    }
+    if squash(found) == squash(want) {
+        return Some(1);
+    }
+    let found = found.to_lowercase();
+    let want = want.to_lowercase();
+    if found.contains(&want) {
+        return Some(2);
+    }
+    let edits = edits(&found, &want);
+    (edits <= (want.chars().count() / 4).max(1)).then_some(2 + edits)
+}
+
+/// Letters and digits alone, in lower case.
+fn squash(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// How many letters have to be put in, taken out or changed.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(ca != *cb)).min(above + 1).min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+/// The first difference in words, for two texts that are not the same.
+pub(super) fn difference(found: &str, want: &str) -> String {
+    let bare = found.trim_matches(['\'', '"']);
+    if found != want && bare == want {
+        return "there are quotes around it".into();
+    }
+    if found.to_lowercase() == want.to_lowercase() {
+        return format!("capital and small letters: {}", position(found, want));
+    }
+    if found.split_whitespace().eq(want.split_whitespace()) {
+        return "the number of blanks".into();
+    }
+    if let Some(at) = found.find(want) {
+        let (before, after) = (&found[..at], &found[at + want.len()..]);
+        return match (before.is_empty(), after.is_empty()) {
+            (true, _) => format!("there is {} after it", quoted(after.trim())),
+            (_, true) => format!("there is {} before it", quoted(before.trim())),
+            _ => "there is more on the same line".into(),
+        };
+    }
+    position(found, want)
+}
+
+fn position(found: &str, want: &str) -> String {
+    let same = found.chars().zip(want.chars()).take_while(|(a, b)| a == b).count();
+    let character = |text: &str| {
+        text.chars().nth(same).map_or("the end of the line".to_string(), |c| quoted(&c.to_string()))
+    };
+    format!("character {} is {}, expected {}", same + 1, character(found), character(want))
+}

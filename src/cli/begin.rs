@@ -1,0 +1,47 @@
+//! `pilotwhale begin ID`: lays the files of an exercise, and from now on what is done counts.
+
+use std::fmt::Write as _;
+
+use super::Ending;
+use super::desk::{Desk, Stopped, say};
+use crate::lab;
+use crate::progress::{Event, Stage};
+
+/// Start an exercise: its folder is made, and what you do from now on counts.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The exercise's id.
+    id: String,
+}
+
+pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
+    let mut desk = Desk::open()?;
+    let exercise = desk.exercise(&args.id)?;
+    let state = desk.state(&args.id);
+    let folder = desk.paths.exercise_folder(&args.id);
+    let begun = lab::begin(&folder, &exercise)?;
+    let mut text = String::new();
+    if state.stage == Stage::Working {
+        // Beginning twice must not take away what was reached already.
+        let _ = writeln!(text, "{} was begun already and goes on.", exercise.title);
+    } else {
+        desk.store.append(Event::ExerciseBegun { exercise: exercise.id.clone(), run: state.run + 1 })?;
+        let _ = writeln!(text, "{} has begun.", exercise.title);
+    }
+    let _ = writeln!(text, "  folder  {}", folder.display());
+    for path in &begun.laid {
+        let _ = writeln!(text, "  laid    {}", path.display());
+    }
+    for path in &begun.kept {
+        let _ = writeln!(text, "  yours   {} (kept as it is)", path.display());
+    }
+    let _ = writeln!(text, "\n{}\n", exercise.brief.trim_end());
+    for task in &exercise.tasks {
+        let mark =
+            if state.stage == Stage::Working && state.passed.contains_key(&task.id) { "✔" } else { "○" };
+        let _ = writeln!(text, "  {mark} {}", task.title);
+    }
+    let _ = writeln!(text, "\nWhen you have done it: pilotwhale grade {}", exercise.id);
+    say(&text);
+    Ok(Ending::Done)
+}

@@ -1,0 +1,127 @@
+//! What the exercise subcommands share: course, progress file, folders and engine.
+
+use std::fmt;
+use std::io::ErrorKind;
+
+use crate::cli::Ending;
+use crate::course::{self, Course, Exercise};
+use crate::engine::{Engine, EngineError, Surroundings, discover};
+use crate::lab::LabError;
+use crate::paths::Paths;
+use crate::progress::{ExerciseProgress, Progress, Store, StoreError};
+
+/// Why a subcommand stopped: what happened, what to do, and the exit code.
+#[derive(Debug)]
+pub(super) struct Stopped {
+    pub what: String,
+    pub remedy: String,
+    pub ending: Ending,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.what)?;
+        if !self.remedy.is_empty() {
+            write!(f, "\n  {}", self.remedy)?;
+        }
+        Ok(())
+    }
+}
+
+impl Stopped {
+    pub(super) fn usage(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into(), ending: Ending::Usage }
+    }
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self { what: error.to_string(), remedy: error.remedy(), ending: Ending::CouldNot }
+    }
+}
+
+impl From<EngineError> for Stopped {
+    fn from(error: EngineError) -> Self {
+        Self { what: error.to_string(), remedy: error.remedy(), ending: Ending::CouldNot }
+    }
+}
+
+impl From<LabError> for Stopped {
+    fn from(error: LabError) -> Self {
+        let ending = if matches!(error, LabError::Outside(_)) { Ending::Usage } else { Ending::CouldNot };
+        Self { what: error.to_string(), remedy: error.remedy(), ending }
+    }
+}
+
+/// The course and the learner's progress, open.
+pub(super) struct Desk {
+    pub course: Course,
+    pub paths: Paths,
+    pub store: Store,
+    pub progress: Progress,
+}
+
+impl Desk {
+    pub(super) fn open() -> Result<Self, Stopped> {
+        let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
+        let opened = Store::open(&paths.progress_file())?;
+        if let Some(aside) = opened.set_aside {
+            eprintln!("pilotwhale: the progress file could not be read; it was kept as {}", aside.display());
+        }
+        let progress = Progress::fold(opened.store.events()?);
+        Ok(Self { course: the_course(), paths, store: opened.store, progress })
+    }
+
+    pub(super) fn exercise(&self, id: &str) -> Result<Exercise, Stopped> {
+        exercise_of(&self.course, id)
+    }
+
+    pub(super) fn state(&self, id: &str) -> ExerciseProgress {
+        self.progress.exercise(id)
+    }
+}
+
+pub(super) fn the_course() -> Course {
+    course::load(&course::Source::Embedded)
+}
+
+pub(super) fn exercise_of(course: &Course, id: &str) -> Result<Exercise, Stopped> {
+    course.exercise(id).cloned().ok_or_else(|| {
+        let all: Vec<&str> = course.exercises.iter().map(|e| e.id.as_str()).collect();
+        Stopped::usage(
+            format!("there is no exercise {id}"),
+            format!("The exercises are: {}.", all.join(", ")),
+        )
+    })
+}
+
+/// The engine that the docker CLI would use.
+pub(super) async fn connect() -> Result<Engine, EngineError> {
+    let discovery = discover(&Surroundings::of_this_machine());
+    match &discovery.chosen {
+        Some(endpoint) => Engine::connect(endpoint).await,
+        None => Err(discovery.problem().unwrap_or(EngineError::Absent)),
+    }
+}
+
+/// Runs a future to its end on this thread.
+pub(super) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Stopped> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Stopped {
+        what: format!("the program could not start its own work: {e}"),
+        remedy: "Close some programs and try again.".into(),
+        ending: Ending::CouldNot,
+    })?;
+    Ok(runtime.block_on(future))
+}
+
+/// Prints, and is content where nobody reads on: `grade | head` is no error.
+pub(super) fn say(text: &str) {
+    use std::io::Write;
+    let outcome = std::io::stdout().lock().write_all(text.as_bytes());
+    if let Err(error) = outcome
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        eprintln!("pilotwhale: the output could not be written: {error}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Collects what a verdict is reached from: what was seen while it happened, and what the engine says now.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::check::{self, Asked, Report};
+use crate::course::{Exercise, TaskMode};
+use crate::engine::{Engine, EngineError};
+use crate::facts::{Evidence, Output, Run, RunSource};
+
+/// Everything since the exercise began. `recorded` are the runs that were seen while they lived: they hold the output
+/// of what is gone by now. An engine that does not answer is a problem in the evidence, not an error.
+pub async fn gather(engine: Result<&Engine, &EngineError>, since: Timestamp, recorded: &[Run]) -> Evidence {
+    let mut evidence = Evidence { since, gathered: Timestamp::now(), ..Evidence::default() };
+    let asked = match engine {
+        Ok(engine) => match tokio::try_join!(engine.images(), engine.runs_since(since)) {
+            Ok(answer) => Ok((engine.info().clone(), answer)),
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error.clone()),
+    };
+    let fresh = match asked {
+        Ok((info, (images, runs))) => {
+            evidence.engine = Some(info);
+            evidence.images = images;
+            runs
+        }
+        Err(error) => {
+            evidence.problems.push((sentence(&error.to_string()), error.remedy()));
+            Vec::new()
+        }
+    };
+    evidence.runs = merge(since, recorded, fresh);
+    evidence
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+/// Judges every task of the exercise. `passed` holds what passed before in this run of it.
+pub fn grade(exercise: &Exercise, evidence: &Evidence, passed: &BTreeMap<String, String>) -> Report {
+    let tasks = exercise.tasks.iter().map(|task| Asked {
+        id: &task.id,
+        title: &task.title,
+        points: task.points,
+        sticky: task.mode == TaskMode::Edge,
+        check: &task.check,
+    });
+    check::report(&exercise.id, &exercise.title, tasks, evidence, passed)
+}
+
+/// Every container once, oldest first, with the best that either source knows of it.
+pub fn merge(since: Timestamp, recorded: &[Run], fresh: Vec<Run>) -> Vec<Run> {
+    let mut runs: BTreeMap<String, Run> = recorded.iter().map(|run| (run.id.clone(), run.clone())).collect();
+    for run in fresh {
+        let both = match runs.remove(&run.id) {
+            Some(before) => one(before, run),
+            None => run,
+        };
+        runs.insert(both.id.clone(), both);
+    }
+    let mut runs: Vec<Run> =
+        runs.into_values().filter(|run| run.created.is_none_or(|created| created >= since)).collect();
+    runs.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+    runs
+}
+
+/// The fresh look leads where it could inspect the container. Where only events are left, the record does; the
+/// events still know how it ended.
+fn one(before: Run, now: Run) -> Run {
+    let inspected = now.argv.is_some();
+    let (mut run, other) = if inspected { (now, before) } else { (before, now) };
+    run.removed |= other.removed;
+    if run.image_id.is_empty() {
+        run.image_id = other.image_id;
+    }
+    run.argv = run.argv.or(other.argv);
+    for name in other.image_refs {
+        if !run.image_refs.contains(&name) {
+            run.image_refs.push(name);
+        }
+    }
+    if !inspected {
+        run.started = run.started.or(other.started);
+        run.finished = other.finished.or(run.finished);
+        run.exit_code = other.exit_code.or(run.exit_code);
+    }
+    run.output = longer(run.output, other.output);
+    if other.execs.len() > run.execs.len() {
+        run.execs = other.execs;
+    }
+    if other.source == RunSource::Build {
+        run.source = RunSource::Build;
+    }
+    run
+}
+
+fn longer(a: Option<Output>, b: Option<Output>) -> Option<Output> {
+    match (a, b) {
+        (Some(a), Some(b)) if b.text.len() > a.text.len() => Some(b),
+        (Some(a), _) => Some(a),
+        (None, b) => b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn run(id: &str, second: i64) -> Run {
+        Run { id: id.into(), created: Some(at(second)), ..Run::default() }
+    }
+
+    fn output(text: &str) -> Option<Output> {
+        Some(Output { text: text.into(), truncated: false })
+    }
+
+    #[test]
+    fn what_is_gone_keeps_what_was_seen_of_it() {
+        let argv = Some(vec!["python3".to_string()]);
+        let seen = Run {
+            argv: argv.clone(),
+            output: output("hello\n"),
+            image_refs: vec!["python:3-slim".into()],
+            ..run("a", 1)
+        };
+        let events = Run { removed: true, finished: Some(at(3)), exit_code: Some(0), ..run("a", 1) };
+        let merged = merge(at(0), &[seen], vec![events]);
+        assert_eq!(merged.len(), 1);
+        let run = &merged[0];
+        assert_eq!((run.argv.clone(), run.output.clone()), (argv, output("hello\n")));
+        assert_eq!((run.removed, run.exit_code, run.finished), (true, Some(0), Some(at(3))));
+    }
+
+    #[test]
+    fn what_is_here_is_as_the_engine_says_now() {
+        let seen = Run { error: "no".into(), output: output("a"), finished: Some(at(2)), ..run("a", 1) };
+        let now = Run { argv: Some(vec![]), started: Some(at(5)), output: output("ab"), ..run("a", 1) };
+        let merged = merge(at(0), &[seen], vec![now]);
+        assert_eq!((merged[0].error.as_str(), merged[0].finished), ("", None));
+        assert_eq!(merged[0].output, output("ab"));
+    }
+
+    #[test]
+    fn only_what_came_after_the_beginning_counts_in_order() {
+        let merged = merge(at(10), &[run("old", 1), run("b", 12)], vec![run("c", 13), run("a", 11)]);
+        assert_eq!(merged.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[tokio::test]
+    async fn no_engine_is_a_problem_with_a_remedy() {
+        let evidence = gather(Err(&EngineError::Absent), at(0), &[run("a", 1)]).await;
+        assert!(evidence.engine.is_none());
+        assert_eq!(evidence.runs.len(), 1);
+        assert!(evidence.problems[0].0.starts_with("No container engine"));
+        assert!(!evidence.problems[0].1.is_empty());
+    }
+}
