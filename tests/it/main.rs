@@ -1,1 +1,5 @@
 //! All integration tests in one binary, so that they link once.
+
+mod harness;
+mod support;
+mod walls;

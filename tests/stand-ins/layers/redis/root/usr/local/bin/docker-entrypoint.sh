@@ -1,0 +1,12 @@
+#!/bin/sh
+# Starts redis-server as the user redis.
+set -e
+case "$1" in -* | *.conf) set -- redis-server "$@" ;; esac
+if [ "$1" = redis-server ]; then
+    set -- "$@" --protected-mode no
+    if [ "$(id -u)" = 0 ]; then
+        find . \! -user redis -exec chown redis '{}' +
+        exec setpriv --reuid=redis --regid=redis --clear-groups -- "$@"
+    fi
+fi
+exec "$@"
