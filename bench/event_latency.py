@@ -53,6 +53,7 @@ def main():
     parser.add_argument("--events", type=int, default=200)
     parser.add_argument("--size", default="120x40")
     parser.add_argument("--keys", default="")
+    parser.add_argument("--ready", default=f"{NAME}-start", help="what the screen must show first")
     parser.add_argument("--quit", default="q")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("command", nargs="*", default=[str(ROOT / "target/release/pilotwhale")])
@@ -68,7 +69,7 @@ def main():
                 terminal.settle(2.0)
                 if options.keys:
                     terminal.send(options.keys)
-                terminal.wait(f"{NAME}-start")
+                terminal.wait(options.ready)
                 terminal.settle(1.0)
                 since = time.time()
                 for number in range(options.events):
