@@ -110,6 +110,7 @@ engine_files() {
     esac
     unpack bookworm "$root" runc tini # those of trixie want a newer libc
     ln -s "$root"/usr/bin/* "$root"/usr/sbin/* "$root/bin/"
+    ln -sf "$root"/usr/bin/* "$root"/usr/sbin/* "$root/bin/"
     ln -sf "$root/usr/bin/tini-static" "$root/bin/docker-init"
     if [ -d "$root/usr/libexec/docker/cli-plugins" ]; then
         ln -s "$root"/usr/libexec/docker/cli-plugins/* "$root/plugins/"

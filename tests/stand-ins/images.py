@@ -155,6 +155,9 @@ class Stacked:
         for kept, there in (("debs", "var/cache/apt/archives"), ("lists/stand-ins", "var/lib/apt/lists")):
             (self.cache / kept / "partial").mkdir(parents=True, exist_ok=True)
             self.mount("--bind", self.cache / kept, merged / there)
+        lists = self.cache / "lists" / "layers"
+        (lists / "partial").mkdir(parents=True, exist_ok=True)
+        self.mount("--bind", lists, merged / "var/lib/apt/lists")
         self.mount("--bind", "/etc/resolv.conf", merged / "etc/resolv.conf")
         return merged
 
