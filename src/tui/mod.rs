@@ -2,5 +2,8 @@
 
 pub mod action;
 pub mod effect;
+pub mod highlight;
 pub mod msg;
+pub mod screen;
 pub mod theme;
+pub mod widget;

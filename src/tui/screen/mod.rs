@@ -1,0 +1,2 @@
+//! One file a screen: its state, what a verb does to it, and how it is drawn.
+

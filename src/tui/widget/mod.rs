@@ -1,0 +1,4 @@
+//! Drawing that screens share.
+
+pub mod markdown;
+pub mod popup;
