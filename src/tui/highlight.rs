@@ -290,7 +290,7 @@ mod tests {
     fn known_languages_have_colour() {
         let bash = parts("bash", "docker run --rm -it ubuntu bash # try it");
         assert!(has(&bash, Part::Function, "docker"), "{bash:?}");
-        assert!(has(&bash, Part::Option, "--rm"), "{bash:?}");
+        assert!(has(&bash, Part::Option, "--rm -it"), "{bash:?}");
         assert!(has(&bash, Part::Comment, "# try it"), "{bash:?}");
         for (lang, text, part, word) in [
             ("docker", "FROM python:3-slim", Part::Keyword, "FROM"),

@@ -6,6 +6,7 @@ mod row;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::ops::Range;
 
@@ -13,6 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 pub use row::LinkSpan;
+pub use words::words;
 
 use crate::course::{Block, Inline};
 use crate::tui::highlight::Highlighter;
