@@ -1,4 +1,6 @@
 //! One file a screen: its state, what a verb does to it, and how it is drawn.
 
-pub mod slides;
+pub mod overview;
 pub mod quiz;
+pub mod search;
+pub mod slides;

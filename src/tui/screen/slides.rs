@@ -405,3 +405,23 @@ fn collect_commands(kind: &BlockKind, step: usize, found: &mut Vec<String>) {
         _ => {}
     }
 }
+
+/// What is seen of a buffer, for tests: without the escape sequences of links and without trailing blanks.
+#[cfg(test)]
+pub(crate) fn text_of(buf: &ratatui::buffer::Buffer) -> String {
+    use unicode_width::UnicodeWidthStr;
+
+    let mut out = String::new();
+    for row in buf.area.rows() {
+        let mut line = String::new();
+        let mut x = row.x;
+        while x < row.right() {
+            let symbol = crate::tui::widget::hyperlink::shown(buf[(x, row.y)].symbol());
+            line.push_str(symbol);
+            x += (symbol.width() as u16).max(1);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
