@@ -137,3 +137,4 @@ fn from_terminal(event: Event) -> Option<Msg> {
         Event::FocusLost => Some(Msg::Focus(false)),
     }
 }
+pub mod highlight;

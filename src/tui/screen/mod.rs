@@ -4,3 +4,7 @@ pub mod contents;
 pub mod help;
 pub mod confirm;
 pub mod engine;
+pub mod overview;
+pub mod quiz;
+pub mod search;
+pub mod slides;

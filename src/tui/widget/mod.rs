@@ -4,3 +4,6 @@ pub mod popup;
 pub mod columns;
 pub mod ink;
 pub mod terminal;
+pub mod field;
+pub mod hyperlink;
+pub mod markdown;

@@ -1,0 +1,62 @@
+//! Which theme the learner sees: their choice, else what suits the terminal.
+
+use std::time::Duration;
+
+use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
+
+use super::{Depth, Theme};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// As the terminal's background is.
+    #[default]
+    Auto,
+    Dark,
+    Light,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    choice: Choice,
+    dark: bool,
+    depth: Depth,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self::new(Choice::Auto, Depth::Full)
+    }
+}
+
+impl Look {
+    pub fn new(choice: Choice, depth: Depth) -> Self {
+        Self { choice, dark: choice != Choice::Light, depth }
+    }
+
+    pub fn theme(&self) -> Theme {
+        let theme = if self.dark { Theme::dark() } else { Theme::light() };
+        theme.at(self.depth)
+    }
+
+    /// Whether the terminal's background decides.
+    pub fn follows_terminal(&self) -> bool {
+        self.choice == Choice::Auto && self.depth != Depth::None
+    }
+
+    pub fn set_dark(&mut self, dark: bool) {
+        self.dark = dark;
+    }
+
+    /// From now on the learner decides.
+    pub fn toggle(&mut self) {
+        self.dark = !self.dark;
+        self.choice = if self.dark { Choice::Dark } else { Choice::Light };
+    }
+}
+
+/// Asks the terminal whether its background is dark. `None` if it does not say so soon.
+pub fn ask_terminal() -> Option<bool> {
+    let mut options = QueryOptions::default();
+    options.timeout = Duration::from_millis(200);
+    theme_mode(options).ok().map(|mode| mode == ThemeMode::Dark)
+}
