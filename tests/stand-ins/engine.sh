@@ -109,7 +109,6 @@ engine_files() {
     20.10) unpack bookworm "$root" docker.io containerd ;;
     esac
     unpack bookworm "$root" runc tini # those of trixie want a newer libc
-    ln -s "$root"/usr/bin/* "$root"/usr/sbin/* "$root/bin/"
     ln -sf "$root"/usr/bin/* "$root"/usr/sbin/* "$root/bin/"
     ln -sf "$root/usr/bin/tini-static" "$root/bin/docker-init"
     if [ -d "$root/usr/libexec/docker/cli-plugins" ]; then

@@ -152,9 +152,6 @@ class Stacked:
         self.mount("-t", "overlay", "overlay", merged, "-o", f"lowerdir={self.lower},upperdir={self.upper},workdir={work}")
         for name in ("proc", "sys", "dev"):
             self.mount("--bind", f"/{name}", merged / name)
-        for kept, there in (("debs", "var/cache/apt/archives"), ("lists/stand-ins", "var/lib/apt/lists")):
-            (self.cache / kept / "partial").mkdir(parents=True, exist_ok=True)
-            self.mount("--bind", self.cache / kept, merged / there)
         lists = self.cache / "lists" / "layers"
         (lists / "partial").mkdir(parents=True, exist_ok=True)
         self.mount("--bind", lists, merged / "var/lib/apt/lists")
