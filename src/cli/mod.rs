@@ -2,6 +2,8 @@
 
 mod begin;
 mod desk;
+mod logging;
+mod play;
 mod grade;
 mod report;
 mod reset;

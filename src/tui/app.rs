@@ -1,12 +1,12 @@
 //! The app: all state of the screen, what each message does to it, and how it is drawn.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::action::Action;
 use super::effect::{Effect, ShellEffect};
@@ -17,13 +17,16 @@ use super::screen::bar::{Notice, Tone};
 use super::screen::confirm::{Answer, ConfirmPopup};
 use super::screen::contents::Contents;
 use super::screen::engine::EnginePane;
+use super::screen::exercise;
 use super::screen::help::Help;
 use super::screen::lesson::LessonPane;
 use super::screen::notes::Notes;
+use super::screen::quiz::KeyNames;
 use super::screen::shell::ShellPane;
 use super::theme::{Look, Theme};
 use jiff::tz::TimeZone;
 use crate::course::Course;
+use crate::facts::Run;
 use crate::session::Session;
 
 /// F12 pressed twice within this time goes to the shell instead of leaving it.
@@ -41,6 +44,8 @@ pub struct Setup {
     pub keys: Option<String>,
     /// Things to tell the learner at the start: what, and what to do.
     pub troubles: Vec<(String, String)>,
+    /// Runs that earlier sessions kept, by exercise.
+    pub runs: BTreeMap<String, Vec<Arc<Run>>>,
 }
 
 pub struct App {
@@ -79,11 +84,11 @@ impl App {
         let mut app = Self {
             area: Rect::default(),
             wishes: Wishes { zoom: setup.deck_only, ..Wishes::default() },
-            keymap,
             look: setup.look,
             theme,
             now: Timestamp::UNIX_EPOCH,
-            lesson: LessonPane::new(session),
+            lesson: LessonPane::new(session, setup.runs, exercise_keys(&keymap), quiz_keys(&keymap)),
+            keymap,
             engine: EnginePane::new(TimeZone::system()),
             shell: ShellPane::default(),
             endpoint: String::new(),
@@ -101,6 +106,7 @@ impl App {
     /// What the world must do before the first key: called once, after the first frame.
     pub fn begin(&mut self, now: Timestamp) -> Vec<Effect> {
         self.now = now;
+        self.lesson.set_now(now);
         let mut effects = self.lesson.open();
         if self.awake {
             effects.push(Effect::Wake);
@@ -128,6 +134,7 @@ impl App {
 
     pub fn update(&mut self, now: Timestamp, msg: Msg) -> Vec<Effect> {
         self.now = now;
+        self.lesson.set_now(now);
         if matches!(msg, Msg::Tick | Msg::Snapshot(_) | Msg::Link(_) | Msg::Samples(_) | Msg::Resize(..)) {
             self.engine.tick(now);
         }
@@ -219,8 +226,12 @@ impl App {
                 effects
             }
             Msg::ResetPlanned { exercise, run, plan } => {
-                self.popup = Some(Popup::Confirm(Box::new(self.lesson.confirm_reset(&exercise, run, plan))));
-                Vec::new()
+                let (question, effects) = self.lesson.confirm_reset(&exercise, run, plan);
+                self.popup = question.map(|question| Popup::Confirm(Box::new(question)));
+                if let Some(text) = self.lesson.take_news() {
+                    self.trouble(&text, "");
+                }
+                effects
             }
             Msg::WasReset { exercise, run, outcome } => {
                 let (news, effects) = self.lesson.was_reset(&exercise, run, outcome);
@@ -257,7 +268,7 @@ impl App {
     // --- keys -------------------------------------------------------------------------------------
 
     fn contexts(&self) -> Vec<Context> {
-        if self.popup.is_some() {
+        if self.popup.is_some() || self.lesson.is_covered() {
             return vec![Context::Popup];
         }
         match self.wishes.focus {
@@ -299,7 +310,8 @@ impl App {
                 }
                 Some(match answer {
                     Answer::Yes(effects) => effects,
-                    Answer::No | Answer::Open => Vec::new(),
+                    Answer::No => self.lesson.keep_going(),
+                    Answer::Open => Vec::new(),
                 })
             }
             Some(_) => None,
@@ -315,6 +327,9 @@ impl App {
     fn act(&mut self, action: Action, key: KeyEvent) -> Vec<Effect> {
         if self.popup.is_some() {
             return self.popup_act(action);
+        }
+        if self.lesson.is_covered() {
+            return self.lesson.over_act(action);
         }
         match action {
             Action::Quit => return vec![Effect::Quit],
@@ -477,6 +492,16 @@ impl App {
                 _ => Vec::new(),
             };
         }
+        if self.lesson.is_covered() {
+            return match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => {
+                    self.lesson.over_click(self.area, Position::new(mouse.column, mouse.row))
+                }
+                MouseEventKind::ScrollUp => self.lesson.over_act(Action::Up),
+                MouseEventKind::ScrollDown => self.lesson.over_act(Action::Down),
+                _ => Vec::new(),
+            };
+        }
         if self.engine.popup().is_some() {
             return match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => {
@@ -498,11 +523,12 @@ impl App {
             effects = self.focus(pane);
         }
         let at = (mouse.row.saturating_sub(body.y), mouse.column.saturating_sub(body.x));
+        let position = Position::new(mouse.column, mouse.row);
         match (pane, mouse.kind) {
             (Pane::Shell, _) => effects.extend(self.shell.mouse(mouse, body)),
             (Pane::Lesson, MouseEventKind::ScrollUp) => effects.extend(self.lesson.wheel(-3)),
             (Pane::Lesson, MouseEventKind::ScrollDown) => effects.extend(self.lesson.wheel(3)),
-            (Pane::Lesson, MouseEventKind::Down(MouseButton::Left)) => effects.extend(self.lesson.click(at)),
+            (Pane::Lesson, MouseEventKind::Down(MouseButton::Left)) => effects.extend(self.lesson.click(position)),
             (Pane::Engine, MouseEventKind::ScrollUp) => effects.extend(self.engine.act(Action::Up)),
             (Pane::Engine, MouseEventKind::ScrollDown) => effects.extend(self.engine.act(Action::Down)),
             (Pane::Engine, MouseEventKind::Down(MouseButton::Left)) => {
@@ -526,7 +552,7 @@ impl App {
         let screen = self.screen();
         let mut effects = Vec::new();
         if let Some(area) = screen.body(Pane::Lesson) {
-            self.lesson.arrange(area, &self.theme);
+            self.lesson.arrange(area, self.area, &self.theme);
         }
         match screen.body(Pane::Engine) {
             Some(area) => effects.extend(self.engine.arrange(area)),
@@ -547,11 +573,23 @@ impl App {
     pub fn draw(&self, frame: &mut Frame<'_>) {
         draw::app(self, frame);
     }
+}
 
-    /// The files whose change should be read at once.
-    pub fn watched(&self) -> Vec<PathBuf> {
-        self.lesson.watched()
+/// The keys that the card of an exercise names.
+fn exercise_keys(keymap: &Keymap) -> exercise::Keys {
+    let label = |action| keymap.label(Context::Exercise, action);
+    exercise::Keys {
+        begin: label(Action::BeginExercise),
+        check: label(Action::CheckNow),
+        hint: label(Action::Hint),
+        solution: label(Action::Solution),
+        reset: label(Action::ResetExercise),
     }
+}
+
+fn quiz_keys(keymap: &Keymap) -> KeyNames {
+    let label = |action| keymap.label(Context::Quiz, action);
+    KeyNames { answer: label(Action::Answer), toggle: label(Action::Toggle), hint: label(Action::Hint) }
 }
 
 fn next(pane: Pane, by: usize) -> Pane {

@@ -37,6 +37,10 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         let right = app.lesson.position();
         bar::draw(area, buf, &app.theme, &keys, &right, app.notice.as_ref().map(|(notice, _)| notice));
     }
+    if app.lesson.is_covered() {
+        app.lesson.draw_over(app.area, buf, &app.theme);
+        cursor = None;
+    }
     match &app.popup {
         Some(Popup::Help(help)) => help.draw(app.area, buf, &app.theme),
         Some(Popup::Contents(contents)) => contents.draw(app.area, buf, &app.theme),
@@ -58,7 +62,10 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
 fn pane_body(app: &App, pane: Pane, body: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
     let focused = app.wishes.focus == pane;
     match pane {
-        Pane::Lesson => app.lesson.draw(body, buf, &app.theme, focused),
+        Pane::Lesson => {
+            app.lesson.draw(body, buf, &app.theme);
+            None
+        }
         Pane::Engine => {
             app.engine.draw(body, buf, &app.theme, focused);
             None

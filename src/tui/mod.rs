@@ -26,7 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-pub use effects::World;
+pub use effects::{Wanted, World};
 
 use app::App;
 use effect::Effect;

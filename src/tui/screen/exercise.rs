@@ -74,8 +74,8 @@ pub fn lines(
 }
 
 fn blocks(of: &[Block], width: usize, theme: &Theme, highlighter: &Highlighter) -> Vec<Line<'static>> {
-    let cx = Context { step: usize::MAX - 1, width, centred: false, theme, highlighter };
-    markdown::layout(of, &Context { step: 0, ..cx }, &mut |_, _| Vec::new()).lines
+    let cx = Context { step: 0, width, centred: false, theme, highlighter };
+    markdown::layout(of, &cx, &mut |_, _| Vec::new()).lines
 }
 
 /// A task's mark, never told by its colour alone.

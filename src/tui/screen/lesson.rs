@@ -3,7 +3,7 @@
 mod exercises;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -15,11 +15,11 @@ use ratatui::text::Line;
 use super::contents::{Contents, Entry};
 use super::exercise::{self, Card, Keys};
 use super::notes::Notes;
-use super::overview::{self, Overview};
-use super::quiz::{Asks, QuizView};
-use super::search::{self, SearchBox};
+use super::overview::Overview;
+use super::quiz::{Asked, KeyNames, QuizView};
+use super::search::Search;
 use super::slides::{Moved, SlidesPane};
-use crate::course::{Block, Course, Deck, Lesson, Quiz};
+use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::facts::Run;
 use crate::progress::Event;
 use crate::session::{Phase, Session};
@@ -42,6 +42,7 @@ pub struct LessonPane {
     texts: BTreeMap<String, (Vec<Block>, Vec<Block>)>,
     watch: exercises::Watch,
     keys: Keys,
+    quiz_keys: KeyNames,
     count: Option<usize>,
     over: Option<Over>,
     news: Option<String>,
@@ -51,12 +52,12 @@ pub struct LessonPane {
 /// A list on top of the slide.
 enum Over {
     Overview(Overview),
-    Search(SearchBox),
+    Search(Search),
 }
 
 impl LessonPane {
     /// `runs` are those that earlier sessions kept, by exercise.
-    pub fn new(session: Session, runs: BTreeMap<String, Vec<Arc<Run>>>, keys: Keys) -> Self {
+    pub fn new(session: Session, runs: BTreeMap<String, Vec<Arc<Run>>>, keys: Keys, quiz_keys: KeyNames) -> Self {
         let place = session.place();
         let deck = deck_of(session.course(), place.lesson);
         let mut slides = SlidesPane::new(deck);
@@ -70,6 +71,7 @@ impl LessonPane {
             texts,
             watch: exercises::Watch::new(runs),
             keys,
+            quiz_keys,
             count: None,
             over: None,
             news: None,
@@ -196,12 +198,19 @@ impl LessonPane {
         open.or(all.last()).copied()
     }
 
-    fn view(&mut self, index: usize) -> Option<(&mut QuizView, Quiz)> {
-        let quiz = self.slides.deck().quizzes.get(index)?.clone();
-        let lesson = self.lesson_id();
-        let state = self.session.quiz(&lesson, &quiz.id);
-        let view = self.quizzes.entry(index).or_insert_with(|| QuizView::new(&quiz, &lesson, &state));
-        Some((view, quiz))
+    /// The view of a quiz of this lesson, made with what was answered before.
+    fn view(&mut self, index: usize) -> Option<&mut QuizView> {
+        if !self.quizzes.contains_key(&index) {
+            let quiz = self.slides.deck().quizzes.get(index)?.clone();
+            let state = self.session.quiz(&self.lesson_id(), &quiz.id);
+            let mut view = QuizView::new(quiz);
+            view.set_hints(state.hints);
+            if let Some((response, grade)) = &state.answer {
+                view.restore(response, grade.clone());
+            }
+            self.quizzes.insert(index, view);
+        }
+        self.quizzes.get_mut(&index)
     }
 
     /// A digit before a key that goes to a slide.
@@ -220,67 +229,73 @@ impl LessonPane {
         if self.over.is_none() && self.count.is_some() && matches!(key.code, KeyCode::Char('0'..='9')) {
             return Some(self.digit(key));
         }
-        match &mut self.over {
-            Some(Over::Overview(list)) => {
-                let outcome = list.key(key);
-                return Some(self.after_overview(outcome));
-            }
-            Some(Over::Search(field)) => {
-                let outcome = field.key(key, &mut self.slides);
-                return Some(self.after_search(outcome));
-            }
-            None => {}
-        }
-        let index = self.quiz_here()?;
-        let (view, quiz) = self.view(index)?;
-        if !view.takes_text() {
-            return None;
-        }
-        let asks = view.key(&quiz, key);
-        Some(self.asked(index, asks))
+        let taken = match &mut self.over {
+            Some(Over::Overview(list)) => list.key(key),
+            Some(Over::Search(search)) => search.key(key),
+            None => match self.quiz_here() {
+                Some(index) => self.view(index).is_some_and(|view| view.key(key)),
+                None => false,
+            },
+        };
+        taken.then(Vec::new)
     }
 
     pub fn paste(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or_default();
         match &mut self.over {
             Some(Over::Overview(list)) => list.paste(line),
-            Some(Over::Search(field)) => field.paste(line),
+            Some(Over::Search(search)) => search.paste(line),
             None => {
-                if let Some(index) = self.quiz_here()
-                    && let Some((view, _)) = self.view(index)
-                {
+                if let Some(view) = self.quiz_here().and_then(|index| self.view(index)) {
                     view.paste(line);
                 }
             }
         }
     }
 
-    fn after_overview(&mut self, outcome: overview::Outcome) -> Vec<Effect> {
-        match outcome {
-            overview::Outcome::Open => Vec::new(),
-            overview::Outcome::Closed => {
-                self.over = None;
-                Vec::new()
-            }
-            overview::Outcome::Chosen(slide) => {
-                self.over = None;
-                self.open_at(self.lesson, slide, 0)
-            }
-        }
+    /// Whether a list lies on top of the slide.
+    pub fn is_covered(&self) -> bool {
+        self.over.is_some()
     }
 
-    fn after_search(&mut self, outcome: search::Outcome) -> Vec<Effect> {
-        match outcome {
-            search::Outcome::Open => Vec::new(),
-            search::Outcome::Closed => {
-                self.over = None;
-                self.slides.set_query("");
-                Vec::new()
-            }
-            search::Outcome::Done(moved) => {
+    /// A verb for the list on top of the slide.
+    pub fn over_act(&mut self, action: Action) -> Vec<Effect> {
+        if action == Action::Cancel {
+            self.over = None;
+            return Vec::new();
+        }
+        let moved = match &mut self.over {
+            Some(Over::Overview(list)) => list.act(action).map(|slide| self.slides.go(slide, 0)),
+            Some(Over::Search(search)) => search.act(action).map(|hit| {
+                self.slides.set_query(search.query());
+                self.slides.go_to_hit(&hit)
+            }),
+            None => None,
+        };
+        match moved {
+            Some(moved) => {
                 self.over = None;
                 self.follow(moved)
             }
+            None => Vec::new(),
+        }
+    }
+
+    pub fn over_click(&mut self, area: Rect, at: Position) -> Vec<Effect> {
+        let moved = match &self.over {
+            Some(Over::Overview(list)) => list.click(area, at).map(|slide| self.slides.go(slide, 0)),
+            Some(Over::Search(search)) => search.click(area, at).map(|hit| {
+                self.slides.set_query(search.query());
+                self.slides.go_to_hit(&hit)
+            }),
+            None => None,
+        };
+        match moved {
+            Some(moved) => {
+                self.over = None;
+                self.follow(moved)
+            }
+            None => Vec::new(),
         }
     }
 
@@ -291,23 +306,20 @@ impl LessonPane {
             let moved = self.slides.act(Action::NextStep, count);
             return self.follow(moved);
         }
-        if let Some(index) = self.quiz_here()
-            && matches!(action, Action::Answer | Action::Toggle | Action::Hint | Action::Up | Action::Down)
-        {
-            let asks = match self.view(index) {
-                Some((view, quiz)) => view.act(&quiz, action),
-                None => Asks::Nothing,
-            };
-            if asks != Asks::NotMine {
-                self.slides.show_insert();
-                return self.asked(index, asks);
+        if let Some(index) = self.quiz_here() {
+            let asked = self.view(index).map_or(Asked::No, |view| view.act(action));
+            if asked != Asked::No {
+                return self.asked(index, asked);
             }
         }
         match action {
             Action::Overview => {
                 self.over = Some(Over::Overview(Overview::new(self.slides.deck(), self.slides.slide())));
             }
-            Action::Search => self.over = Some(Over::Search(SearchBox::new(&self.slides))),
+            Action::Search => {
+                let (deck, from) = (Arc::clone(self.slides.deck()), self.slides.slide());
+                self.over = Some(Over::Search(Search::new(deck, from, self.slides.query())));
+            }
             Action::NextLesson => return self.open_at(self.lesson + 1, 0, 0),
             Action::PreviousLesson => return self.open_at(self.lesson.saturating_sub(1), 0, 0),
             Action::Reload => return vec![Effect::Reload],
@@ -328,38 +340,42 @@ impl LessonPane {
         Vec::new()
     }
 
-    /// Leaves a text field, a search or a begun number; false if there was nothing to leave.
+    /// Leaves a quiz, a search or a begun number; false if there was nothing to leave.
     pub fn cancel(&mut self) -> bool {
+        if let Some(view) = self.quiz_here().and_then(|index| self.view(index))
+            && view.act(Action::Cancel) != Asked::No
+        {
+            return true;
+        }
         let had_query = !self.slides.query().is_empty();
         self.slides.set_query("");
         self.count.take().is_some() || had_query
     }
 
-    fn asked(&mut self, index: usize, asks: Asks) -> Vec<Effect> {
+    fn asked(&mut self, index: usize, asked: Asked) -> Vec<Effect> {
         let lesson = self.lesson_id();
         let Some(id) = self.slides.deck().quizzes.get(index).map(|q| q.id.clone()) else { return Vec::new() };
-        match asks {
-            Asks::Nothing | Asks::NotMine => Vec::new(),
-            Asks::Grade(response) => {
+        let events = match asked {
+            Asked::No => return Vec::new(),
+            Asked::Drawn => Vec::new(),
+            Asked::Submit(response) => {
                 let (grade, events) = self.session.answer(&lesson, &id, response);
-                if let Some((view, _)) = self.view(index) {
+                if let Some(view) = self.view(index) {
                     view.set_result(grade);
                 }
-                self.slides.show_insert();
-                record(events)
+                events
             }
-            Asks::Hint => {
+            Asked::Hint => {
                 let events = self.session.quiz_hint(&lesson, &id);
                 let shown = self.session.quiz(&lesson, &id).hints;
-                if let Some((view, _)) = self.view(index) {
+                if let Some(view) = self.view(index) {
                     view.set_hints(shown);
                 }
-                if events.is_empty() {
-                    self.news = Some("There is no further hint".into());
-                }
-                record(events)
+                events
             }
-        }
+        };
+        self.slides.show_insert();
+        record(events)
     }
 
     /// The command that goes onto the prompt next.
@@ -409,10 +425,6 @@ impl LessonPane {
 
     pub fn wheel(&mut self, lines: i32) -> Vec<Effect> {
         let action = if lines < 0 { Action::Up } else { Action::Down };
-        if let Some(Over::Overview(list)) = &mut self.over {
-            list.wheel(lines);
-            return Vec::new();
-        }
         self.slides.act(action, Some(lines.unsigned_abs() as usize));
         Vec::new()
     }
@@ -420,12 +432,9 @@ impl LessonPane {
     /// A click at a place on the screen.
     pub fn click(&mut self, at: Position) -> Vec<Effect> {
         match self.slides.insert_at(at) {
-            Some((Insert::Quiz(index), row, column)) => {
-                let asks = match self.view(index) {
-                    Some((view, quiz)) => view.click(&quiz, row, column),
-                    None => Asks::Nothing,
-                };
-                self.asked(index, asks)
+            Some((Insert::Quiz(index), line, _)) => {
+                let asked = self.view(index).map_or(Asked::No, |view| view.click(line));
+                self.asked(index, asked)
             }
             Some((Insert::Exercise(_), ..)) | None => Vec::new(),
         }
@@ -433,25 +442,19 @@ impl LessonPane {
 
     // --- drawing ----------------------------------------------------------------------------------
 
-    pub fn arrange(&mut self, area: Rect, theme: &Theme) {
-        let lesson = self.lesson_id();
-        // Views are made before they are drawn, because drawing changes nothing.
+    /// `whole` is the screen, on which lists lie.
+    pub fn arrange(&mut self, area: Rect, whole: Rect, theme: &Theme) {
+        // Views are made before the slide is laid out, because then they are only read.
         for insert in self.slides.inserts() {
             if let Insert::Quiz(index) = insert {
                 self.view(index);
             }
         }
-        let active = self.quiz_here();
-        let Self { slides, quizzes, session, texts, watch, keys, highlighter, over, .. } = self;
-        let deck = Arc::clone(slides.deck());
+        let Self { slides, quizzes, session, texts, watch, keys, quiz_keys, highlighter, over, .. } = self;
         slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
-            Insert::Quiz(index) => match (quizzes.get_mut(index), deck.quizzes.get(*index)) {
-                (Some(view), Some(quiz)) => {
-                    let state = session.quiz(&lesson, &quiz.id);
-                    view.lines(quiz, &state, width, theme, active == Some(*index))
-                }
-                _ => Vec::new(),
-            },
+            Insert::Quiz(index) => {
+                quizzes.get_mut(index).map(|view| view.lay(width, theme, quiz_keys)).unwrap_or_default()
+            }
             Insert::Exercise(id) => match (session.course().exercise(id), session.exercise(id)) {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) = texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
@@ -462,20 +465,22 @@ impl LessonPane {
             },
         });
         match over {
-            Some(Over::Overview(list)) => list.arrange(area),
-            Some(Over::Search(_)) | None => {}
+            Some(Over::Overview(list)) => list.arrange(whole),
+            Some(Over::Search(search)) => search.arrange(whole),
+            None => {}
         }
     }
 
-    /// Draws the pane; returns where the cursor goes, if something is typed here.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<(u16, u16)> {
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         self.slides.draw(area, buf, theme);
+    }
+
+    pub fn draw_over(&self, whole: Rect, buf: &mut Buffer, theme: &Theme) {
         match &self.over {
-            Some(Over::Overview(list)) => list.draw(area, buf, theme),
-            Some(Over::Search(field)) => field.draw(area, buf, theme),
+            Some(Over::Overview(list)) => list.draw(whole, buf, theme),
+            Some(Over::Search(search)) => search.draw(whole, buf, theme),
             None => {}
         }
-        None
     }
 }
 
@@ -488,9 +493,6 @@ fn deck_of(course: &Course, lesson: usize) -> Arc<Deck> {
 }
 
 fn texts(course: &Course) -> BTreeMap<String, (Vec<Block>, Vec<Block>)> {
-    let blocks = |text: &str| {
-        let (deck, _) = crate::course::parse(text, Path::new(""));
-        deck.slides.into_iter().flat_map(|s| s.blocks).collect::<Vec<Block>>()
-    };
-    course.exercises.iter().map(|e| (e.id.clone(), (blocks(&e.brief), blocks(&e.solution)))).collect()
+    let blocks = |e: &course::Exercise| (course::blocks(&e.brief), course::blocks(&e.solution));
+    course.exercises.iter().map(|e| (e.id.clone(), blocks(e))).collect()
 }

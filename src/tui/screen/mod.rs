@@ -1,10 +1,15 @@
 //! One file a screen: its state, what a verb does to it, and how it is drawn.
 
-pub mod contents;
-pub mod help;
+pub mod bar;
 pub mod confirm;
+pub mod contents;
 pub mod engine;
+pub mod exercise;
+pub mod help;
+pub mod lesson;
+pub mod notes;
 pub mod overview;
 pub mod quiz;
 pub mod search;
+pub mod shell;
 pub mod slides;

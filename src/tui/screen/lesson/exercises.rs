@@ -192,18 +192,22 @@ impl LessonPane {
     }
 
     /// The question that is asked before a reset removes anything.
-    pub fn confirm_reset(&mut self, exercise: &str, run: u64, plan: Result<Vec<String>, String>) -> Option<ConfirmPopup> {
+    pub fn confirm_reset(
+        &mut self,
+        exercise: &str,
+        run: u64,
+        plan: Result<Vec<String>, String>,
+    ) -> (Option<ConfirmPopup>, Vec<Effect>) {
         match plan {
             Ok(lines) => {
                 let reset = Effect::Exercise(ExerciseEffect::Reset { exercise: exercise.to_owned(), run });
                 let title = "Start the exercise over?";
                 let popup = ConfirmPopup::new(title, format!("pilotwhale reset {exercise}"), vec![reset]);
-                Some(lines.into_iter().fold(popup, ConfirmPopup::saying))
+                (Some(lines.into_iter().fold(popup, ConfirmPopup::saying)), Vec::new())
             }
             Err(reason) => {
-                self.news = Some(reason.clone());
-                self.session.step(exercise, Input::WasReset { run, outcome: Err(reason) });
-                None
+                self.news = Some(reason);
+                (None, self.keep_going())
             }
         }
     }
