@@ -1,12 +1,6 @@
 //! The command line: one file a subcommand.
 
-mod begin;
-mod desk;
-mod logging;
-mod play;
-mod grade;
-mod report;
-mod reset;
+pub mod slides;
 
 use std::process::ExitCode;
 
@@ -22,36 +16,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Begin(begin::Args),
-    Grade(grade::Args),
-    Reset(reset::Args),
-}
-
-/// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Ending {
-    /// Everything that was asked for holds.
-    Done = 0,
-    NotYet = 1,
-    /// Wrong usage, or an author's mistake.
-    Usage = 2,
-    /// The world was in the way: no engine, no disk.
-    CouldNot = 3,
+    /// Open any patat or pandoc deck, or print it.
+    Slides(slides::SlidesArgs),
 }
 
 /// Parses the arguments, runs the subcommand and says how it ended.
 pub fn run() -> ExitCode {
-    let ending = match Cli::parse().command {
-        Some(Command::Begin(args)) => begin::run(&args),
-        Some(Command::Grade(args)) => grade::run(&args),
-        Some(Command::Reset(args)) => reset::run(&args),
-        None => return ExitCode::SUCCESS,
+    let done = match Cli::parse().command {
+        Some(Command::Slides(args)) => slides::run(&args),
+        None => Ok(()),
     };
-    match ending {
-        Ok(ending) => ExitCode::from(ending as u8),
-        Err(stopped) => {
-            eprintln!("pilotwhale: {stopped}");
-            ExitCode::from(stopped.ending as u8)
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pilotwhale: {error:#}");
+            ExitCode::from(2)
         }
     }
 }

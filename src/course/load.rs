@@ -31,7 +31,7 @@ impl LoadError {
     }
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCourse {
     format_version: u32,
@@ -93,7 +93,7 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
                 course.lessons.push(lesson);
                 course.diagnostics.extend(found);
             }
-            None => course.diagnostics.push(unlisted(source, &name)),
+            None => course.diagnostics.push(missing(source, &name)),
         }
     }
     if course.lessons.is_empty() {
@@ -149,6 +149,10 @@ fn lesson_names(source: &Source, course: &mut Course) -> Vec<String> {
         course.title = "Course".to_owned();
         return names.filter(|n| !n.contains('/')).map(str::to_owned).collect();
     };
+    if raw.format_version != 1 {
+        let message = format!("format_version {} is not known", raw.format_version);
+        course.diagnostics.push(listed(source, "format_version", message));
+    }
     (course.id, course.title, course.version) = (raw.id, raw.title, raw.version);
     let mut names: Vec<String> = Vec::new();
     for name in raw.lessons {
@@ -161,7 +165,7 @@ fn lesson_names(source: &Source, course: &mut Course) -> Vec<String> {
     names
 }
 
-fn unlisted(source: &Source, name: &str) -> Diagnostic {
+fn missing(source: &Source, name: &str) -> Diagnostic {
     listed(source, name, format!("the lesson `{name}` has no file lessons/{name}/lesson.md"))
 }
 
@@ -170,8 +174,10 @@ fn listed(source: &Source, name: &str, message: String) -> Diagnostic {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let path = source.shown("lessons/course.yaml");
     let script = Script::new(&path, &text);
-    let line = script.lines.iter().rposition(|l| l.trim_start_matches(['-', ' ']).trim() == name);
-    let help = Some("write the file, or take the name out of course.yaml");
+    let names =
+        |l: &&str| l.trim_start_matches(['-', ' ']).split(':').next().unwrap_or_default().trim() == name;
+    let line = script.lines.iter().rposition(names);
+    let help = Some("mend this line of course.yaml, or the file that it names");
     script.whole_line(Severity::Error, line.map_or(1, |n| n + 1), message, help)
 }
 

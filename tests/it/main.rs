@@ -1,6 +1,4 @@
 //! All integration tests in one binary, so that they link once.
 
-mod grade;
-mod harness;
-mod support;
-mod walls;
+mod course;
+mod deck;
