@@ -1,1 +1,33 @@
 //! The engine: discovery, connection, reading, watching and acting. The only room that names bollard.
+
+mod act;
+mod capture;
+mod connection;
+mod convert;
+mod detail;
+mod discover;
+mod error;
+mod event;
+mod history;
+mod install;
+mod logs;
+mod model;
+mod plain;
+mod private;
+mod read;
+mod record;
+mod stats;
+mod status;
+mod surroundings;
+mod watch;
+
+pub use act::{Deed, cli_text};
+pub use connection::Engine;
+pub use discover::{Discovery, Endpoint, Looked, Outcome, discover};
+pub use error::EngineError;
+pub use install::{Install, OsRelease, install_command};
+pub use logs::{LogUpdate, follow_logs};
+pub use plain::Plain;
+pub use stats::{Sampler, sampler};
+pub use surroundings::{Os, Probe, Surroundings};
+pub use watch::{Update, Watcher, watch};

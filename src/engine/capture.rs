@@ -1,0 +1,160 @@
+//! What a container prints: attached to while it runs, or read from its log afterwards.
+
+use std::time::Duration;
+
+use bollard::container::LogOutput;
+use bollard::query_parameters::{AttachContainerOptionsBuilder, LogsOptionsBuilder};
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Engine, EngineError, Plain};
+use crate::facts::Output;
+
+/// What is kept of one container's output.
+const KEPT: usize = 256 * 1024;
+/// The first part of a running program's output is told soon, later parts at leisure.
+const SOON: Duration = Duration::from_millis(120);
+const LEISURE: Duration = Duration::from_secs(1);
+
+/// Puts the two streams of a container together line by line, so that neither cuts the other's lines.
+pub(super) struct Lines {
+    plain: Plain,
+    open: [Vec<u8>; 2],
+}
+
+impl Lines {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { plain: Plain::new(limit), open: [Vec::new(), Vec::new()] }
+    }
+
+    pub(super) fn take(&mut self, chunk: LogOutput) {
+        let (which, bytes) = match chunk {
+            LogOutput::Console { message } | LogOutput::StdIn { message } => {
+                self.plain.feed(&message);
+                return;
+            }
+            LogOutput::StdOut { message } => (0, message),
+            LogOutput::StdErr { message } => (1, message),
+        };
+        let open = &mut self.open[which];
+        open.extend_from_slice(&bytes);
+        if let Some(end) = open.iter().rposition(|b| *b == b'\n') {
+            self.plain.feed(&open[..=end]);
+            open.drain(..=end);
+        }
+        if open.len() > KEPT {
+            self.plain.feed(open);
+            open.clear();
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.plain.is_full()
+    }
+
+    /// The output so far, lines that have not ended yet included.
+    pub(super) fn output(&self) -> Output {
+        let mut plain = self.plain.clone();
+        for open in &self.open {
+            if !open.is_empty() {
+                plain.feed(open);
+                plain.feed(b"\n");
+            }
+        }
+        Output { text: plain.text(), truncated: plain.is_full() }
+    }
+}
+
+impl Engine {
+    /// Listens to a container from its first byte to its end. `tell` gets the output now and then while it runs.
+    ///
+    /// Stops listening when enough was heard: an attached reader that stands still would stop the container itself.
+    pub(super) async fn listen(&self, id: &str, mut tell: impl FnMut(Output)) -> Result<Output, EngineError> {
+        let mut stream = self.attach(id).await?;
+        let mut lines = Lines::new(KEPT);
+        let mut due: Option<Instant> = None;
+        let mut pause = SOON;
+        loop {
+            let chunk = match due {
+                None => stream.next().await,
+                Some(at) => match timeout_at(at, stream.next()).await {
+                    Ok(chunk) => chunk,
+                    Err(_) => {
+                        due = None;
+                        pause = LEISURE;
+                        tell(lines.output());
+                        continue;
+                    }
+                },
+            };
+            match chunk {
+                Some(Ok(bytes)) => {
+                    lines.take(bytes);
+                    if lines.is_full() {
+                        return Ok(lines.output());
+                    }
+                    due = due.or_else(|| Some(Instant::now() + pause));
+                }
+                // A cut connection: what was heard is still true, and is all there will be.
+                Some(Err(error)) => {
+                    tracing::debug!(%error, id, "attach ended early");
+                    return Ok(Output { truncated: true, ..lines.output() });
+                }
+                None => return Ok(lines.output()),
+            }
+        }
+    }
+
+    async fn attach(
+        &self,
+        id: &str,
+    ) -> Result<impl Stream<Item = Result<LogOutput, bollard::errors::Error>> + Unpin + use<>, EngineError> {
+        let options = |logs| AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).logs(logs).build();
+        let limit = Duration::from_secs(10);
+        let attached = match self.ask("attach", limit, self.docker.attach_container(id, Some(options(true)))).await {
+            // Some log drivers can't be read back; what comes from now on is better than nothing.
+            Err(EngineError::Refused { .. }) => {
+                self.ask("attach", limit, self.docker.attach_container(id, Some(options(false)))).await?
+            }
+            other => other?,
+        };
+        Ok(attached.output)
+    }
+
+    /// The end of a container's log as it is now.
+    pub(super) async fn printed(&self, id: &str) -> Result<Output, EngineError> {
+        const TAIL: usize = 4000;
+        let options =
+            LogsOptionsBuilder::new().stdout(true).stderr(true).tail(&TAIL.to_string()).build();
+        let mut stream = self.docker.logs(id, Some(options));
+        let mut lines = Lines::new(KEPT);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            match timeout_at(deadline, stream.next()).await {
+                Ok(Some(Ok(chunk))) => lines.take(chunk),
+                Ok(Some(Err(error))) => return Err(self.sort(error)),
+                Ok(None) => break,
+                Err(_) => return Err(EngineError::Slow { what: "logs".into(), seconds: 5 }),
+            }
+            if lines.is_full() {
+                break;
+            }
+        }
+        Ok(lines.output())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_do_not_cut_each_others_lines() {
+        let mut l = Lines::new(1000);
+        l.take(LogOutput::StdOut { message: "one ".into() });
+        l.take(LogOutput::StdErr { message: "oops\n".into() });
+        l.take(LogOutput::StdOut { message: "line\nlast".into() });
+        assert_eq!(l.output().text, "oops\none line\nlast");
+        assert!(!l.output().truncated);
+    }
+}

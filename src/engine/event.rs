@@ -1,0 +1,136 @@
+//! The engine's events, cut down to a small closed set.
+
+use std::collections::HashMap;
+
+use bollard::models::EventMessage;
+use jiff::Timestamp;
+
+use crate::facts::Health;
+
+/// One thing that happened, with what the engine says about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Event {
+    /// Of the engine's own clock; 0 where it gave none.
+    pub nanos: i64,
+    pub what: Happening,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Happening {
+    Container { id: String, change: Change, attributes: HashMap<String, String> },
+    Image,
+    Volume,
+    /// A network was made or removed.
+    Network,
+    /// A container joined or left a network.
+    Wire { container: String, joined: bool },
+    /// The engine itself: its configuration was read again.
+    Engine,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Change {
+    Created,
+    Started,
+    Died { code: Option<i64> },
+    Paused,
+    Unpaused,
+    Renamed,
+    Health(Option<Health>),
+    Destroyed,
+    Exec(String),
+    /// Something else that may show in the list.
+    Other,
+}
+
+impl Event {
+    pub(super) fn at(&self) -> Option<Timestamp> {
+        Timestamp::from_nanosecond(i128::from(self.nanos)).ok().filter(|_| self.nanos > 0)
+    }
+
+    /// None for what changes nothing that we show: attach, top, resize, the rest of an exec.
+    pub(super) fn read(message: EventMessage) -> Option<Self> {
+        let actor = message.actor.unwrap_or_default();
+        let id = actor.id.unwrap_or_default();
+        let attributes = actor.attributes.unwrap_or_default();
+        let action = message.action.unwrap_or_default();
+        let what = match message.typ.map(|t| t.to_string()).unwrap_or_default().as_str() {
+            "container" => Happening::Container { id, change: change(&action, &attributes)?, attributes },
+            "image" => Happening::Image,
+            "volume" if matches!(action.as_str(), "mount" | "unmount") => return None,
+            "volume" => Happening::Volume,
+            "network" => match (action.as_str(), attributes.get("container")) {
+                ("connect", Some(c)) => Happening::Wire { container: c.clone(), joined: true },
+                ("disconnect", Some(c)) => Happening::Wire { container: c.clone(), joined: false },
+                _ => Happening::Network,
+            },
+            "daemon" => Happening::Engine,
+            _ => return None,
+        };
+        let nanos = message.time_nano.or(message.time.map(|s| s.saturating_mul(1_000_000_000))).unwrap_or(0);
+        Some(Self { nanos, what })
+    }
+}
+
+fn change(action: &str, attributes: &HashMap<String, String>) -> Option<Change> {
+    if let Some(argv) = action.strip_prefix("exec_create") {
+        return Some(Change::Exec(argv.trim_start_matches(':').trim().to_string()));
+    }
+    if let Some(word) = action.strip_prefix("health_status") {
+        return Some(Change::Health(super::convert::word_of_health(word.trim_start_matches(':').trim())));
+    }
+    if action.starts_with("exec_") {
+        return None;
+    }
+    Some(match action {
+        "attach" | "detach" | "top" | "resize" | "archive-path" | "extract-to-dir" | "copy" | "export" => return None,
+        "create" => Change::Created,
+        "start" => Change::Started,
+        "die" | "died" => Change::Died {
+            code: attributes.get("exitCode").or(attributes.get("containerExitCode")).and_then(|c| c.parse().ok()),
+        },
+        "pause" => Change::Paused,
+        "unpause" => Change::Unpaused,
+        "rename" => Change::Renamed,
+        "destroy" | "remove" => Change::Destroyed,
+        _ => Change::Other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use bollard::models::{EventActor, EventMessageTypeEnum};
+
+    use super::*;
+
+    fn message(typ: EventMessageTypeEnum, action: &str, attributes: &[(&str, &str)]) -> EventMessage {
+        EventMessage {
+            typ: Some(typ),
+            action: Some(action.into()),
+            actor: Some(EventActor {
+                id: Some("c1".into()),
+                attributes: Some(attributes.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()),
+            }),
+            time_nano: Some(5),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn actions() {
+        use EventMessageTypeEnum::{CONTAINER, NETWORK, VOLUME};
+        let of = |action: &str, attributes: &[(&str, &str)]| match Event::read(message(CONTAINER, action, attributes)) {
+            Some(Event { what: Happening::Container { change, .. }, .. }) => Some(change),
+            _ => None,
+        };
+        assert_eq!(of("die", &[("exitCode", "137")]), Some(Change::Died { code: Some(137) }));
+        assert_eq!(of("exec_create: sh -c ls", &[]), Some(Change::Exec("sh -c ls".into())));
+        assert_eq!(of("health_status: unhealthy", &[]), Some(Change::Health(Some(Health::Unhealthy))));
+        for silent in ["exec_start: sh", "exec_die", "attach", "top", "resize"] {
+            assert_eq!(of(silent, &[]), None, "{silent}");
+        }
+        let wire = Event::read(message(NETWORK, "disconnect", &[("container", "c9")])).map(|e| e.what);
+        assert_eq!(wire, Some(Happening::Wire { container: "c9".into(), joined: false }));
+        assert_eq!(Event::read(message(VOLUME, "mount", &[])), None);
+    }
+}

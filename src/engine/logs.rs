@@ -1,0 +1,132 @@
+//! Follows the log of one container, in whole lines.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bollard::container::LogOutput;
+use bollard::query_parameters::LogsOptionsBuilder;
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Engine, Plain};
+use crate::facts::{LogLine, Stream};
+
+/// Lines of the past that are shown at first.
+const TAIL: &str = "500";
+/// Lines that come close together are sent together.
+const GATHER: Duration = Duration::from_millis(15);
+/// At most so many lines wait for a slow reader; older ones are dropped, as they would scroll away anyway.
+const WAITING: usize = 10_000;
+const LONGEST: usize = 16 * 1024;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogUpdate {
+    pub id: String,
+    pub lines: Vec<LogLine>,
+    /// Why no more will come, in words.
+    pub ended: Option<String>,
+}
+
+/// Starts to follow; abort the handle to stop.
+pub fn follow_logs(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) -> JoinHandle<()> {
+    tokio::spawn(follow(engine, id, updates))
+}
+
+async fn follow(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) {
+    let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).tail(TAIL).build();
+    let mut stream = engine.docker.logs(&id, Some(options));
+    let mut split = Splitter::default();
+    let mut waiting: VecDeque<LogLine> = VecDeque::new();
+    let mut due: Option<Instant> = None;
+    let ended = loop {
+        tokio::select! {
+            chunk = stream.next() => match chunk {
+                Some(Ok(chunk)) => {
+                    split.take(chunk, &mut waiting);
+                    while waiting.len() > WAITING {
+                        waiting.pop_front();
+                    }
+                    if !waiting.is_empty() {
+                        due = due.or_else(|| Some(Instant::now() + GATHER));
+                    }
+                }
+                Some(Err(error)) => break engine.sort(error).to_string(),
+                None => break "the container has stopped".to_string(),
+            },
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                due = None;
+                let lines = waiting.drain(..).collect();
+                if updates.send(LogUpdate { id: id.clone(), lines, ended: None }).await.is_err() {
+                    return;
+                }
+            }
+        }
+    };
+    split.finish(&mut waiting);
+    // Nobody is there to tell when this fails.
+    let _ = updates.send(LogUpdate { id, lines: waiting.into(), ended: Some(ended) }).await;
+}
+
+/// Cuts each stream into lines of its own.
+#[derive(Debug, Default)]
+struct Splitter {
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+impl Splitter {
+    fn take(&mut self, chunk: LogOutput, lines: &mut VecDeque<LogLine>) {
+        let (open, stream, bytes) = match chunk {
+            LogOutput::StdErr { message } => (&mut self.err, Stream::Stderr, message),
+            LogOutput::StdOut { message } | LogOutput::StdIn { message } | LogOutput::Console { message } => {
+                (&mut self.out, Stream::Stdout, message)
+            }
+        };
+        for piece in bytes.split_inclusive(|b| *b == b'\n') {
+            open.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || open.len() > LONGEST {
+                lines.push_back(LogLine { stream, text: clean(open) });
+                open.clear();
+            }
+        }
+    }
+
+    fn finish(&mut self, lines: &mut VecDeque<LogLine>) {
+        for (open, stream) in [(&mut self.out, Stream::Stdout), (&mut self.err, Stream::Stderr)] {
+            if !open.is_empty() {
+                lines.push_back(LogLine { stream, text: clean(open) });
+                open.clear();
+            }
+        }
+    }
+}
+
+fn clean(line: &[u8]) -> String {
+    if line.iter().all(|b| (0x20..0x7f).contains(b) || *b == b'\n') {
+        return String::from_utf8_lossy(line).trim_end_matches('\n').to_string();
+    }
+    let mut plain = Plain::new(LONGEST);
+    plain.feed(line);
+    plain.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines() {
+        let mut s = Splitter::default();
+        let mut lines = VecDeque::new();
+        s.take(LogOutput::StdOut { message: "a\nb".into() }, &mut lines);
+        s.take(LogOutput::StdErr { message: "\x1b[31mred\x1b[0m\r\n".into() }, &mut lines);
+        s.take(LogOutput::StdOut { message: "c\n\n".into() }, &mut lines);
+        s.take(LogOutput::StdOut { message: "end".into() }, &mut lines);
+        s.finish(&mut lines);
+        let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
+        assert_eq!(texts, ["a", "red", "bc", "", "end"]);
+        assert_eq!(lines[1].stream, Stream::Stderr);
+    }
+}

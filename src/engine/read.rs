@@ -1,0 +1,125 @@
+//! Reads what the engine holds now: whole lists, or the containers with certain ids.
+
+use std::collections::HashMap;
+
+use bollard::query_parameters::{ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListVolumesOptions};
+use jiff::Timestamp;
+
+use super::connection::{QUICK, WHOLE};
+use super::convert;
+use super::status::parse_time;
+use super::{Engine, EngineError};
+use crate::facts::{Container, EngineInfo, Image, Network, Snapshot, Volume};
+
+/// The states that a list can be asked for one by one.
+const STATES: [&str; 7] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+
+impl Engine {
+    /// Everything, in four calls at once; one list of containers, however many there are.
+    pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
+        let (containers, images, volumes, networks, info) = tokio::try_join!(
+            self.containers(None),
+            self.images(),
+            self.volumes(),
+            self.networks(),
+            self.read_info()
+        )?;
+        Ok(Snapshot { engine: info.0, containers, images, volumes, networks })
+    }
+
+    /// The engine's size, and its own clock.
+    pub(super) async fn read_info(&self) -> Result<(EngineInfo, Timestamp), EngineError> {
+        let info = self.ask("info", QUICK, self.docker.info()).await?;
+        let clock = info.system_time.as_deref().and_then(parse_time).unwrap_or_else(Timestamp::now);
+        let engine = EngineInfo {
+            cpus: info.ncpu.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            memory: info.mem_total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+            ..self.info().clone()
+        };
+        Ok((engine, clock))
+    }
+
+    /// All containers, or those with these ids; newest first.
+    pub async fn containers(&self, ids: Option<&[String]>) -> Result<Vec<Container>, EngineError> {
+        let mut filters: HashMap<&str, Vec<&str>> = HashMap::new();
+        if let Some(ids) = ids {
+            filters.insert("id", ids.iter().map(String::as_str).collect());
+        }
+        let now = Timestamp::now();
+        let rows = match self.list(&filters).await {
+            Ok(rows) => rows,
+            // One row that our client cannot decode spoils the whole list: ask state by state and lose that one only.
+            Err(EngineError::Incompatible { message }) => {
+                tracing::warn!(%message, "the container list was not understood; asking state by state");
+                let mut rows = Vec::new();
+                let mut understood = false;
+                for state in STATES {
+                    let mut filters = filters.clone();
+                    filters.insert("status", vec![state]);
+                    match self.list(&filters).await {
+                        Ok(some) => {
+                            understood = true;
+                            rows.extend(some);
+                        }
+                        Err(EngineError::Incompatible { message }) => tracing::warn!(state, %message, "left out"),
+                        Err(other) => return Err(other),
+                    }
+                }
+                if !understood {
+                    return Err(EngineError::Incompatible { message });
+                }
+                rows
+            }
+            Err(other) => return Err(other),
+        };
+        let mut all: Vec<Container> = rows.into_iter().map(|row| convert::container(row, now)).collect();
+        sort_containers(&mut all);
+        Ok(all)
+    }
+
+    async fn list(
+        &self,
+        filters: &HashMap<&str, Vec<&str>>,
+    ) -> Result<Vec<bollard::models::ContainerSummary>, EngineError> {
+        let options = ListContainersOptionsBuilder::new().all(true).filters(filters).build();
+        self.ask("list of containers", WHOLE, self.docker.list_containers(Some(options))).await
+    }
+
+    /// Images as `docker images` lists them: without the inner ones of the classic builder.
+    pub async fn images(&self) -> Result<Vec<Image>, EngineError> {
+        let options = ListImagesOptionsBuilder::new().build();
+        let rows = self.ask("list of images", WHOLE, self.docker.list_images(Some(options))).await?;
+        let mut all: Vec<Image> = rows.into_iter().map(convert::image).collect();
+        sort_images(&mut all);
+        Ok(all)
+    }
+
+    pub async fn volumes(&self) -> Result<Vec<Volume>, EngineError> {
+        let answer = self.ask("list of volumes", WHOLE, self.docker.list_volumes(None::<ListVolumesOptions>)).await?;
+        let mut all: Vec<Volume> = answer.volumes.unwrap_or_default().into_iter().map(convert::volume).collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(all)
+    }
+
+    pub async fn networks(&self) -> Result<Vec<Network>, EngineError> {
+        let rows = self.ask("list of networks", WHOLE, self.docker.list_networks(None)).await?;
+        let mut all: Vec<Network> = rows.into_iter().map(convert::network).collect();
+        all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        Ok(all)
+    }
+}
+
+/// Newest first; the id settles ties, since the list knows whole seconds only.
+pub(super) fn sort_containers(all: &mut [Container]) {
+    all.sort_by(|a, b| {
+        let second = |c: &Container| c.created.map(|t| t.as_second());
+        second(b).cmp(&second(a)).then_with(|| a.id.cmp(&b.id))
+    });
+}
+
+/// By name, the nameless last.
+fn sort_images(all: &mut [Image]) {
+    all.sort_by(|a, b| {
+        (a.tags.is_empty(), a.tags.first(), &a.id).cmp(&(b.tags.is_empty(), b.tags.first(), &b.id))
+    });
+}

@@ -1,0 +1,208 @@
+//! Writes down the life of every container made while we watch, output included. Decides; the watch task does.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use jiff::Timestamp;
+
+use super::EngineError;
+use super::event::{Change, Event, Happening};
+use super::history::{self, Inspected};
+use crate::facts::{Output, Run, RunSource};
+
+/// Lives that are remembered; the oldest is forgotten first.
+const KEPT: usize = 200;
+
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    lives: HashMap<String, Life>,
+    order: VecDeque<String>,
+    changed: BTreeSet<String>,
+}
+
+#[derive(Debug, Default)]
+struct Life {
+    run: Run,
+    health_test: Option<String>,
+    inspected: bool,
+    /// Somebody listens, or the log was asked for.
+    output_asked: bool,
+    /// No more output will come for this start of the container.
+    output_done: bool,
+    ended: bool,
+    /// Listening failed: the log must do.
+    deaf: bool,
+}
+
+/// Something to ask the engine, whose answer comes back as an `Answer`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Job {
+    Inspect(String),
+    /// Listen until it ends: its output may be gone a moment later, or is awaited while it runs.
+    Listen(String),
+    ReadLog(String),
+}
+
+#[derive(Debug)]
+pub(super) enum Answer {
+    Inspected { id: String, seen: Result<Inspected, EngineError> },
+    Output { id: String, output: Option<Output>, done: bool },
+    /// Nobody could listen.
+    Deaf { id: String },
+}
+
+impl Recorder {
+    /// The runs that changed since the last call, oldest first.
+    pub(super) fn changed(&mut self) -> Vec<Run> {
+        let mut runs: Vec<Run> = std::mem::take(&mut self.changed)
+            .into_iter()
+            .filter_map(|id| self.lives.get(&id).map(|life| life.run.clone()))
+            .collect();
+        runs.sort_by_key(|r| r.created);
+        runs
+    }
+
+    pub(super) fn observe(&mut self, event: &Event) -> Vec<Job> {
+        match &event.what {
+            Happening::Container { id, change: Change::Created, attributes } => {
+                self.begin(id, attributes, event.at())
+            }
+            Happening::Container { id, change, .. } => {
+                let Some(life) = self.lives.get_mut(id) else { return Vec::new() };
+                if let Change::Exec(argv) = change
+                    && Some(argv) == life.health_test.as_ref()
+                {
+                    return Vec::new();
+                }
+                if !history::apply(&mut life.run, change, event.at()) {
+                    return Vec::new();
+                }
+                match change {
+                    Change::Started => {
+                        life.ended = false;
+                        // A second start is heard anew only by reading the log at its end.
+                        life.output_done = false;
+                        if life.output_asked && life.run.output.is_some() {
+                            life.output_asked = false;
+                        }
+                    }
+                    Change::Died { .. } => life.ended = true,
+                    _ => {}
+                }
+                // An end without its output would be judged as if nothing had been printed: wait for the answer.
+                if !matches!(change, Change::Died { .. }) || life.output_done {
+                    self.changed.insert(id.clone());
+                }
+                life.next().into_iter().collect()
+            }
+            // A start that failed says only this much: it left its network and had never started.
+            Happening::Wire { container, joined: false } => match self.lives.get(container) {
+                Some(life) if life.run.started.is_none() => vec![Job::Inspect(container.clone())],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, id: &str, attributes: &HashMap<String, String>, at: Option<Timestamp>) -> Vec<Job> {
+        if self.lives.contains_key(id) {
+            return Vec::new();
+        }
+        let run = history::from_event(id, attributes, at);
+        self.lives.insert(id.to_string(), Life { run, ..Life::default() });
+        self.order.push_back(id.to_string());
+        self.changed.insert(id.to_string());
+        if self.order.len() > KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.lives.remove(&oldest);
+        }
+        vec![Job::Inspect(id.to_string())]
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer) -> Vec<Job> {
+        match answer {
+            Answer::Inspected { id, seen } => {
+                let Some(life) = self.lives.get_mut(&id) else { return Vec::new() };
+                match seen {
+                    Ok(seen) => life.learn(seen),
+                    Err(error) => {
+                        tracing::debug!(id, %error, "a container could not be looked at");
+                        // It was gone before we came: its events are all that there is.
+                        life.inspected = true;
+                        life.output_asked = true;
+                        life.output_done = true;
+                    }
+                }
+                let next = life.next();
+                if !life.ended || life.output_done {
+                    self.changed.insert(id);
+                }
+                next.into_iter().collect()
+            }
+            Answer::Deaf { id } => {
+                let Some(life) = self.lives.get_mut(&id) else { return Vec::new() };
+                life.deaf = true;
+                life.output_asked = false;
+                life.next().into_iter().collect()
+            }
+            Answer::Output { id, output, done } => {
+                let Some(life) = self.lives.get_mut(&id) else { return Vec::new() };
+                if output.is_some() {
+                    life.run.output = output;
+                }
+                life.output_done |= done;
+                self.changed.insert(id);
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl Life {
+    /// Takes over what an inspect says; what events have said since is newer and stays.
+    fn learn(&mut self, seen: Inspected) {
+        let old = std::mem::replace(&mut self.run, seen.run);
+        let new = &mut self.run;
+        self.health_test = seen.health_test;
+        self.inspected = true;
+        new.created = new.created.or(old.created);
+        new.started = old.started.or(new.started);
+        new.finished = old.finished.or(new.finished);
+        new.exit_code = old.exit_code.or(new.exit_code);
+        new.removed = old.removed;
+        new.output = old.output;
+        new.execs = old.execs;
+        new.execs.retain(|argv| Some(argv) != self.health_test.as_ref());
+        if new.image_refs.is_empty() {
+            new.image_refs = old.image_refs;
+        }
+        if !old.image.is_empty() {
+            new.image = old.image;
+        }
+    }
+
+    fn next(&mut self) -> Option<Job> {
+        if self.inspected && self.run.source == RunSource::Build {
+            self.output_done = true;
+            return None;
+        }
+        if !self.inspected || self.output_asked {
+            return None;
+        }
+        let id = self.run.id.clone();
+        if self.ended {
+            self.output_asked = true;
+            return Some(Job::ReadLog(id));
+        }
+        let fleeting = self.run.auto_remove || (self.run.tty && self.run.stdin_open);
+        if fleeting && !self.deaf && self.run.output.is_none() {
+            self.output_asked = true;
+            return Some(Job::Listen(id));
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

@@ -1,0 +1,385 @@
+//! Keeps a picture of one engine live: events applied at once, then asked after; reconnects by itself.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::event::Event;
+use super::model::{Dirty, Fresh, Model};
+use super::record::{Answer, Job, Recorder};
+use super::{Endpoint, Engine, EngineError};
+use crate::facts::{Link, Run, Snapshot};
+
+/// What follows an event is asked for after this long, together with what other events need.
+const GATHER: Duration = Duration::from_millis(20);
+/// A whole list this often catches what no event tells (untagged builds, lost events).
+const RECONCILE: Duration = Duration::from_secs(60);
+/// Containers listened to at once; further ones are read from their logs.
+const LISTENERS: usize = 64;
+/// Other questions of the recorder at once.
+const QUESTIONS: usize = 16;
+
+#[derive(Clone, Debug)]
+pub enum Update {
+    Link(Link),
+    Snapshot(Arc<Snapshot>),
+    Run(Arc<Run>),
+}
+
+/// Watching goes on until this is dropped.
+#[derive(Debug)]
+pub struct Watcher {
+    tasks: [JoinHandle<()>; 2],
+    nudge: Arc<Notify>,
+}
+
+impl Watcher {
+    /// Asks for a whole list now; for the moment after a command that sends no events, like an untagged build.
+    pub fn refresh(&self) {
+        self.nudge.notify_one();
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Starts to watch. Of snapshots only the latest waits where the receiver is slow; of a run, its latest state.
+pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
+    let post = Arc::new(Post::default());
+    let nudge = Arc::new(Notify::new());
+    let carry = tokio::spawn(carry(post.clone(), updates));
+    let mut watch = Watch { endpoint, post, nudge: nudge.clone(), model: Model::default(), recorder: Recorder::default(), resume: None, lost: None, seen: false };
+    let keep = tokio::spawn(async move { watch.keep().await });
+    Watcher { tasks: [keep, carry], nudge }
+}
+
+/// What waits to be sent.
+#[derive(Debug, Default)]
+struct Post {
+    waiting: Mutex<Waiting>,
+    more: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    link: Option<Link>,
+    snapshot: Option<Arc<Snapshot>>,
+    runs: VecDeque<Arc<Run>>,
+}
+
+impl Post {
+    fn put(&self, change: impl FnOnce(&mut Waiting)) {
+        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        self.more.notify_one();
+    }
+
+    fn link(&self, link: Link) {
+        self.put(|w| w.link = Some(link));
+    }
+
+    fn snapshot(&self, snapshot: Snapshot) {
+        self.put(|w| w.snapshot = Some(Arc::new(snapshot)));
+    }
+
+    fn run(&self, run: Run) {
+        self.put(|w| match w.runs.iter_mut().find(|r| r.id == run.id) {
+            Some(waiting) => *waiting = Arc::new(run),
+            None => {
+                if w.runs.len() >= 256 {
+                    w.runs.pop_front();
+                }
+                w.runs.push_back(Arc::new(run));
+            }
+        });
+    }
+
+    fn take(&self) -> Option<Update> {
+        let mut w = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        // The snapshot before the word that it is live.
+        let snapshot = w.snapshot.take().map(Update::Snapshot);
+        snapshot.or_else(|| w.link.take().map(Update::Link)).or_else(|| w.runs.pop_front().map(Update::Run))
+    }
+}
+
+async fn carry(post: Arc<Post>, updates: mpsc::Sender<Update>) {
+    loop {
+        // A place first, then the news: what waits stays replaceable until it can really go.
+        let Ok(place) = updates.reserve().await else { return };
+        loop {
+            match post.take() {
+                Some(update) => {
+                    place.send(update);
+                    break;
+                }
+                None => post.more.notified().await,
+            }
+        }
+    }
+}
+
+struct Watch {
+    endpoint: Endpoint,
+    post: Arc<Post>,
+    nudge: Arc<Notify>,
+    model: Model,
+    recorder: Recorder,
+    /// Engine's time of the last event, in nanoseconds; None asks for events from now on.
+    resume: Option<i64>,
+    lost: Option<Timestamp>,
+    /// The engine answered at least once.
+    seen: bool,
+}
+
+impl Watch {
+    async fn keep(&mut self) {
+        let (first, longest) = if self.endpoint.uri.starts_with("unix:") {
+            (Duration::from_millis(100), Duration::from_secs(1))
+        } else {
+            (Duration::from_secs(1), Duration::from_secs(15))
+        };
+        let mut pause = first;
+        let mut told = None;
+        loop {
+            let live = Instant::now();
+            let error = self.session(&mut told).await;
+            tracing::info!(%error, uri = self.endpoint.uri, "the engine is not watched any more");
+            if matches!(error, EngineError::Incompatible { .. }) {
+                // The same event would come again from the replay, for ever.
+                self.resume = None;
+            }
+            if live.elapsed() > longest * 2 {
+                pause = first;
+            }
+            let (reason, remedy) = (error.to_string(), error.remedy());
+            let link = if self.seen {
+                Link::Lost { since: *self.lost.get_or_insert_with(Timestamp::now), reason, remedy }
+            } else {
+                Link::Absent { reason, remedy }
+            };
+            if told.as_ref() != Some(&link) {
+                told = Some(link.clone());
+                self.post.link(link);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(longest);
+        }
+    }
+
+    /// One connection, from subscribing to its end; returns why it ended.
+    async fn session(&mut self, told: &mut Option<Link>) -> EngineError {
+        match self.live(told).await {
+            Ok(never) => match never {},
+            Err(error) => error,
+        }
+    }
+
+    async fn live(&mut self, told: &mut Option<Link>) -> Result<std::convert::Infallible, EngineError> {
+        let engine = Engine::connect(&self.endpoint).await?;
+        let (_, clock) = engine.read_info().await?;
+        // Subscribed from a moment that the engine itself named, so that nothing falls between it and the list.
+        let since = match self.resume {
+            Some(nanos) => Timestamp::from_nanosecond(i128::from(nanos) + 1).unwrap_or(clock).min(clock),
+            None => clock,
+        };
+        let mut tasks = JoinSet::new();
+        let (events_in, mut events) = mpsc::channel(4096);
+        tasks.spawn(read_events(engine.clone(), since, events_in));
+        let (answers_in, mut answers) = mpsc::channel::<Answer>(256);
+        let jobs = Jobs {
+            engine: engine.clone(),
+            answers: answers_in,
+            listeners: Arc::new(Semaphore::new(LISTENERS)),
+            questions: Arc::new(Semaphore::new(QUESTIONS)),
+        };
+
+        self.model.dirty = Dirty::default();
+        self.model.begin_refresh();
+        let all = engine.snapshot().await?;
+        self.model.set_engine(all.engine);
+        self.model.merge(Fresh {
+            asked: None,
+            containers: Some(all.containers),
+            images: Some(all.images),
+            volumes: Some(all.volumes),
+            networks: Some(all.networks),
+        });
+        self.seen = true;
+        self.lost = None;
+        *told = Some(Link::Live);
+        self.post.snapshot(self.model.snapshot());
+        self.post.link(Link::Live);
+
+        let mut refresh: Option<JoinHandle<Result<Fresh, EngineError>>> = None;
+        let mut ask_at: Option<Instant> = None;
+        let mut whole_at = Instant::now() + RECONCILE;
+        loop {
+            let mut changed = false;
+            tokio::select! {
+                event = events.recv() => {
+                    let Some(event) = event else {
+                        return Err(EngineError::Unreachable {
+                            at: self.endpoint.uri.clone(),
+                            reason: "the engine closed the connection".into(),
+                        });
+                    };
+                    changed |= self.take(event?, &jobs, &mut tasks);
+                    while let Ok(event) = events.try_recv() {
+                        changed |= self.take(event?, &jobs, &mut tasks);
+                    }
+                }
+                Some(answer) = answers.recv() => {
+                    for job in self.recorder.answered(answer) {
+                        jobs.start(job, &mut tasks);
+                    }
+                }
+                () = sleep_until(ask_at.unwrap_or(whole_at)), if refresh.is_none() && ask_at.is_some() => {
+                    ask_at = None;
+                    let dirty = self.model.begin_refresh();
+                    refresh = Some(tokio::spawn(ask(engine.clone(), dirty)));
+                }
+                fresh = async { match refresh.as_mut() { Some(r) => r.await, None => std::future::pending().await } } => {
+                    refresh = None;
+                    match fresh {
+                        Ok(fresh) => changed |= self.model.merge(fresh?),
+                        Err(failed) => tracing::error!(%failed, "a refresh broke"),
+                    }
+                }
+                () = self.nudge.notified() => self.model.dirty = Dirty::everything(),
+                () = sleep_until(whole_at) => self.model.dirty = Dirty::everything(),
+                Some(_) = tasks.join_next() => {}
+            }
+            if self.model.dirty.all_containers {
+                whole_at = Instant::now() + RECONCILE;
+            }
+            if !self.model.dirty.is_clean() && ask_at.is_none() {
+                ask_at = Some(Instant::now() + GATHER);
+            }
+            if changed {
+                self.post.snapshot(self.model.snapshot());
+            }
+            for run in self.recorder.changed() {
+                self.post.run(run);
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event, jobs: &Jobs, tasks: &mut JoinSet<()>) -> bool {
+        if event.nanos > 0 {
+            self.resume = self.resume.max(Some(event.nanos));
+        }
+        for job in self.recorder.observe(&event) {
+            jobs.start(job, tasks);
+        }
+        self.model.apply(&event)
+    }
+}
+
+/// Reads events as fast as they come: an engine drops what a slow reader leaves lying.
+async fn read_events(engine: Engine, since: Timestamp, events: mpsc::Sender<Result<Event, EngineError>>) {
+    use bollard::query_parameters::EventsOptionsBuilder;
+    use futures_util::StreamExt;
+
+    let types = vec!["container", "image", "volume", "network", "daemon"];
+    let options = EventsOptionsBuilder::new()
+        .since(&super::history::seconds(since))
+        .filters(&std::collections::HashMap::from([("type", types)]))
+        .build();
+    let mut stream = engine.docker.events(Some(options));
+    while let Some(message) = stream.next().await {
+        let event = match message {
+            Ok(message) => match Event::read(message) {
+                Some(event) => Ok(event),
+                None => continue,
+            },
+            Err(error) => Err(engine.sort(error)),
+        };
+        let over = event.is_err();
+        if events.send(event).await.is_err() || over {
+            return;
+        }
+    }
+}
+
+async fn ask(engine: Engine, dirty: Dirty) -> Result<Fresh, EngineError> {
+    let containers = async {
+        if dirty.all_containers {
+            engine.containers(None).await.map(Some)
+        } else if dirty.containers.is_empty() {
+            Ok(None)
+        } else {
+            let ids: Vec<String> = dirty.containers.iter().cloned().collect();
+            engine.containers(Some(&ids)).await.map(Some)
+        }
+    };
+    let images = async { if dirty.images { engine.images().await.map(Some) } else { Ok(None) } };
+    let volumes = async { if dirty.volumes { engine.volumes().await.map(Some) } else { Ok(None) } };
+    let networks = async { if dirty.networks { engine.networks().await.map(Some) } else { Ok(None) } };
+    let (containers, images, volumes, networks) = tokio::try_join!(containers, images, volumes, networks)?;
+    let asked = (!dirty.all_containers).then_some(dirty.containers);
+    Ok(Fresh { asked, containers, images, volumes, networks })
+}
+
+/// Carries out what the recorder wants to know.
+struct Jobs {
+    engine: Engine,
+    answers: mpsc::Sender<Answer>,
+    listeners: Arc<Semaphore>,
+    questions: Arc<Semaphore>,
+}
+
+impl Jobs {
+    fn start(&self, job: Job, tasks: &mut JoinSet<()>) {
+        let (engine, answers) = (self.engine.clone(), self.answers.clone());
+        match job {
+            Job::Inspect(id) => {
+                let questions = self.questions.clone();
+                tasks.spawn(async move {
+                    let _turn = questions.acquire_owned().await;
+                    let seen = engine.inspect_run(&id).await;
+                    // Fails only when the watch is over.
+                    let _ = answers.send(Answer::Inspected { id, seen }).await;
+                });
+            }
+            Job::ReadLog(id) => {
+                let questions = self.questions.clone();
+                tasks.spawn(async move {
+                    let _turn = questions.acquire_owned().await;
+                    let output = engine.printed(&id).await.ok();
+                    let _ = answers.send(Answer::Output { id, output, done: true }).await;
+                });
+            }
+            Job::Listen(id) => {
+                let turn = self.listeners.clone().try_acquire_owned();
+                tasks.spawn(async move {
+                    let heard = match &turn {
+                        Ok(_) => {
+                            let tell = |output| {
+                                // A full queue loses one of many looks at the same growing text.
+                                let _ = answers.try_send(Answer::Output {
+                                    id: id.clone(),
+                                    output: Some(output),
+                                    done: false,
+                                });
+                            };
+                            engine.listen(&id, tell).await.ok()
+                        }
+                        Err(_) => None,
+                    };
+                    let answer = match heard {
+                        Some(output) => Answer::Output { id, output: Some(output), done: true },
+                        None => Answer::Deaf { id },
+                    };
+                    let _ = answers.send(answer).await;
+                });
+            }
+        }
+    }
+}
