@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand.
 
-pub mod slides;
+mod doctor;
 
 use std::process::ExitCode;
 
@@ -11,26 +11,22 @@ use clap::{Parser, Subcommand};
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<Sub>,
 }
 
 #[derive(Subcommand)]
-enum Command {
-    /// Open any patat or pandoc deck, or print it.
-    Slides(slides::SlidesArgs),
+enum Sub {
+    Doctor(doctor::Args),
 }
 
 /// Parses the arguments, runs the subcommand and says how it ended.
 pub fn run() -> ExitCode {
-    let done = match Cli::parse().command {
-        Some(Command::Slides(args)) => slides::run(&args),
-        None => Ok(()),
+    let outcome = match Cli::parse().command {
+        Some(Sub::Doctor(args)) => doctor::run(&args),
+        None => Ok(ExitCode::SUCCESS),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("pilotwhale: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    outcome.unwrap_or_else(|error| {
+        eprintln!("pilotwhale: {error:#}");
+        ExitCode::from(2)
+    })
 }

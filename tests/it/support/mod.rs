@@ -1,6 +1,3 @@
-//! What the tests stand on: a terminal to run the real binary in, and an engine to run it against.
+//! What several tests need.
 
 pub(crate) mod engine;
-pub(crate) mod grid;
-pub(crate) mod keys;
-pub(crate) mod screen;
