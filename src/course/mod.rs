@@ -4,15 +4,12 @@ mod block;
 mod deck;
 mod diagnostic;
 mod exercise;
-mod grade;
-mod load;
 mod quiz;
 
 pub use block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
 pub use deck::{Deck, Settings, Slide};
 pub use diagnostic::{Diagnostic, Severity};
 pub use exercise::{Exercise, StarterFile, Task, TaskMode};
-pub use load::{Source, load};
 pub use quiz::{Choice, Grade, Quiz, QuizKind, Response};
 
 use std::path::PathBuf;
