@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use bollard::query_parameters::{RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, RemoveVolumeOptions};
+use bollard::query_parameters::{
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, RemoveVolumeOptions,
+};
 
 use super::connection::WHOLE;
 use super::{Engine, EngineError};
@@ -50,9 +52,13 @@ impl Engine {
             }
             Kind::Image => {
                 let options = RemoveImageOptionsBuilder::new().build();
-                self.ask("remove", STOPPING, self.docker.remove_image(id, Some(options), None)).await.map(drop)
+                self.ask("remove", STOPPING, self.docker.remove_image(id, Some(options), None))
+                    .await
+                    .map(drop)
             }
-            Kind::Volume => self.ask("remove", WHOLE, self.docker.remove_volume(id, None::<RemoveVolumeOptions>)).await,
+            Kind::Volume => {
+                self.ask("remove", WHOLE, self.docker.remove_volume(id, None::<RemoveVolumeOptions>)).await
+            }
             Kind::Network => self.ask("remove", WHOLE, self.docker.remove_network(id)).await,
         }
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::{AttachContainerOptionsBuilder, LogsOptionsBuilder};
-use futures_util::{Stream, StreamExt};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Engine, EngineError, Plain};
@@ -15,6 +16,8 @@ const KEPT: usize = 256 * 1024;
 /// The first part of a running program's output is told soon, later parts at leisure.
 const SOON: Duration = Duration::from_millis(120);
 const LEISURE: Duration = Duration::from_secs(1);
+
+type Heard = BoxStream<'static, Result<LogOutput, bollard::errors::Error>>;
 
 /// Puts the two streams of a container together line by line, so that neither cuts the other's lines.
 pub(super) struct Lines {
@@ -70,7 +73,7 @@ impl Engine {
     ///
     /// Stops listening when enough was heard: an attached reader that stands still would stop the container itself.
     pub(super) async fn listen(&self, id: &str, mut tell: impl FnMut(Output)) -> Result<Output, EngineError> {
-        let mut stream = self.attach(id).await?;
+        let (mut stream, mut second) = self.ears(id).await?;
         let mut lines = Lines::new(KEPT);
         let mut due: Option<Instant> = None;
         let mut pause = SOON;
@@ -87,45 +90,55 @@ impl Engine {
                     }
                 },
             };
-            match chunk {
-                Some(Ok(bytes)) => {
+            match (chunk, second.take()) {
+                (Some(Ok(bytes)), _) => {
                     lines.take(bytes);
                     if lines.is_full() {
                         return Ok(lines.output());
                     }
                     due = due.or_else(|| Some(Instant::now() + pause));
                 }
+                (Some(Err(error)), Some(other)) => {
+                    tracing::debug!(%error, id, "the log cannot be followed; only what is printed from now on is heard");
+                    stream = other;
+                }
                 // A cut connection: what was heard is still true, and is all there will be.
-                Some(Err(error)) => {
-                    tracing::debug!(%error, id, "attach ended early");
+                (Some(Err(error)), None) => {
+                    tracing::debug!(%error, id, "listening ended early");
                     return Ok(Output { truncated: true, ..lines.output() });
                 }
-                None => return Ok(lines.output()),
+                (None, _) => return Ok(lines.output()),
             }
         }
     }
 
-    async fn attach(
-        &self,
-        id: &str,
-    ) -> Result<impl Stream<Item = Result<LogOutput, bollard::errors::Error>> + Unpin + use<>, EngineError> {
-        let options = |logs| AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).logs(logs).build();
+    /// The stream that misses nothing, and one to turn to if it fails at once.
+    ///
+    /// Attached before the start, an attachment hears everything. Later it has missed the beginning (and with
+    /// `logs=1` the engine leaves a hole between the two): then the log is followed.
+    async fn ears(&self, id: &str) -> Result<(Heard, Option<Heard>), EngineError> {
+        let options = AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).build();
         let limit = Duration::from_secs(10);
-        let attached = match self.ask("attach", limit, self.docker.attach_container(id, Some(options(true)))).await {
-            // Some log drivers can't be read back; what comes from now on is better than nothing.
-            Err(EngineError::Refused { .. }) => {
-                self.ask("attach", limit, self.docker.attach_container(id, Some(options(false)))).await?
+        let attached =
+            self.ask("attach", limit, self.docker.attach_container(id, Some(options))).await?.output;
+        let started = match self.ask("inspect", limit, self.docker.inspect_container(id, None)).await {
+            Ok(c) => {
+                c.state.and_then(|s| s.started_at).is_some_and(|t| super::status::parse_time(&t).is_some())
             }
-            other => other?,
+            // Gone already: what was attached in time may hold its output.
+            Err(_) => false,
         };
-        Ok(attached.output)
+        if !started {
+            return Ok((attached, None));
+        }
+        let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).build();
+        Ok((self.docker.logs(id, Some(options)).boxed(), Some(attached)))
     }
 
     /// The end of a container's log as it is now.
     pub(super) async fn printed(&self, id: &str) -> Result<Output, EngineError> {
         const TAIL: usize = 4000;
-        let options =
-            LogsOptionsBuilder::new().stdout(true).stderr(true).tail(&TAIL.to_string()).build();
+        let options = LogsOptionsBuilder::new().stdout(true).stderr(true).tail(&TAIL.to_string()).build();
         let mut stream = self.docker.logs(id, Some(options));
         let mut lines = Lines::new(KEPT);
         let deadline = Instant::now() + Duration::from_secs(5);

@@ -29,11 +29,10 @@ impl Engine {
         let docker = client(endpoint)?;
         let mut engine = Self { docker, endpoint: endpoint.clone(), info: EngineInfo::default() };
         let version = engine.ask("who are you", Duration::from_secs(3), engine.docker.version()).await?;
-        let podman = version
-            .components
-            .iter()
-            .flatten()
-            .any(|c| c.name.to_lowercase().contains("podman") || c.name.to_lowercase().contains("conmon"));
+        let podman =
+            version.components.iter().flatten().any(|c| {
+                c.name.to_lowercase().contains("podman") || c.name.to_lowercase().contains("conmon")
+            });
         engine.info = EngineInfo {
             flavor: if podman { Flavor::Podman } else { Flavor::Docker },
             version: version.version.unwrap_or_default(),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::{
-    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary, ContainerSummaryStateEnum, HealthStatusEnum,
-    ImageSummary, MountPoint, PortSummary, Volume as WireVolume,
+    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary, ContainerSummaryStateEnum,
+    HealthStatusEnum, ImageSummary, MountPoint, PortSummary, Volume as WireVolume,
 };
 use jiff::Timestamp;
 
@@ -115,8 +115,8 @@ pub(super) fn named(mut refs: Vec<String>) -> Vec<String> {
 }
 
 pub(super) fn volume(row: WireVolume) -> Volume {
-    let anonymous =
-        row.labels.contains_key(ANONYMOUS) || (row.name.len() == 64 && row.name.bytes().all(|b| b.is_ascii_hexdigit()));
+    let anonymous = row.labels.contains_key(ANONYMOUS)
+        || (row.name.len() == 64 && row.name.bytes().all(|b| b.is_ascii_hexdigit()));
     Volume {
         anonymous,
         name: row.name,

@@ -48,7 +48,11 @@ impl Engine {
             hostname: config.hostname.unwrap_or_default(),
             tty: config.tty.unwrap_or(false),
             auto_remove: host.auto_remove.unwrap_or(false),
-            restart_policy: host.restart_policy.and_then(|p| p.name).map(|n| n.to_string()).unwrap_or_default(),
+            restart_policy: host
+                .restart_policy
+                .and_then(|p| p.name)
+                .map(|n| n.to_string())
+                .unwrap_or_default(),
             restarts: c.restart_count.unwrap_or(0),
             oom_killed: state.oom_killed.unwrap_or(false),
             error: state.error.unwrap_or_default(),

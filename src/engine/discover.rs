@@ -150,7 +150,8 @@ impl Surroundings {
         let folder = self.docker_config()?;
         let meta = folder.join("contexts/meta").join(context_folder(&name)).join("meta.json");
         let host = self.files.get(&meta).and_then(|text| context_host(text));
-        let by = if self.env.contains_key("DOCKER_CONTEXT") { "DOCKER_CONTEXT" } else { "docker context use" };
+        let by =
+            if self.env.contains_key("DOCKER_CONTEXT") { "DOCKER_CONTEXT" } else { "docker context use" };
         Some(Configured {
             uri: host.map_or_else(|| format!("context:{name}"), |h| with_scheme(&h)),
             what: format!("context {name}"),
@@ -205,7 +206,9 @@ impl Surroundings {
         if let Some(name) = uri.strip_prefix("context:") {
             return unsupported(
                 "this docker context is not defined here",
-                format!("Look at the list with docker context ls; leave '{name}' with docker context use default"),
+                format!(
+                    "Look at the list with docker context ls; leave '{name}' with docker context use default"
+                ),
             );
         }
         if tls || uri.starts_with("https://") {

@@ -149,8 +149,5 @@ fn broken_files_are_as_good_as_none() {
 
 #[test]
 fn folder_of_a_context() {
-    assert_eq!(
-        context_folder("colima"),
-        "f24fd3749c1368328e2b149bec149cb6795619f244c5b584e844961215dadd16"
-    );
+    assert_eq!(context_folder("colima"), "f24fd3749c1368328e2b149bec149cb6795619f244c5b584e844961215dadd16");
 }

@@ -173,7 +173,10 @@ mod tests {
     fn every_remedy_is_a_sentence() {
         let all = [
             EngineError::Absent,
-            EngineError::Unreachable { at: "unix:///home/u/.colima/docker.sock".into(), reason: String::new() },
+            EngineError::Unreachable {
+                at: "unix:///home/u/.colima/docker.sock".into(),
+                reason: String::new(),
+            },
             EngineError::Denied { at: "unix:///run/podman/podman.sock".into() },
             EngineError::Slow { what: "list".into(), seconds: 5 },
         ];

@@ -17,13 +17,20 @@ pub(super) struct Event {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Happening {
-    Container { id: String, change: Change, attributes: HashMap<String, String> },
+    Container {
+        id: String,
+        change: Change,
+        attributes: HashMap<String, String>,
+    },
     Image,
     Volume,
     /// A network was made or removed.
     Network,
     /// A container joined or left a network.
-    Wire { container: String, joined: bool },
+    Wire {
+        container: String,
+        joined: bool,
+    },
     /// The engine itself: its configuration was read again.
     Engine,
 }
@@ -32,7 +39,9 @@ pub(super) enum Happening {
 pub(super) enum Change {
     Created,
     Started,
-    Died { code: Option<i64> },
+    Died {
+        code: Option<i64>,
+    },
     Paused,
     Unpaused,
     Renamed,
@@ -83,11 +92,16 @@ fn change(action: &str, attributes: &HashMap<String, String>) -> Option<Change> 
         return None;
     }
     Some(match action {
-        "attach" | "detach" | "top" | "resize" | "archive-path" | "extract-to-dir" | "copy" | "export" => return None,
+        "attach" | "detach" | "top" | "resize" | "archive-path" | "extract-to-dir" | "copy" | "export" => {
+            return None;
+        }
         "create" => Change::Created,
         "start" => Change::Started,
         "die" | "died" => Change::Died {
-            code: attributes.get("exitCode").or(attributes.get("containerExitCode")).and_then(|c| c.parse().ok()),
+            code: attributes
+                .get("exitCode")
+                .or(attributes.get("containerExitCode"))
+                .and_then(|c| c.parse().ok()),
         },
         "pause" => Change::Paused,
         "unpause" => Change::Unpaused,
@@ -119,7 +133,9 @@ mod tests {
     #[test]
     fn actions() {
         use EventMessageTypeEnum::{CONTAINER, NETWORK, VOLUME};
-        let of = |action: &str, attributes: &[(&str, &str)]| match Event::read(message(CONTAINER, action, attributes)) {
+        let of = |action: &str, attributes: &[(&str, &str)]| match Event::read(message(
+            CONTAINER, action, attributes,
+        )) {
             Some(Event { what: Happening::Container { change, .. }, .. }) => Some(change),
             _ => None,
         };

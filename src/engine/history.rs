@@ -12,7 +12,7 @@ use super::convert;
 use super::detail::pairs;
 use super::event::{Change, Event, Happening};
 use super::{Engine, EngineError};
-use crate::facts::{ContainerState, Run, RunSource};
+use crate::facts::{Run, RunSource};
 
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
@@ -46,7 +46,9 @@ impl Engine {
         // The list knows whole seconds: one earlier is asked for, and the inspect decides.
         let young: Vec<String> = all
             .into_iter()
-            .filter(|c| runs.contains_key(&c.id) || c.created.is_some_and(|t| t.as_second() >= since.as_second()))
+            .filter(|c| {
+                runs.contains_key(&c.id) || c.created.is_some_and(|t| t.as_second() >= since.as_second())
+            })
             .map(|c| c.id)
             .collect();
         let looked: Vec<(String, Result<Inspected, EngineError>, _)> = stream::iter(young)
@@ -164,7 +166,7 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
     let config = c.config.clone().unwrap_or_default();
     let state = c.state.clone().unwrap_or_default();
     let argv = convert::argv(c);
-    let never_started = row.state == ContainerState::Created;
+    let never_started = row.started.is_none();
     let error = state.error.unwrap_or_default();
     let run = Run {
         tty: config.tty.unwrap_or(false),

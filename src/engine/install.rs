@@ -52,7 +52,8 @@ impl OsRelease {
     }
 }
 
-const LINUX_NOTE: &str = "Then let your user talk to it: sudo usermod -aG docker $USER, and log out and in again.";
+const LINUX_NOTE: &str =
+    "Then let your user talk to it: sudo usermod -aG docker $USER, and log out and in again.";
 
 /// The command that installs Docker from this system's own packages; None on a system that we do not know.
 pub fn install_command(os: &OsRelease) -> Option<Install> {
@@ -118,7 +119,9 @@ mod tests {
         for (text, want) in table {
             let got = install_command(&OsRelease::parse(text));
             match want {
-                Some(part) => assert!(got.as_ref().is_some_and(|i| i.command.contains(part)), "{text}: {got:?}"),
+                Some(part) => {
+                    assert!(got.as_ref().is_some_and(|i| i.command.contains(part)), "{text}: {got:?}")
+                }
                 None => assert_eq!(got, None, "{text}"),
             }
         }

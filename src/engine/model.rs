@@ -195,7 +195,8 @@ impl Model {
 /// Exact times of events are better than the words of a list, as long as they can be of the same life.
 fn keep_times(row: &mut Container, before: Option<&Container>) {
     let Some(before) = before else { return };
-    if before.created.is_some() && before.created.map(|t| t.as_second()) == row.created.map(|t| t.as_second()) {
+    if before.created.is_some() && before.created.map(|t| t.as_second()) == row.created.map(|t| t.as_second())
+    {
         row.created = before.created;
     }
     let close = |exact: Option<Timestamp>, rough: Option<Timestamp>| match (exact, rough) {

@@ -190,7 +190,8 @@ impl Plain {
     }
 
     fn csi(&mut self, last: char, args: &str) {
-        let mut numbers = args.trim_start_matches(['?', '>', '<', '=']).split(';').map(|n| n.parse::<usize>().ok());
+        let mut numbers =
+            args.trim_start_matches(['?', '>', '<', '=']).split(';').map(|n| n.parse::<usize>().ok());
         let first = numbers.next().flatten();
         let n = first.unwrap_or(1).clamp(1, WIDEST);
         let col = self.col;
@@ -207,7 +208,9 @@ impl Plain {
                 _ => line.clear(),
             },
             'P' if col < line.len() => drop(line.drain(col..(col + n).min(line.len()))),
-            '@' if col < line.len() => drop(line.splice(col..col, std::iter::repeat_n(' ', n.min(WIDEST - col)))),
+            '@' if col < line.len() => {
+                drop(line.splice(col..col, std::iter::repeat_n(' ', n.min(WIDEST - col))))
+            }
             'X' => line.iter_mut().skip(col).take(n).for_each(|c| *c = ' '),
             'J' if first.unwrap_or(0) == 0 => {
                 line.truncate(col);

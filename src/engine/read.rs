@@ -61,7 +61,9 @@ impl Engine {
                             understood = true;
                             rows.extend(some);
                         }
-                        Err(EngineError::Incompatible { message }) => tracing::warn!(state, %message, "left out"),
+                        Err(EngineError::Incompatible { message }) => {
+                            tracing::warn!(state, %message, "left out")
+                        }
                         Err(other) => return Err(other),
                     }
                 }
@@ -95,8 +97,10 @@ impl Engine {
     }
 
     pub async fn volumes(&self) -> Result<Vec<Volume>, EngineError> {
-        let answer = self.ask("list of volumes", WHOLE, self.docker.list_volumes(None::<ListVolumesOptions>)).await?;
-        let mut all: Vec<Volume> = answer.volumes.unwrap_or_default().into_iter().map(convert::volume).collect();
+        let answer =
+            self.ask("list of volumes", WHOLE, self.docker.list_volumes(None::<ListVolumesOptions>)).await?;
+        let mut all: Vec<Volume> =
+            answer.volumes.unwrap_or_default().into_iter().map(convert::volume).collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(all)
     }

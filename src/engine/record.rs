@@ -44,10 +44,19 @@ pub(super) enum Job {
 
 #[derive(Debug)]
 pub(super) enum Answer {
-    Inspected { id: String, seen: Result<Inspected, EngineError> },
-    Output { id: String, output: Option<Output>, done: bool },
+    Inspected {
+        id: String,
+        seen: Result<Inspected, EngineError>,
+    },
+    Output {
+        id: String,
+        output: Option<Output>,
+        done: bool,
+    },
     /// Nobody could listen.
-    Deaf { id: String },
+    Deaf {
+        id: String,
+    },
 }
 
 impl Recorder {

@@ -17,7 +17,10 @@ fn seen(id: &str, auto_remove: bool) -> Answer {
         auto_remove,
         ..Run::default()
     };
-    Answer::Inspected { id: id.into(), seen: Ok(Inspected { run, health_test: Some("/bin/sh -c true".into()) }) }
+    Answer::Inspected {
+        id: id.into(),
+        seen: Ok(Inspected { run, health_test: Some("/bin/sh -c true".into()) }),
+    }
 }
 
 fn output(id: &str, text: &str) -> Answer {

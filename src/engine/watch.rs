@@ -56,7 +56,16 @@ pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
     let post = Arc::new(Post::default());
     let nudge = Arc::new(Notify::new());
     let carry = tokio::spawn(carry(post.clone(), updates));
-    let mut watch = Watch { endpoint, post, nudge: nudge.clone(), model: Model::default(), recorder: Recorder::default(), resume: None, lost: None, seen: false };
+    let mut watch = Watch {
+        endpoint,
+        post,
+        nudge: nudge.clone(),
+        model: Model::default(),
+        recorder: Recorder::default(),
+        resume: None,
+        lost: None,
+        seen: false,
+    };
     let keep = tokio::spawn(async move { watch.keep().await });
     Watcher { tasks: [keep, carry], nudge }
 }
@@ -186,9 +195,10 @@ impl Watch {
         let (_, clock) = engine.read_info().await?;
         // Subscribed from a moment that the engine itself named, so that nothing falls between it and the list.
         let since = match self.resume {
-            Some(nanos) => Timestamp::from_nanosecond(i128::from(nanos) + 1).unwrap_or(clock).min(clock),
+            Some(nanos) => Timestamp::from_nanosecond(i128::from(nanos) + 1).unwrap_or(clock),
             None => clock,
         };
+        self.resume = i64::try_from(since.as_nanosecond()).ok();
         let mut tasks = JoinSet::new();
         let (events_in, mut events) = mpsc::channel(4096);
         tasks.spawn(read_events(engine.clone(), since, events_in));
