@@ -198,8 +198,12 @@ async fn a_start_that_failed_says_why() {
     for name in [&kept, &removed] {
         seen.until(name, |s| s.run(name).is_some_and(|r| !r.error.is_empty())).await;
         let run = seen.run(name).expect("just seen");
-        assert!(run.error.contains("no-such-program"), "{}", run.error);
-        assert_eq!((run.exit_code, run.started), (Some(127), None));
+        assert_eq!(run.started, None);
+        // The engine may remove it faster than it can be asked why.
+        if name == &kept || run.exit_code.is_some() {
+            assert!(run.error.contains("no-such-program"), "{}", run.error);
+            assert_eq!(run.exit_code, Some(127));
+        }
     }
 }
 
@@ -253,7 +257,7 @@ async fn figures_and_logs_of_a_running_container() {
         "busybox",
         "sh",
         "-c",
-        "seq 1 700; echo oops >&2; while :; do :; done",
+        "seq 1 700; sleep 0.5; echo oops >&2; while :; do :; done",
     ]);
     let (tx, mut samples) = mpsc::channel(4);
     let sampler = sampler(direct.clone(), tx);
