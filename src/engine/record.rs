@@ -99,7 +99,9 @@ impl Recorder {
                     }
                     Change::Died { .. } => life.ended = true,
                     Change::Destroyed
-                        if life.run.auto_remove && life.run.started.is_none() && life.run.error.is_empty() =>
+                        if life.run.auto_remove
+                            && life.run.started.is_none()
+                            && life.run.error.is_empty() =>
                     {
                         life.run.error = REASON_GONE.into();
                     }
