@@ -356,8 +356,7 @@ async fn it_comes_back_after_a_cut_and_knows_what_happened_meanwhile() {
     let upstream = PathBuf::from(at.uri.strip_prefix("unix://").expect("the tests' engine is a unix socket"));
     let mut proxy = Proxy { path: folder.path().join("p.sock"), upstream, task: None };
     proxy.open();
-    let (before, meanwhile) = (d.name("before"), d.name("meanwhile"));
-    d.docker(&["run", "-d", "--name", &before, "--label", LABEL, "busybox", "sleep", "100"]);
+    let (before, meanwhile) = (d.run("before", &["busybox", "sleep", "100"]), d.name("meanwhile"));
     let mut seen = Seen::start(&Endpoint::socket(&proxy.path, "a proxy")).await;
 
     proxy.cut();
