@@ -2,6 +2,7 @@
 
 mod begin;
 mod desk;
+mod doctor;
 mod grade;
 mod report;
 mod reset;
@@ -23,6 +24,7 @@ enum Command {
     Begin(begin::Args),
     Grade(grade::Args),
     Reset(reset::Args),
+    Doctor(doctor::Args),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -39,17 +41,26 @@ enum Ending {
 
 /// Parses the arguments, runs the subcommand and says how it ended.
 pub fn run() -> ExitCode {
-    let ending = match Cli::parse().command {
-        Some(Command::Begin(args)) => begin::run(&args),
-        Some(Command::Grade(args)) => grade::run(&args),
-        Some(Command::Reset(args)) => reset::run(&args),
-        None => return ExitCode::SUCCESS,
-    };
-    match ending {
-        Ok(ending) => ExitCode::from(ending as u8),
-        Err(stopped) => {
-            eprintln!("pilotwhale: {stopped}");
-            ExitCode::from(stopped.ending as u8)
-        }
+    match Cli::parse().command {
+        Some(Command::Begin(args)) => ended(begin::run(&args)),
+        Some(Command::Grade(args)) => ended(grade::run(&args)),
+        Some(Command::Reset(args)) => ended(reset::run(&args)),
+        Some(Command::Doctor(args)) => answered(doctor::run(&args)),
+        None => ExitCode::SUCCESS,
     }
+}
+
+fn ended(outcome: Result<Ending, desk::Stopped>) -> ExitCode {
+    let ending = outcome.unwrap_or_else(|stopped| {
+        eprintln!("pilotwhale: {stopped}");
+        stopped.ending
+    });
+    ExitCode::from(ending as u8)
+}
+
+fn answered(outcome: anyhow::Result<ExitCode>) -> ExitCode {
+    outcome.unwrap_or_else(|error| {
+        eprintln!("pilotwhale: {error:#}");
+        ExitCode::from(Ending::Usage as u8)
+    })
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::{AttachContainerOptionsBuilder, LogsOptionsBuilder};
-use futures_util::{Stream, StreamExt};
-use tokio::time::{Instant, timeout_at};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::{Engine, EngineError, Plain};
 use crate::facts::Output;
@@ -15,6 +16,8 @@ const KEPT: usize = 256 * 1024;
 /// The first part of a running program's output is told soon, later parts at leisure.
 const SOON: Duration = Duration::from_millis(120);
 const LEISURE: Duration = Duration::from_secs(1);
+
+type Heard = BoxStream<'static, Result<LogOutput, bollard::errors::Error>>;
 
 /// Puts the two streams of a container together line by line, so that neither cuts the other's lines.
 pub(super) struct Lines {
@@ -65,64 +68,83 @@ impl Lines {
     }
 }
 
+/// One way to hear a container.
+struct Ear {
+    stream: Option<Heard>,
+    lines: Lines,
+}
+
+impl Ear {
+    fn new(stream: Heard) -> Self {
+        Self { stream: Some(stream), lines: Lines::new(KEPT) }
+    }
+
+    /// Waits for the next piece; false when the stream has ended. Never returns once it has.
+    async fn hear(&mut self) -> bool {
+        let Some(stream) = self.stream.as_mut() else { return std::future::pending().await };
+        match stream.next().await {
+            Some(Ok(chunk)) => {
+                self.lines.take(chunk);
+                return true;
+            }
+            Some(Err(error)) => tracing::debug!(%error, "listening ended early"),
+            None => {}
+        }
+        self.stream = None;
+        false
+    }
+}
+
+/// Each has heard the whole or a part of it.
+fn longest(ears: &[Ear; 2]) -> Output {
+    let [one, two] = ears.each_ref().map(|e| e.lines.output());
+    if two.text.len() > one.text.len() { two } else { one }
+}
+
 impl Engine {
     /// Listens to a container from its first byte to its end. `tell` gets the output now and then while it runs.
     ///
     /// Stops listening when enough was heard: an attached reader that stands still would stop the container itself.
     pub(super) async fn listen(&self, id: &str, mut tell: impl FnMut(Output)) -> Result<Output, EngineError> {
-        let mut stream = self.attach(id).await?;
-        let mut lines = Lines::new(KEPT);
+        let (attached, log) = self.ears(id).await?;
+        let mut ears = [Ear::new(attached), Ear::new(log)];
         let mut due: Option<Instant> = None;
         let mut pause = SOON;
-        loop {
-            let chunk = match due {
-                None => stream.next().await,
-                Some(at) => match timeout_at(at, stream.next()).await {
-                    Ok(chunk) => chunk,
-                    Err(_) => {
-                        due = None;
-                        pause = LEISURE;
-                        tell(lines.output());
-                        continue;
-                    }
-                },
+        while ears.iter().any(|e| e.stream.is_some()) {
+            let [one, two] = &mut ears;
+            let heard = tokio::select! {
+                heard = one.hear() => heard,
+                heard = two.hear() => heard,
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    due = None;
+                    pause = LEISURE;
+                    tell(longest(&ears));
+                    continue;
+                }
             };
-            match chunk {
-                Some(Ok(bytes)) => {
-                    lines.take(bytes);
-                    if lines.is_full() {
-                        return Ok(lines.output());
-                    }
-                    due = due.or_else(|| Some(Instant::now() + pause));
-                }
-                // A cut connection: what was heard is still true, and is all there will be.
-                Some(Err(error)) => {
-                    tracing::debug!(%error, id, "attach ended early");
-                    return Ok(Output { truncated: true, ..lines.output() });
-                }
-                None => return Ok(lines.output()),
+            if heard {
+                due = due.or_else(|| Some(Instant::now() + pause));
+            }
+            if ears.iter().any(|e| e.lines.is_full()) {
+                break;
             }
         }
+        Ok(longest(&ears))
     }
 
-    async fn attach(
-        &self,
-        id: &str,
-    ) -> Result<impl Stream<Item = Result<LogOutput, bollard::errors::Error>> + Unpin + use<>, EngineError>
-    {
-        let options = |logs| {
-            AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).logs(logs).build()
-        };
+    /// An attachment and, right after it, the log: one of them misses nothing.
+    ///
+    /// Attached before the start, an attachment hears everything. The engine holds whatever comes during the start
+    /// until the program runs, and an attachment has missed its first words then; but the log, followed from that
+    /// moment, has them. (`logs=1` on attaching leaves a hole between the two, and a log is refused once the
+    /// container is being removed: neither is enough alone.)
+    async fn ears(&self, id: &str) -> Result<(Heard, Heard), EngineError> {
+        let options = AttachContainerOptionsBuilder::new().stream(true).stdout(true).stderr(true).build();
         let limit = Duration::from_secs(10);
         let attached =
-            match self.ask("attach", limit, self.docker.attach_container(id, Some(options(true)))).await {
-                // Some log drivers can't be read back; what comes from now on is better than nothing.
-                Err(EngineError::Refused { .. }) => {
-                    self.ask("attach", limit, self.docker.attach_container(id, Some(options(false)))).await?
-                }
-                other => other?,
-            };
-        Ok(attached.output)
+            self.ask("attach", limit, self.docker.attach_container(id, Some(options))).await?.output;
+        let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).build();
+        Ok((attached, self.docker.logs(id, Some(options)).boxed()))
     }
 
     /// The end of a container's log as it is now.

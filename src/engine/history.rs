@@ -12,7 +12,7 @@ use super::convert;
 use super::detail::pairs;
 use super::event::{Change, Event, Happening};
 use super::{Engine, EngineError};
-use crate::facts::{ContainerState, Run, RunSource};
+use crate::facts::{Run, RunSource};
 
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
@@ -166,7 +166,7 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
     let config = c.config.clone().unwrap_or_default();
     let state = c.state.clone().unwrap_or_default();
     let argv = convert::argv(c);
-    let never_started = row.state == ContainerState::Created;
+    let never_started = row.started.is_none();
     let error = state.error.unwrap_or_default();
     let run = Run {
         tty: config.tty.unwrap_or(false),

@@ -13,7 +13,7 @@ mod install;
 mod logs;
 mod model;
 mod plain;
-mod private;
+pub mod private;
 mod read;
 mod record;
 mod stats;

@@ -12,6 +12,9 @@ use crate::facts::{Output, Run, RunSource};
 /// Lives that are remembered; the oldest is forgotten first.
 const KEPT: usize = 200;
 
+/// A `--rm` container that could not start is removed with its reason; only the shell that typed it has shown that.
+const REASON_GONE: &str = "it could not be started, and was removed before the engine could be asked why";
+
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
     lives: HashMap<String, Life>,
@@ -29,16 +32,16 @@ struct Life {
     /// No more output will come for this start of the container.
     output_done: bool,
     ended: bool,
-    /// Listening failed: the log must do.
-    deaf: bool,
 }
 
 /// Something to ask the engine, whose answer comes back as an `Answer`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Job {
     Inspect(String),
-    /// Listen until it ends: its output may be gone a moment later, or is awaited while it runs.
+    /// Listen until it ends: its output may be gone a moment later, or is awaited while it runs. It begins before
+    /// anything is known of the container, because a `docker run` starts it some milliseconds after making it.
     Listen(String),
+    StopListening(String),
     ReadLog(String),
 }
 
@@ -95,6 +98,13 @@ impl Recorder {
                         }
                     }
                     Change::Died { .. } => life.ended = true,
+                    Change::Destroyed
+                        if life.run.auto_remove
+                            && life.run.started.is_none()
+                            && life.run.error.is_empty() =>
+                    {
+                        life.run.error = REASON_GONE.into();
+                    }
                     _ => {}
                 }
                 // An end without its output would be judged as if nothing had been printed: wait for the answer.
@@ -117,7 +127,7 @@ impl Recorder {
             return Vec::new();
         }
         let run = history::from_event(id, attributes, at);
-        self.lives.insert(id.to_string(), Life { run, ..Life::default() });
+        self.lives.insert(id.to_string(), Life { run, output_asked: true, ..Life::default() });
         self.order.push_back(id.to_string());
         self.changed.insert(id.to_string());
         if self.order.len() > KEPT
@@ -125,32 +135,37 @@ impl Recorder {
         {
             self.lives.remove(&oldest);
         }
-        vec![Job::Inspect(id.to_string())]
+        vec![Job::Listen(id.to_string()), Job::Inspect(id.to_string())]
     }
 
     pub(super) fn answered(&mut self, answer: Answer) -> Vec<Job> {
         match answer {
             Answer::Inspected { id, seen } => {
                 let Some(life) = self.lives.get_mut(&id) else { return Vec::new() };
+                let mut jobs = Vec::new();
                 match seen {
-                    Ok(seen) => life.learn(seen),
+                    Ok(seen) => {
+                        let first = !life.inspected;
+                        life.learn(seen);
+                        if first && !life.is_fleeting() {
+                            life.output_asked = false;
+                            jobs.push(Job::StopListening(id.clone()));
+                        }
+                    }
                     Err(error) => {
+                        // It was gone before we came: its events, and what was heard, are all that there is.
                         tracing::debug!(id, %error, "a container could not be looked at");
-                        // It was gone before we came: its events are all that there is.
                         life.inspected = true;
-                        life.output_asked = true;
-                        life.output_done = true;
                     }
                 }
-                let next = life.next();
+                jobs.extend(life.next());
                 if !life.ended || life.output_done {
                     self.changed.insert(id);
                 }
-                next.into_iter().collect()
+                jobs
             }
             Answer::Deaf { id } => {
                 let Some(life) = self.lives.get_mut(&id) else { return Vec::new() };
-                life.deaf = true;
                 life.output_asked = false;
                 life.next().into_iter().collect()
             }
@@ -179,6 +194,9 @@ impl Life {
         new.finished = old.finished.or(new.finished);
         new.exit_code = old.exit_code.or(new.exit_code);
         new.removed = old.removed;
+        if new.error.is_empty() {
+            new.error = old.error;
+        }
         new.output = old.output;
         new.execs = old.execs;
         new.execs.retain(|argv| Some(argv) != self.health_test.as_ref());
@@ -190,6 +208,7 @@ impl Life {
         }
     }
 
+    /// Reads the log of what has ended, unless somebody listened.
     fn next(&mut self) -> Option<Job> {
         if self.inspected && self.run.source == RunSource::Build {
             self.output_done = true;
@@ -198,17 +217,17 @@ impl Life {
         if !self.inspected || self.output_asked {
             return None;
         }
-        let id = self.run.id.clone();
-        if self.ended {
-            self.output_asked = true;
-            return Some(Job::ReadLog(id));
+        if !self.ended {
+            return None;
         }
-        let fleeting = self.run.auto_remove || (self.run.tty && self.run.stdin_open);
-        if fleeting && !self.deaf && self.run.output.is_none() {
-            self.output_asked = true;
-            return Some(Job::Listen(id));
-        }
-        None
+        self.output_asked = true;
+        Some(Job::ReadLog(self.run.id.clone()))
+    }
+
+    /// Its output must be heard while it runs: it will be gone, or somebody sits before it.
+    fn is_fleeting(&self) -> bool {
+        self.run.source == RunSource::Learner
+            && (self.run.auto_remove || (self.run.tty && self.run.stdin_open))
     }
 }
 

@@ -34,8 +34,8 @@ fn job(id: &str, make: fn(String) -> Job) -> Vec<Job> {
 #[test]
 fn a_fleeting_container() {
     let mut r = Recorder::default();
-    assert_eq!(r.observe(&event("a", Change::Created)), job("a", Job::Inspect));
-    assert_eq!(r.answered(seen("a", true)), job("a", Job::Listen));
+    assert_eq!(r.observe(&event("a", Change::Created)), [Job::Listen("a".into()), Job::Inspect("a".into())]);
+    assert_eq!(r.answered(seen("a", true)), []);
     r.observe(&event("a", Change::Started));
     r.changed();
     assert_eq!(r.observe(&event("a", Change::Died { code: Some(0) })), []);
@@ -56,7 +56,7 @@ fn a_lasting_container_that_ended_before_it_was_looked_at() {
     r.observe(&event("a", Change::Started));
     r.observe(&event("a", Change::Died { code: Some(3) }));
     r.changed();
-    assert_eq!(r.answered(seen("a", false)), job("a", Job::ReadLog));
+    assert_eq!(r.answered(seen("a", false)), [Job::StopListening("a".into()), Job::ReadLog("a".into())]);
     assert!(r.changed().is_empty());
     r.answered(output("a", "hi"));
     assert_eq!(r.changed()[0].exit_code, Some(3));
@@ -70,6 +70,8 @@ fn one_that_was_gone_too_soon_is_kept_by_its_events() {
     r.observe(&event("a", Change::Destroyed));
     let gone = EngineError::NotFound { message: "no such container".into() };
     assert_eq!(r.answered(Answer::Inspected { id: "a".into(), seen: Err(gone) }), []);
+    assert_eq!(r.answered(Answer::Deaf { id: "a".into() }), job("a", Job::ReadLog));
+    r.answered(Answer::Output { id: "a".into(), output: None, done: true });
     let run = &r.changed()[0];
     assert_eq!((run.argv.clone(), run.exit_code, run.removed), (None, Some(1), true));
 }

@@ -1,12 +1,12 @@
 //! Keeps a picture of one engine live: events applied at once, then asked after; reconnects by itself.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::event::Event;
@@ -22,7 +22,7 @@ const RECONCILE: Duration = Duration::from_secs(60);
 /// Containers listened to at once; further ones are read from their logs.
 const LISTENERS: usize = 64;
 /// Other questions of the recorder at once.
-const QUESTIONS: usize = 16;
+const QUESTIONS: usize = 32;
 
 #[derive(Clone, Debug)]
 pub enum Update {
@@ -195,14 +195,16 @@ impl Watch {
         let (_, clock) = engine.read_info().await?;
         // Subscribed from a moment that the engine itself named, so that nothing falls between it and the list.
         let since = match self.resume {
-            Some(nanos) => Timestamp::from_nanosecond(i128::from(nanos) + 1).unwrap_or(clock).min(clock),
+            Some(nanos) => Timestamp::from_nanosecond(i128::from(nanos) + 1).unwrap_or(clock),
             None => clock,
         };
+        self.resume = i64::try_from(since.as_nanosecond()).ok();
         let mut tasks = JoinSet::new();
         let (events_in, mut events) = mpsc::channel(4096);
         tasks.spawn(read_events(engine.clone(), since, events_in));
         let (answers_in, mut answers) = mpsc::channel::<Answer>(256);
-        let jobs = Jobs {
+        let mut jobs = Jobs {
+            listening: HashMap::new(),
             engine: engine.clone(),
             answers: answers_in,
             listeners: Arc::new(Semaphore::new(LISTENERS)),
@@ -239,9 +241,9 @@ impl Watch {
                             reason: "the engine closed the connection".into(),
                         });
                     };
-                    changed |= self.take(event?, &jobs, &mut tasks);
+                    changed |= self.take(event?, &mut jobs, &mut tasks);
                     while let Ok(event) = events.try_recv() {
-                        changed |= self.take(event?, &jobs, &mut tasks);
+                        changed |= self.take(event?, &mut jobs, &mut tasks);
                     }
                 }
                 Some(answer) = answers.recv() => {
@@ -280,7 +282,7 @@ impl Watch {
         }
     }
 
-    fn take(&mut self, event: Event, jobs: &Jobs, tasks: &mut JoinSet<()>) -> bool {
+    fn take(&mut self, event: Event, jobs: &mut Jobs, tasks: &mut JoinSet<()>) -> bool {
         if event.nanos > 0 {
             self.resume = self.resume.max(Some(event.nanos));
         }
@@ -299,7 +301,7 @@ async fn read_events(engine: Engine, since: Timestamp, events: mpsc::Sender<Resu
     let types = vec!["container", "image", "volume", "network", "daemon"];
     let options = EventsOptionsBuilder::new()
         .since(&super::history::seconds(since))
-        .filters(&std::collections::HashMap::from([("type", types)]))
+        .filters(&HashMap::from([("type", types)]))
         .build();
     let mut stream = engine.docker.events(Some(options));
     while let Some(message) = stream.next().await {
@@ -342,10 +344,11 @@ struct Jobs {
     answers: mpsc::Sender<Answer>,
     listeners: Arc<Semaphore>,
     questions: Arc<Semaphore>,
+    listening: HashMap<String, AbortHandle>,
 }
 
 impl Jobs {
-    fn start(&self, job: Job, tasks: &mut JoinSet<()>) {
+    fn start(&mut self, job: Job, tasks: &mut JoinSet<()>) {
         let (engine, answers) = (self.engine.clone(), self.answers.clone());
         match job {
             Job::Inspect(id) => {
@@ -365,9 +368,16 @@ impl Jobs {
                     let _ = answers.send(Answer::Output { id, output, done: true }).await;
                 });
             }
+            Job::StopListening(id) => {
+                if let Some(task) = self.listening.remove(&id) {
+                    task.abort();
+                }
+            }
             Job::Listen(id) => {
                 let turn = self.listeners.clone().try_acquire_owned();
-                tasks.spawn(async move {
+                self.listening.retain(|_, task| !task.is_finished());
+                let key = id.clone();
+                let task = tasks.spawn(async move {
                     let heard = match &turn {
                         Ok(_) => {
                             let tell = |output| {
@@ -388,6 +398,7 @@ impl Jobs {
                     };
                     let _ = answers.send(answer).await;
                 });
+                self.listening.insert(key, task);
             }
         }
     }

@@ -1,1 +1,180 @@
-//! placeholder
+//! An engine of pilotwhale's own: its data, socket and processes apart from any other on this machine.
+
+mod error;
+mod netns;
+mod process;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use error::PrivateError;
+
+use self::process::Running;
+use super::{Endpoint, Engine};
+
+/// Where it lives and how apart it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Its images and containers go to `engine/` in here.
+    pub state: PathBuf,
+    /// Its socket; a short path, because a socket's may have 107 bytes at most.
+    pub runtime: PathBuf,
+    /// `--private`: beside whatever other engine there is.
+    pub asked: bool,
+    /// Leave it running when the app ends.
+    pub keep: bool,
+}
+
+/// How it is kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// dockerd as root, in this machine's own network.
+    Plain,
+    /// dockerd as root, in a network namespace.
+    Namespace,
+    /// dockerd without root, by rootlesskit.
+    Rootless,
+    Podman,
+}
+
+/// A private engine that answers. `stop` it, or leave it running: the next start finds it again.
+#[derive(Debug)]
+pub struct Private {
+    endpoint: Endpoint,
+    running: Running,
+    plan: Plan,
+    /// It ran already and was taken over.
+    pub adopted: bool,
+}
+
+/// Starts the private engine, or takes over the one that an earlier session left running.
+///
+/// More arguments for dockerd may be given in PILOTWHALE_DOCKERD_ARGS, divided by blanks.
+pub async fn start(plan: &Plan) -> Result<Private, PrivateError> {
+    let socket = plan.runtime.join("engine.sock");
+    if socket.as_os_str().len() > 90 {
+        return Err(PrivateError::PathTooLong { path: socket });
+    }
+    process::make_folders(plan)?;
+    if let Some(running) = Running::left_over(plan) {
+        let endpoint = endpoint(&socket, running.how);
+        if running.is_alive() && wait_for(&endpoint, Duration::from_secs(5)).await {
+            return Ok(Private { endpoint, running, plan: plan.clone(), adopted: true });
+        }
+        running.end().await;
+        process::forget(plan);
+    }
+    let how = choose(plan.asked)?;
+    // A socket that nobody listens on would be taken for an engine that is slow to start.
+    let _ = std::fs::remove_file(&socket);
+    let mut running = process::launch(plan, how, &socket).await?;
+    let endpoint = endpoint(&socket, how);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(45);
+    loop {
+        if Engine::connect(&endpoint).await.is_ok() {
+            return Ok(Private { endpoint, running, plan: plan.clone(), adopted: false });
+        }
+        let late = tokio::time::Instant::now() > deadline;
+        if late || !running.is_alive_child() {
+            running.end().await;
+            process::forget(plan);
+            let log = process::last_lines(&process::log_file(plan));
+            return Err(if late { PrivateError::Silent { log } } else { PrivateError::Died { log } });
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+impl Private {
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    pub fn how(&self) -> How {
+        self.running.how
+    }
+
+    /// What to put before a program so that `localhost` means the same to it as to the engine; empty if it does anyway.
+    pub fn shell_prefix(&self) -> Vec<String> {
+        self.running.net.as_ref().map(netns::Net::prefix).unwrap_or_default()
+    }
+
+    /// What a learner should know of it, as sentences.
+    pub fn notes(&self) -> Vec<String> {
+        match self.running.how {
+            How::Plain => Vec::new(),
+            How::Namespace => vec![
+                "The private engine has a network of its own: published ports answer in pilotwhale's shell \
+                 (curl localhost:8081), not in a browser."
+                    .into(),
+            ],
+            How::Rootless => {
+                vec!["The private engine runs without root: ports below 1024 cannot be published.".into()]
+            }
+            How::Podman => vec!["The private engine is Podman: a few answers differ from Docker's.".into()],
+        }
+    }
+
+    /// Stops it, unless the plan says to keep it.
+    pub async fn stop(self) {
+        if self.plan.keep {
+            return;
+        }
+        self.running.end().await;
+        process::forget(&self.plan);
+    }
+}
+
+/// True if a private engine could be started here at all.
+pub fn can_start(asked: bool) -> Result<How, PrivateError> {
+    choose(asked)
+}
+
+fn choose(asked: bool) -> Result<How, PrivateError> {
+    let root = rustix::process::geteuid().is_root();
+    let dockerd = process::find("dockerd").is_some();
+    if dockerd && root && cfg!(target_os = "linux") {
+        // A second dockerd in the same network rewrites the first one's firewall.
+        if !asked && !process::another_dockerd_here() {
+            return Ok(How::Plain);
+        }
+        for tool in ["ip", "nsenter", "iptables"] {
+            if process::find(tool).is_none() {
+                return Err(PrivateError::ToolMissing { tool: tool.into() });
+            }
+        }
+        return Ok(How::Namespace);
+    }
+    if !root && process::find("dockerd-rootless.sh").is_some() && process::find("rootlesskit").is_some() {
+        return match process::find("newuidmap") {
+            Some(_) => Ok(How::Rootless),
+            None => Err(PrivateError::ToolMissing { tool: "newuidmap".into() }),
+        };
+    }
+    if process::find("podman").is_some() && cfg!(target_os = "linux") {
+        return Ok(How::Podman);
+    }
+    Err(if dockerd { PrivateError::NotRoot } else { PrivateError::NotInstalled })
+}
+
+fn endpoint(socket: &Path, how: How) -> Endpoint {
+    let why = match how {
+        How::Plain => "a private engine that pilotwhale started",
+        How::Namespace => "a private engine of pilotwhale's, in a network of its own",
+        How::Rootless => "a private engine of pilotwhale's, without root",
+        How::Podman => "a private Podman that pilotwhale started",
+    };
+    Endpoint::socket(socket, why)
+}
+
+async fn wait_for(endpoint: &Endpoint, limit: Duration) -> bool {
+    let trying = async {
+        while Engine::connect(endpoint).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(limit, trying).await.is_ok()
+}

@@ -1,0 +1,314 @@
+//! `pilotwhale doctor`: what was looked for, what was found, and what to do about what is missing.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use serde::Serialize;
+
+use crate::engine::private::How;
+use crate::engine::{self, Engine, EngineError, Install, OsRelease, Outcome, Surroundings, install_command};
+use crate::paths::Paths;
+
+/// Look at this machine: engine, docker, shell, terminal, folders.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Print JSON, for a script or a bug report.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Findings {
+    version: &'static str,
+    system: String,
+    engine_answers: bool,
+    findings: Vec<Finding>,
+    install: Option<Install>,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: String,
+    state: State,
+    found: String,
+    /// Empty when there is nothing to do.
+    remedy: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Ok,
+    /// Not there, and no matter.
+    Absent,
+    /// It would be better otherwise.
+    Warning,
+    Problem,
+}
+
+/// 0 when an engine answers, else 1.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(look());
+    let text = if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { table(&report) };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // `doctor | head` is no failure.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {}
+        other => other?,
+    }
+    Ok(if report.engine_answers { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn look() -> Findings {
+    let os = OsRelease::of_this_machine();
+    let mut report = Findings {
+        version: env!("CARGO_PKG_VERSION"),
+        system: format!("{}{}", os.name, if os.wsl { " (WSL)" } else { "" }),
+        ..Findings::default()
+    };
+    engines(&mut report).await;
+    programs(&mut report);
+    terminal(&mut report);
+    folders(&mut report);
+    let installed = report
+        .findings
+        .iter()
+        .any(|f| f.state == State::Ok && matches!(f.what.as_str(), "dockerd" | "podman"));
+    if !report.engine_answers && !installed {
+        report.install = install_command(&os);
+    }
+    report
+}
+
+async fn engines(report: &mut Findings) {
+    let discovery = engine::discover(&Surroundings::of_this_machine());
+    match &discovery.chosen {
+        Some(endpoint) => match Engine::connect(endpoint).await {
+            Ok(engine) => {
+                report.engine_answers = true;
+                let info = engine.info();
+                let name = match info.flavor {
+                    crate::facts::Flavor::Docker => "Docker",
+                    crate::facts::Flavor::Podman => "Podman",
+                };
+                let found = format!(
+                    "{name} {} (API {}) at {}: {}",
+                    info.version, info.api, endpoint.uri, endpoint.why
+                );
+                report.add("engine", State::Ok, found, "");
+            }
+            Err(error) => {
+                report.add(
+                    "engine",
+                    State::Problem,
+                    format!("{error}; chosen because: {}", endpoint.why),
+                    error.remedy(),
+                );
+            }
+        },
+        None => {
+            if let Some(problem) = discovery.problem() {
+                let remedy = match &problem {
+                    EngineError::Absent => {
+                        "Start it if it is installed (sudo systemctl start docker, or Docker Desktop), else install it."
+                            .into()
+                    }
+                    other => other.remedy(),
+                };
+                report.add("engine", State::Problem, problem.to_string(), remedy);
+            }
+        }
+    }
+    for looked in &discovery.looked {
+        let (state, remedy) = match &looked.outcome {
+            Outcome::Answers | Outcome::NotTried => (State::Ok, String::new()),
+            Outcome::Unsupported(_, remedy) => (State::Warning, remedy.clone()),
+            Outcome::Denied => (State::Warning, EngineError::Denied { at: looked.uri.clone() }.remedy()),
+            Outcome::Absent | Outcome::Dead => (State::Absent, String::new()),
+        };
+        report.add(
+            &format!("tried {}", looked.what),
+            state,
+            format!("{}: {}", looked.uri, looked.outcome.words()),
+            remedy,
+        );
+    }
+    let others: Vec<&str> = discovery.others().map(|l| l.uri.as_str()).collect();
+    if !report.engine_answers && !others.is_empty() {
+        let remedy = format!("Use it with: DOCKER_HOST={} pilotwhale", others[0]);
+        report.add("another engine", State::Warning, others.join(", "), remedy);
+    }
+    match engine::private::can_start(true) {
+        Ok(how) => report.add("private engine", State::Ok, format!("can be started: {}", words(how)), ""),
+        Err(error) => report.add("private engine", State::Absent, error.to_string(), ""),
+    }
+}
+
+fn words(how: How) -> &'static str {
+    match how {
+        How::Plain => "dockerd as root",
+        How::Namespace => "dockerd as root, in a network of its own",
+        How::Rootless => "dockerd without root",
+        How::Podman => "Podman",
+    }
+}
+
+fn programs(report: &mut Findings) {
+    for (program, arguments, missing) in [
+        ("docker", &["--version"][..], "Install the docker command: the lessons type it in the shell."),
+        ("dockerd", &["--version"], ""),
+        ("podman", &["--version"], ""),
+        ("git", &["--version"], ""),
+    ] {
+        match first_line(program, arguments) {
+            Some(version) => report.add(program, State::Ok, version, ""),
+            None if missing.is_empty() => report.add(program, State::Absent, "not installed", ""),
+            None => report.add(program, State::Problem, "not installed", missing),
+        }
+    }
+    match std::env::var("SHELL").ok().filter(|s| !s.is_empty()) {
+        Some(shell) if Path::new(&shell).is_file() => report.add("shell", State::Ok, shell, ""),
+        Some(shell) => {
+            report.add(
+                "shell",
+                State::Warning,
+                format!("$SHELL is {shell}, which is not there"),
+                "Set SHELL, or use --shell.",
+            );
+        }
+        None => report.add(
+            "shell",
+            State::Warning,
+            "$SHELL is not set; /bin/sh is used",
+            "Set SHELL, or use --shell.",
+        ),
+    }
+}
+
+fn terminal(report: &mut Findings) {
+    let of = |name: &str| std::env::var(name).unwrap_or_default();
+    if !std::io::stdout().is_terminal() {
+        report.add("terminal", State::Absent, "the output goes to a file or a pipe", "");
+        return;
+    }
+    let term = of("TERM");
+    let colours = if !of("NO_COLOR").is_empty() {
+        "no colours (NO_COLOR)"
+    } else if matches!(of("COLORTERM").as_str(), "truecolor" | "24bit") {
+        "16 million colours"
+    } else if term.contains("256") {
+        "256 colours"
+    } else {
+        "16 colours"
+    };
+    let size = rustix::termios::tcgetwinsize(std::io::stdout());
+    let (cols, rows) = size.map_or((0, 0), |s| (s.ws_col, s.ws_row));
+    let found = format!("{cols}x{rows}, {colours}, TERM={term}");
+    if cols < 80 || rows < 24 {
+        report.add(
+            "terminal",
+            State::Warning,
+            found,
+            "Make the window larger: 120x40 shows slides, engine and shell at once.",
+        );
+    } else if term.is_empty() || term == "dumb" {
+        report.add(
+            "terminal",
+            State::Problem,
+            found,
+            "Use a terminal that can move its cursor, and set TERM.",
+        );
+    } else {
+        report.add("terminal", State::Ok, found, "");
+    }
+}
+
+fn folders(report: &mut Findings) {
+    match Paths::of_user() {
+        Ok(paths) => {
+            for (what, folder) in [("state folder", &paths.state), ("work folder", &paths.work)] {
+                match writable(folder) {
+                    Ok(note) => report.add(what, State::Ok, format!("{} ({note})", folder.display()), ""),
+                    Err(reason) => report.add(
+                        what,
+                        State::Problem,
+                        format!("{}: {reason}", folder.display()),
+                        "Make it writable for your user, or set PILOTWHALE_HOME to a folder that is.",
+                    ),
+                }
+            }
+        }
+        Err(error) => report.add(
+            "folders",
+            State::Problem,
+            error.to_string(),
+            "Set PILOTWHALE_HOME to a folder of your choice.",
+        ),
+    }
+}
+
+/// Looks without making anything: the nearest folder that exists decides.
+fn writable(folder: &Path) -> Result<&'static str, String> {
+    let nearest: Option<PathBuf> = folder.ancestors().find(|f| f.exists()).map(Path::to_path_buf);
+    let Some(nearest) = nearest else { return Err("there is no such place".into()) };
+    if !nearest.is_dir() {
+        return Err(format!("{} is not a folder", nearest.display()));
+    }
+    rustix::fs::access(&nearest, rustix::fs::Access::WRITE_OK).map_err(|e| e.to_string())?;
+    Ok(if nearest == folder { "writable" } else { "will be made" })
+}
+
+fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let out = Command::new(program).args(arguments).output().ok().filter(|o| o.status.success())?;
+    Some(String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().trim().to_string())
+}
+
+impl Findings {
+    fn add(&mut self, what: &str, state: State, found: impl Into<String>, remedy: impl Into<String>) {
+        self.findings.push(Finding { what: what.into(), state, found: found.into(), remedy: remedy.into() });
+    }
+}
+
+fn table(report: &Findings) -> String {
+    let mut text = format!("pilotwhale {} on {}\n\n", report.version, report.system);
+    let width = report.findings.iter().map(|f| f.what.chars().count()).max().unwrap_or(0);
+    for f in &report.findings {
+        let mark = match f.state {
+            State::Ok => "ok  ",
+            State::Absent => "-   ",
+            State::Warning => "warn",
+            State::Problem => "FAIL",
+        };
+        text.push_str(&format!("{mark}  {:width$}  {}\n", f.what, f.found));
+        if !f.remedy.is_empty() {
+            text.push_str(&format!("      {:width$}  -> {}\n", "", f.remedy));
+        }
+    }
+    if let Some(install) = &report.install {
+        text.push_str(&format!(
+            "\nTo install Docker on this system:\n  {}\n{}\n",
+            install.command, install.note
+        ));
+    }
+    if !report.engine_answers {
+        text.push_str("\nWithout an engine the slides and quizzes work; the exercises need one.\n");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_for_a_machine_without_an_engine() {
+        let mut report = Findings { version: "1", system: "Testix".into(), ..Findings::default() };
+        report.add("engine", State::Problem, "none", "Install one.");
+        report.install = Some(Install { command: "get docker".into(), note: "Then log in.".into() });
+        let text = table(&report);
+        for part in ["FAIL  engine", "-> Install one.", "get docker", "slides and quizzes work"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The private engine, for real: only where PILOTWHALE_TEST_PRIVATE=1 allows it, because it needs root and changes
+//! this machine's network while it runs.
+
+use pilotwhale::engine::Engine;
+use pilotwhale::engine::private::{self, How, Plan};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_starts_is_found_again_and_leaves_nothing() {
+    if std::env::var("PILOTWHALE_TEST_PRIVATE").as_deref() != Ok("1") {
+        eprintln!("skipped: no private engine wanted (set PILOTWHALE_TEST_PRIVATE=1)");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = Plan {
+        state: folder.path().join("state"),
+        runtime: folder.path().join("run"),
+        asked: true,
+        keep: true,
+    };
+    let began = std::time::Instant::now();
+    let first = private::start(&plan).await.unwrap_or_else(|e| panic!("{e}\n{}", e.remedy()));
+    eprintln!("{:?} up after {:?}", first.how(), began.elapsed());
+    assert!(!first.adopted);
+    let engine = Engine::connect(first.endpoint()).await.expect("connects");
+    assert!(engine.snapshot().await.expect("answers").containers.is_empty());
+    if first.how() == How::Namespace {
+        assert_eq!(first.shell_prefix()[0], "nsenter");
+    }
+    first.stop().await; // kept: the plan says so
+
+    let again = private::start(&Plan { keep: false, ..plan.clone() }).await.expect("found again");
+    assert!(again.adopted);
+    let prefix = again.shell_prefix();
+    again.stop().await;
+    assert!(
+        Engine::connect(&pilotwhale::engine::Endpoint::socket(&plan.runtime.join("engine.sock"), ""))
+            .await
+            .is_err()
+    );
+    if let Some(net) = prefix.get(1).and_then(|p| p.strip_prefix("--net=")) {
+        assert!(!std::path::Path::new(net).exists(), "the namespace is gone");
+    }
+
+    // After a crash: a note of a process that is no more.
+    std::fs::write(plan.runtime.join("engine.sock"), "").expect("writes");
+    std::fs::write(
+        plan.state.join("engine/running.json"),
+        r#"{"pid":1,"how":"namespace","net":null,"mark":"/no/such/folder"}"#,
+    )
+    .expect("writes");
+    let after = private::start(&Plan { keep: false, ..plan }).await.expect("starts after a crash");
+    assert!(!after.adopted);
+    after.stop().await;
+}
