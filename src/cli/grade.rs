@@ -181,7 +181,7 @@ fn replay(file: &Path, args: &Args) -> Result<Ending, Stopped> {
     if args.ids.iter().any(|id| *id != saved.exercise) {
         return Err(Stopped::usage(format!("{} is about {}", file.display(), saved.exercise), ""));
     }
-    let course = desk::the_course();
+    let course = desk::the_course()?;
     let exercise = exercise_of(&course, &saved.exercise)?;
     let report = lab::grade(&exercise, &saved.evidence, &saved.passed);
     let state = ExerciseProgress { begun: Some(saved.evidence.since), ..ExerciseProgress::default() };

@@ -6,6 +6,7 @@ mod doctor;
 mod grade;
 mod report;
 mod reset;
+pub mod slides;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Command {
     Grade(grade::Args),
     Reset(reset::Args),
     Doctor(doctor::Args),
+    /// Open any patat or pandoc deck, or print it.
+    Slides(slides::SlidesArgs),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -46,6 +49,7 @@ pub fn run() -> ExitCode {
         Some(Command::Grade(args)) => ended(grade::run(&args)),
         Some(Command::Reset(args)) => ended(reset::run(&args)),
         Some(Command::Doctor(args)) => answered(doctor::run(&args)),
+        Some(Command::Slides(args)) => answered(slides::run(&args).map(|()| ExitCode::SUCCESS)),
         None => ExitCode::SUCCESS,
     }
 }

@@ -1,11 +1,17 @@
 //! A deck: slides with their steps, notes and quizzes.
 
-use super::{Block, Quiz};
+use std::path::Path;
+
+use super::diagnostic::{Diagnostic, Script};
+use super::{Block, Quiz, compat, front_matter, markdown, split};
 
 #[derive(Clone, Debug, Default)]
 pub struct Deck {
     pub title: String,
     pub author: String,
+    /// From the front matter; 0 where the author says nothing.
+    pub minutes: u32,
+    /// At least one once it was parsed.
     pub slides: Vec<Slide>,
     pub quizzes: Vec<Quiz>,
     pub settings: Settings,
@@ -29,4 +35,55 @@ pub struct Slide {
 pub struct Settings {
     pub incremental_lists: bool,
     pub slide_level: Option<u8>,
+}
+
+/// Reads a deck. Refuses nothing: what is odd is shown as it was written, and said in a diagnostic.
+pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
+    let text = clean(text);
+    let script = Script::new(path, &text);
+    let mut diagnostics = Vec::new();
+    let front = front_matter::read(&script, &mut diagnostics);
+    let body = compat::adapt(&script.lines, front.lines);
+    let (pieces, quizzes) = markdown::read(&body, &script, &mut diagnostics);
+    let mut slides = split::slides(pieces, &front.settings, &script, &mut diagnostics);
+    for slide in &mut slides {
+        if slide.title.is_empty() {
+            slide.title = quiz_title(slide, &quizzes).unwrap_or_else(|| front.title.clone());
+        }
+    }
+    let deck = Deck {
+        title: front.title,
+        author: front.author,
+        minutes: front.minutes,
+        slides,
+        quizzes,
+        settings: front.settings,
+    };
+    (deck, diagnostics)
+}
+
+fn quiz_title(slide: &Slide, quizzes: &[Quiz]) -> Option<String> {
+    slide.blocks.iter().find_map(|b| match b.kind {
+        super::BlockKind::Quiz(i) => quizzes.get(i).map(|q| q.question.clone()),
+        _ => None,
+    })
+}
+
+/// One kind of line end, no byte order mark, and no control characters: they would reach the terminal.
+fn clean(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                out.push('\n');
+            }
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
 }

@@ -1,6 +1,8 @@
 //! An author's mistake as a value: where, what, and how to mend it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -21,4 +23,79 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The source line that the caret points into.
     pub source: String,
+}
+
+impl Diagnostic {
+    /// Several lines: what, `file:line:column`, the source line, a caret, and what to do.
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let path = self.path.display().to_string();
+        let start = byte_of(&self.source, self.column.saturating_sub(1));
+        let end = byte_of(&self.source, self.column.saturating_sub(1) + self.width.max(1));
+        let snippet = Snippet::source(self.source.as_str())
+            .line_start(self.line)
+            .path(path.as_str())
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let mut group: Group<'_> = level.primary_title(self.message.as_str()).element(snippet);
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}
+
+fn byte_of(line: &str, chars: usize) -> usize {
+    line.char_indices().nth(chars).map_or(line.len(), |(i, _)| i)
+}
+
+/// An author's file by lines, so that a mistake can be pointed at.
+#[derive(Clone, Debug)]
+pub(super) struct Script<'a> {
+    pub(super) path: &'a Path,
+    pub(super) lines: Vec<&'a str>,
+}
+
+impl<'a> Script<'a> {
+    pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
+        Self { path, lines: text.split('\n').collect() }
+    }
+
+    /// Points at `width` characters from `column` on; a place outside of the file is moved to its nearest line.
+    pub(super) fn point(
+        &self,
+        severity: Severity,
+        place: (usize, usize, usize),
+        message: impl Into<String>,
+        help: Option<&str>,
+    ) -> Diagnostic {
+        let (line, column, width) = place;
+        let line = line.clamp(1, self.lines.len().max(1));
+        Diagnostic {
+            severity,
+            path: self.path.to_path_buf(),
+            line,
+            column: column.max(1),
+            width: width.max(1),
+            message: message.into(),
+            help: help.map(str::to_owned),
+            source: self.lines.get(line - 1).map_or_else(String::new, |l| (*l).to_owned()),
+        }
+    }
+
+    /// Underlines what a line holds, without the blanks around it.
+    pub(super) fn whole_line(
+        &self,
+        severity: Severity,
+        line: usize,
+        message: impl Into<String>,
+        help: Option<&str>,
+    ) -> Diagnostic {
+        let text = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = text.chars().take_while(|c| c.is_whitespace()).count() + 1;
+        self.point(severity, (line, column, text.trim().chars().count()), message, help)
+    }
 }

@@ -33,7 +33,8 @@ pub struct Task {
     pub hints: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TaskMode {
     /// Done once is done.
     #[default]

@@ -1,16 +1,31 @@
 //! What an author writes: decks, lessons, quizzes and exercises, and what is wrong with them.
 
 mod block;
-mod deck;
+mod compat;
+pub mod deck;
 mod diagnostic;
 mod exercise;
+mod front_matter;
+mod lint;
+mod load;
+mod markdown;
 mod quiz;
+mod quiz_fence;
+mod source;
+mod split;
+mod text;
+mod yaml;
 
 pub use block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
 pub use deck::{Deck, Settings, Slide};
 pub use diagnostic::{Diagnostic, Severity};
 pub use exercise::{Exercise, StarterFile, Task, TaskMode};
+pub use lint::lint;
+pub use load::{LoadError, load};
+pub use markdown::blocks;
 pub use quiz::{Choice, Grade, Quiz, QuizKind, Response};
+pub use source::Source;
+pub use text::step_text;
 
 use std::path::PathBuf;
 

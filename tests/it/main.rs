@@ -1,5 +1,7 @@
 //! All integration tests in one binary, so that they link once.
 
+mod course;
+mod deck;
 mod engine;
 mod grade;
 mod harness;

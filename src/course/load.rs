@@ -1,0 +1,261 @@
+//! A course from its source: whatever can be read is kept, the rest becomes diagnostics.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::diagnostic::{Diagnostic, Script, Severity};
+use super::exercise::{Exercise, StarterFile, Task, TaskMode};
+use super::source::Source;
+use super::yaml::Snippet;
+use super::{Course, Lesson, deck};
+
+/// There is nothing to show at all.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    #[error("{0} is not a folder that can be read")]
+    NoFolder(PathBuf),
+    #[error("{0} has no lessons")]
+    NoLessons(PathBuf),
+}
+
+impl LoadError {
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoFolder(_) => "Check the path after --course, or leave it out to use the built-in course.",
+            Self::NoLessons(_) => {
+                "A course folder holds lessons/NAME/lesson.md; exercises go to exercises/NAME/exercise.yaml."
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCourse {
+    format_version: u32,
+    id: String,
+    title: String,
+    version: String,
+    lessons: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExercise {
+    format_version: u32,
+    id: String,
+    title: String,
+    #[serde(default)]
+    minutes: u32,
+    #[serde(default)]
+    images: Vec<String>,
+    brief: String,
+    tasks: Vec<RawTask>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTask {
+    id: String,
+    title: String,
+    #[serde(default)]
+    mode: TaskMode,
+    #[serde(default = "one")]
+    points: u32,
+    check: crate::check::Check,
+    #[serde(default)]
+    hints: Vec<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+pub fn load(source: &Source) -> Result<Course, LoadError> {
+    if let Source::Folder(root) = source
+        && !root.is_dir()
+    {
+        return Err(LoadError::NoFolder(root.clone()));
+    }
+    let mut course = Course::default();
+    let names = lesson_names(source, &mut course);
+    for name in names {
+        let path = format!("lessons/{name}/lesson.md");
+        match source.read(&path) {
+            Some(bytes) => {
+                let shown = source.shown(&path);
+                let watched = matches!(source, Source::Folder(_)).then(|| shown.clone());
+                let (mut lesson, found) = lesson(&String::from_utf8_lossy(&bytes), shown);
+                lesson.id = name;
+                lesson.path = watched;
+                course.lessons.push(lesson);
+                course.diagnostics.extend(found);
+            }
+            None => course.diagnostics.push(missing(source, &name)),
+        }
+    }
+    if course.lessons.is_empty() {
+        return Err(LoadError::NoLessons(source.shown("")));
+    }
+    for path in source.list("exercises").iter().filter(|p| p.ends_with("/exercise.yaml")) {
+        if let Some(found) = exercise(source, path, &mut course.diagnostics) {
+            course.exercises.push(found);
+        }
+    }
+    Ok(course)
+}
+
+fn lesson(text: &str, path: PathBuf) -> (Lesson, Vec<Diagnostic>) {
+    let (deck, diagnostics) = deck::parse(text, &path);
+    let lesson = Lesson {
+        id: String::new(),
+        title: deck.title.clone(),
+        minutes: deck.minutes,
+        deck,
+        path: Some(path),
+    };
+    (lesson, diagnostics)
+}
+
+impl Course {
+    /// One deck as a course of one lesson.
+    pub fn from_deck(path: PathBuf, text: &str) -> Self {
+        let id = path.file_stem().map_or_else(|| "deck".to_owned(), |s| s.to_string_lossy().into_owned());
+        let (mut lesson, diagnostics) = lesson(text, path);
+        lesson.id.clone_from(&id);
+        Self {
+            id,
+            title: lesson.title.clone(),
+            version: String::new(),
+            lessons: vec![lesson],
+            exercises: Vec::new(),
+            diagnostics,
+        }
+    }
+}
+
+/// In the order of `course.yaml`; where that cannot be read, in the order of the folders' names.
+fn lesson_names(source: &Source, course: &mut Course) -> Vec<String> {
+    let path = "lessons/course.yaml";
+    let raw = source.read(path).and_then(|bytes| {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        read_yaml::<RawCourse>(source, path, &text, &mut course.diagnostics)
+    });
+    let Some(raw) = raw else {
+        let lessons = source.list("lessons");
+        let names = lessons.iter().filter_map(|p| p.strip_prefix("lessons/")?.strip_suffix("/lesson.md"));
+        course.title = "Course".to_owned();
+        return names.filter(|n| !n.contains('/')).map(str::to_owned).collect();
+    };
+    if raw.format_version != 1 {
+        let message = format!("format_version {} is not known", raw.format_version);
+        course.diagnostics.push(listed(source, "format_version", message));
+    }
+    (course.id, course.title, course.version) = (raw.id, raw.title, raw.version);
+    let mut names: Vec<String> = Vec::new();
+    for name in raw.lessons {
+        if names.contains(&name) {
+            course.diagnostics.push(listed(source, &name, format!("the lesson `{name}` is listed twice")));
+        } else {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn missing(source: &Source, name: &str) -> Diagnostic {
+    listed(source, name, format!("the lesson `{name}` has no file lessons/{name}/lesson.md"))
+}
+
+fn listed(source: &Source, name: &str, message: String) -> Diagnostic {
+    let bytes = source.read("lessons/course.yaml").unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let path = source.shown("lessons/course.yaml");
+    let script = Script::new(&path, &text);
+    let names =
+        |l: &&str| l.trim_start_matches(['-', ' ']).split(':').next().unwrap_or_default().trim() == name;
+    let line = script.lines.iter().rposition(|l| names(&l));
+    let help = Some("mend this line of course.yaml, or the file that it names");
+    script.whole_line(Severity::Error, line.map_or(1, |n| n + 1), message, help)
+}
+
+fn read_yaml<T: for<'de> Deserialize<'de>>(
+    source: &Source,
+    path: &str,
+    text: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let path = source.shown(path);
+    let script = Script::new(&path, text);
+    let snippet = Snippet { script: &script, text, first: 1 };
+    let read =
+        serde_yaml::with::singleton_map_recursive::deserialize(serde_yaml::Deserializer::from_str(text));
+    read.map_err(|e| diagnostics.push(snippet.error(&e))).ok()
+}
+
+fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Exercise> {
+    let bytes = source.read(path)?;
+    let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+    let raw: RawExercise = read_yaml(source, path, &text, diagnostics)?;
+    let shown = source.shown(path);
+    let script = Script::new(&shown, &text);
+    let snippet = Snippet { script: &script, text: &text, first: 1 };
+    let folder = path.strip_suffix("/exercise.yaml")?;
+    let mut say = |key: &str, message: String, help: &str| {
+        diagnostics.push(snippet.key(Severity::Error, None, key, message, Some(help)));
+    };
+    if raw.format_version != 1 {
+        let message = format!("format_version {} is not known", raw.format_version);
+        say("format_version", message, "this pilotwhale reads format_version 1");
+    }
+    if folder.rsplit('/').next() != Some(raw.id.as_str()) {
+        say("id", format!("the id `{}` is not the folder's name", raw.id), "make them the same");
+    }
+    for (key, value) in [("id", &raw.id), ("title", &raw.title), ("brief", &raw.brief)] {
+        if value.trim().is_empty() {
+            say(key, format!("`{key}` is empty"), "write something after it");
+        }
+    }
+    if raw.tasks.is_empty() {
+        say("tasks", "the exercise has no tasks".to_owned(), "add at least one task with a check");
+    }
+    for (n, task) in raw.tasks.iter().enumerate() {
+        if task.id.trim().is_empty() || task.title.trim().is_empty() {
+            say("tasks", format!("task {} has an empty id or title", n + 1), "write something after it");
+        }
+        if raw.tasks[..n].iter().any(|t| t.id == task.id) {
+            say("tasks", format!("two tasks have the id `{}`", task.id), "give each task an id of its own");
+        }
+    }
+    let solution_path = format!("{folder}/solution.md");
+    let solution =
+        source.read(&solution_path).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+    let inside = format!("{folder}/files/");
+    let mut files = Vec::new();
+    for file in source.list(folder).iter().filter(|f| f.starts_with(&inside)) {
+        match source.read(file).map(|b| String::from_utf8(b.into_owned())) {
+            Some(Ok(content)) => files.push(StarterFile { path: file[inside.len()..].to_owned(), content }),
+            _ => say("id", format!("{file} is not a text file in UTF-8"), "starter files are text"),
+        }
+    }
+    let tasks = raw.tasks.into_iter().map(|t| Task {
+        id: t.id,
+        title: t.title,
+        mode: t.mode,
+        points: t.points,
+        check: t.check,
+        hints: t.hints,
+    });
+    Some(Exercise {
+        id: raw.id,
+        title: raw.title,
+        minutes: raw.minutes,
+        brief: raw.brief,
+        images: raw.images,
+        files,
+        tasks: tasks.collect(),
+        solution,
+    })
+}

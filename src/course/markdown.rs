@@ -1,0 +1,497 @@
+//! Markdown events into our own blocks; comments become notes and quiz fences become quizzes.
+
+use std::iter::Peekable;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag};
+
+use super::block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
+use super::diagnostic::{Diagnostic, Script, Severity};
+use super::quiz::Quiz;
+use super::quiz_fence;
+use super::yaml::Snippet;
+
+/// Deeper than this, text is shown as it was written: nobody means it, and the stack is finite.
+const DEEPEST: usize = 32;
+
+/// Something at the top level of a deck, in order.
+#[derive(Debug)]
+pub(super) enum Piece {
+    Block(Block),
+    Note(String),
+    Config { yaml: String, line: usize },
+}
+
+/// Reads a text that `compat::adapt` made from the script's lines.
+pub(super) fn read(
+    text: &str,
+    script: &Script<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Piece>, Vec<Quiz>) {
+    let mut reader = Reader::new(text, Some(script));
+    let mut pieces = Vec::new();
+    while reader.events.peek().is_some() {
+        let blocks = reader.block(0);
+        pieces.extend(blocks.into_iter().map(Piece::Block));
+        pieces.append(&mut reader.asides);
+    }
+    diagnostics.append(&mut reader.diagnostics);
+    (pieces, reader.quizzes)
+}
+
+/// Blocks of a short text (an exercise's brief, a solution); comments are dropped and quizzes stay code.
+pub fn blocks(text: &str) -> Vec<Block> {
+    let text = text.replace("\r\n", "\n");
+    let lines: Vec<&str> = text.split('\n').collect();
+    let text = super::compat::adapt(&lines, 0);
+    Reader::new(&text, None).blocks(0).0
+}
+
+/// The words of one line of markdown.
+pub(super) fn words(text: &str) -> String {
+    let blocks = blocks(text);
+    match blocks.first().map(|b| &b.kind) {
+        Some(BlockKind::Paragraph(inlines)) if blocks.len() == 1 => plain(inlines).trim().to_owned(),
+        _ => text.trim().to_owned(),
+    }
+}
+
+struct Reader<'a> {
+    events: Peekable<OffsetIter<'a>>,
+    text: &'a str,
+    line_starts: Vec<usize>,
+    script: Option<&'a Script<'a>>,
+    asides: Vec<Piece>,
+    quizzes: Vec<Quiz>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn is_block(event: &Event<'_>) -> bool {
+    match event {
+        Event::Rule | Event::Html(_) => true,
+        Event::Start(tag) => matches!(
+            tag,
+            Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::BlockQuote(_)
+                | Tag::CodeBlock(_)
+                | Tag::HtmlBlock
+                | Tag::List(_)
+                | Tag::Item
+                | Tag::FootnoteDefinition(_)
+                | Tag::DefinitionList
+                | Tag::DefinitionListTitle
+                | Tag::DefinitionListDefinition
+                | Tag::Table(_)
+                | Tag::TableHead
+                | Tag::TableRow
+                | Tag::TableCell
+                | Tag::MetadataBlock(_)
+        ),
+        _ => false,
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, script: Option<&'a Script<'a>>) -> Self {
+        // Not on: YAML blocks (they eat slides), smart punctuation, math (`$` belongs to the shell), tasks, footnotes.
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_SUPERSCRIPT
+            | Options::ENABLE_SUBSCRIPT
+            | Options::ENABLE_DEFINITION_LIST;
+        let events = Parser::new_ext(text, options).into_offset_iter().peekable();
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        let (asides, quizzes, diagnostics) = Default::default();
+        Self { events, text, line_starts, script, asides, quizzes, diagnostics }
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset).max(1)
+    }
+
+    /// Blocks up to the end of what holds them, and whether a paragraph among them stood between blank lines.
+    fn blocks(&mut self, depth: usize) -> (Vec<Block>, bool) {
+        let mut out = Vec::new();
+        let mut loose = false;
+        while let Some((event, _)) = self.events.peek() {
+            if matches!(event, Event::End(_)) {
+                break;
+            }
+            loose |= matches!(event, Event::Start(Tag::Paragraph));
+            out.extend(self.block(depth));
+        }
+        (out, loose)
+    }
+
+    /// Takes one block; none if it was only a comment.
+    fn block(&mut self, depth: usize) -> Vec<Block> {
+        let Some((event, range)) = self.events.peek().cloned() else { return Vec::new() };
+        let line = self.line(range.start);
+        let made = |kind| vec![Block { kind, reveal: 0, line }];
+        if !is_block(&event) {
+            if matches!(event, Event::End(_)) {
+                self.events.next();
+                return Vec::new();
+            }
+            // An item of a tight list holds its words without a paragraph.
+            let inlines = self.inlines(depth);
+            return if inlines.is_empty() { Vec::new() } else { made(BlockKind::Paragraph(inlines)) };
+        }
+        self.events.next();
+        let tag = match event {
+            Event::Start(tag) => tag,
+            Event::Html(html) => return self.html(&html, line, depth),
+            _ => return made(BlockKind::Rule),
+        };
+        if depth >= DEEPEST {
+            self.skip();
+            return made(BlockKind::Verbatim(self.text[range].trim_end().to_owned()));
+        }
+        let kind = match tag {
+            Tag::Heading { level, .. } => {
+                let text = self.inlines(depth);
+                BlockKind::Heading { level: level as u8, text }
+            }
+            Tag::BlockQuote(_) => BlockKind::Quote(self.blocks(depth + 1).0),
+            Tag::CodeBlock(kind) => {
+                let mut text = String::new();
+                while let Some((Event::Text(part), _)) =
+                    self.events.next_if(|(e, _)| matches!(e, Event::Text(_)))
+                {
+                    text.push_str(&part);
+                }
+                self.code(&kind, text, &self.text[range], line)
+            }
+            Tag::HtmlBlock => {
+                let mut html = String::new();
+                while let Some((event, _)) =
+                    self.events.next_if(|(e, _)| matches!(e, Event::Html(_) | Event::Text(_)))
+                {
+                    if let Event::Html(part) | Event::Text(part) = event {
+                        html.push_str(&part);
+                    }
+                }
+                self.end();
+                return self.html(&html, line, depth);
+            }
+            Tag::List(start) => BlockKind::List { start, items: self.items(depth + 1) },
+            Tag::DefinitionList => BlockKind::Definitions(self.definitions(depth + 1)),
+            Tag::Table(align) => BlockKind::Table(self.table(&align, depth)),
+            _ => {
+                let inlines = self.inlines(depth);
+                if inlines.is_empty() {
+                    self.end();
+                    return Vec::new();
+                }
+                BlockKind::Paragraph(inlines)
+            }
+        };
+        self.end();
+        made(kind)
+    }
+
+    /// Takes what is left up to the end of the block whose start was taken last.
+    fn end(&mut self) {
+        self.skip();
+    }
+
+    fn skip(&mut self) {
+        let mut open = 1;
+        for (event, _) in self.events.by_ref() {
+            match event {
+                Event::Start(_) => open += 1,
+                Event::End(_) => open -= 1,
+                _ => {}
+            }
+            if open == 0 {
+                return;
+            }
+        }
+    }
+
+    fn items(&mut self, depth: usize) -> Vec<ListItem> {
+        let mut items = Vec::new();
+        while self.events.next_if(|(e, _)| matches!(e, Event::Start(Tag::Item))).is_some() {
+            let (blocks, loose) = self.blocks(depth);
+            self.end();
+            items.push(ListItem { blocks, reveal: 0, loose });
+        }
+        items
+    }
+
+    fn definitions(&mut self, depth: usize) -> Vec<(Vec<Inline>, Vec<Vec<Block>>)> {
+        let mut out: Vec<(Vec<Inline>, Vec<Vec<Block>>)> = Vec::new();
+        while let Some((event, _)) = self.events.next_if(|(e, _)| !matches!(e, Event::End(_))) {
+            match event {
+                Event::Start(Tag::DefinitionListTitle) => {
+                    out.push((self.inlines(depth), Vec::new()));
+                    self.end();
+                }
+                Event::Start(Tag::DefinitionListDefinition) => {
+                    let blocks = self.blocks(depth).0;
+                    self.end();
+                    match out.last_mut() {
+                        Some((_, definitions)) => definitions.push(blocks),
+                        None => out.push((Vec::new(), vec![blocks])),
+                    }
+                }
+                Event::Start(_) => self.skip(),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn table(&mut self, align: &[Alignment], depth: usize) -> Table {
+        let align = align
+            .iter()
+            .map(|a| match a {
+                Alignment::Center => Align::Center,
+                Alignment::Right => Align::Right,
+                Alignment::Left | Alignment::None => Align::Left,
+            })
+            .collect();
+        let mut table = Table { align, head: Vec::new(), rows: Vec::new() };
+        while let Some((event, _)) = self.events.next_if(|(e, _)| !matches!(e, Event::End(_))) {
+            let mut row = Vec::new();
+            while self.events.next_if(|(e, _)| matches!(e, Event::Start(Tag::TableCell))).is_some() {
+                row.push(self.inlines(depth));
+                self.end();
+            }
+            self.end();
+            match event {
+                Event::Start(Tag::TableHead) => table.head = row,
+                _ => table.rows.push(row),
+            }
+        }
+        table
+    }
+
+    fn code(&mut self, kind: &CodeBlockKind<'_>, text: String, source: &str, line: usize) -> BlockKind {
+        let text = text.strip_suffix('\n').map(str::to_owned).unwrap_or(text);
+        let CodeBlockKind::Fenced(info) = kind else {
+            return BlockKind::Code { lang: String::new(), info: String::new(), text };
+        };
+        if let Some(script) = self.script.filter(|_| !is_closed(source)) {
+            self.diagnostics.push(script.whole_line(
+                Severity::Warning,
+                line,
+                "this code block is never closed",
+                Some("everything below became code; close it with a line of the same marks"),
+            ));
+        }
+        let (lang, info) = (language(info), info.to_string());
+        match (lang.as_str(), self.script) {
+            ("quiz", Some(script)) => {
+                let snippet = Snippet { script, text: &text, first: line + 1 };
+                match quiz_fence::parse(&snippet, line, &mut self.diagnostics) {
+                    Some(quiz) => {
+                        let quiz = self.with_own_id(quiz, &snippet);
+                        self.quizzes.push(quiz);
+                        return BlockKind::Quiz(self.quizzes.len() - 1);
+                    }
+                    None => return BlockKind::Code { lang, info, text },
+                }
+            }
+            ("exercise", Some(script)) => {
+                let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
+                if let (Some(id), None) = (lines.next(), lines.next()) {
+                    return BlockKind::Exercise(id.to_owned());
+                }
+                self.diagnostics.push(script.whole_line(
+                    Severity::Error,
+                    line,
+                    "an exercise block holds one line: the exercise's id",
+                    Some("write the name of a folder in `exercises/` between the marks"),
+                ));
+            }
+            _ => {}
+        }
+        BlockKind::Code { lang, info, text }
+    }
+
+    /// Ids are keys of the learner's record: the second of a kind gets a number.
+    fn with_own_id(&mut self, mut quiz: Quiz, snippet: &Snippet<'_>) -> Quiz {
+        let taken = |id: &str, quizzes: &[Quiz]| quizzes.iter().any(|q| q.id == id);
+        if taken(&quiz.id, &self.quizzes) {
+            self.diagnostics.push(snippet.key(
+                Severity::Error,
+                None,
+                "id",
+                format!("the quiz id `{}` is taken", quiz.id),
+                Some("give each quiz of a lesson an `id` of its own"),
+            ));
+            let base = quiz.id.clone();
+            for n in 2.. {
+                quiz.id = format!("{base}-{n}");
+                if !taken(&quiz.id, &self.quizzes) {
+                    break;
+                }
+            }
+        }
+        quiz
+    }
+
+    fn html(&mut self, html: &str, line: usize, depth: usize) -> Vec<Block> {
+        let made = |text: &str| {
+            let text = text.trim_end().to_owned();
+            vec![Block { kind: BlockKind::Verbatim(text), reveal: 0, line }]
+        };
+        let Some(inner) = html.trim_start().strip_prefix("<!--") else { return made(html) };
+        let (comment, rest) = match inner.split_once("-->") {
+            Some((comment, rest)) => (comment, rest),
+            None => {
+                if let Some(script) = self.script {
+                    self.diagnostics.push(script.whole_line(
+                        Severity::Warning,
+                        line,
+                        "this comment is never closed",
+                        Some("everything below became a note; close it with `-->`"),
+                    ));
+                }
+                (inner, "")
+            }
+        };
+        self.aside(comment, line);
+        match rest.trim() {
+            "" => Vec::new(),
+            more if more.starts_with("<!--") && depth < DEEPEST => self.html(more, line, depth + 1),
+            more if more.starts_with("<!--") => made(more),
+            more => {
+                let mut rest = blocks(more);
+                rest.iter_mut().for_each(|b| b.line = line);
+                rest
+            }
+        }
+    }
+
+    fn aside(&mut self, comment: &str, line: usize) {
+        let piece = match comment.strip_prefix("config:") {
+            Some(yaml) => Piece::Config { yaml: yaml.to_owned(), line },
+            None if comment.trim().is_empty() => return,
+            None => Piece::Note(comment.trim().to_owned()),
+        };
+        self.asides.push(piece);
+    }
+
+    /// Words up to the end of what holds them or to the next block.
+    fn inlines(&mut self, depth: usize) -> Vec<Inline> {
+        let mut out = Vec::new();
+        while let Some((event, range)) =
+            self.events.next_if(|(e, _)| !matches!(e, Event::End(_)) && !is_block(e))
+        {
+            match event {
+                Event::Text(text) => push_text(&mut out, &text),
+                Event::Code(code) => out.push(Inline::Code(code.to_string())),
+                Event::SoftBreak => out.push(Inline::SoftBreak),
+                Event::HardBreak => out.push(Inline::HardBreak),
+                Event::InlineHtml(html) => match html.strip_prefix("<!--") {
+                    Some(comment) => {
+                        let line = self.line(range.start);
+                        self.aside(comment.trim_end_matches("-->"), line);
+                    }
+                    None => push_text(&mut out, &html),
+                },
+                Event::Start(_) if depth >= DEEPEST => {
+                    self.skip();
+                    push_text(&mut out, &self.text[range]);
+                }
+                Event::Start(tag) => {
+                    let inner = self.inlines(depth + 1);
+                    self.end();
+                    match tag {
+                        Tag::Emphasis => out.push(Inline::Emph(inner)),
+                        Tag::Strong => out.push(Inline::Strong(inner)),
+                        Tag::Strikethrough => out.push(Inline::Strike(inner)),
+                        Tag::Superscript => mark(&mut out, inner, "^", Inline::Superscript),
+                        Tag::Subscript => mark(&mut out, inner, "~", Inline::Subscript),
+                        Tag::Link { dest_url, .. } => {
+                            out.push(Inline::Link { text: inner, url: dest_url.to_string() });
+                        }
+                        Tag::Image { dest_url, .. } => {
+                            out.push(Inline::Image { alt: plain(&inner), url: dest_url.to_string() });
+                        }
+                        _ => out.extend(inner),
+                    }
+                }
+                Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                    push_text(&mut out, &text);
+                }
+                Event::TaskListMarker(_) | Event::End(_) | Event::Html(_) | Event::Rule => {}
+            }
+        }
+        drop_code_attributes(&mut out);
+        if let Some(Inline::Text(last)) = out.last_mut() {
+            last.truncate(last.trim_end_matches(' ').len());
+        }
+        out.retain(|i| !matches!(i, Inline::Text(t) if t.is_empty()));
+        out
+    }
+}
+
+/// Joins neighbours, and runs of blanks to one.
+fn push_text(out: &mut Vec<Inline>, text: &str) {
+    if !matches!(out.last(), Some(Inline::Text(_))) {
+        out.push(Inline::Text(String::new()));
+    }
+    let Some(Inline::Text(last)) = out.last_mut() else { return };
+    for c in text.chars() {
+        let c = if c == '\n' || c == '\t' { ' ' } else { c };
+        if c != ' ' || !last.ends_with(' ') {
+            last.push(c);
+        }
+    }
+}
+
+/// `~x~` and `^x^` as pandoc has them: no blank inside. Paths like `~/a ~/b` stay as they are.
+fn mark(out: &mut Vec<Inline>, inner: Vec<Inline>, sign: &str, make: fn(Vec<Inline>) -> Inline) {
+    let words = plain(&inner);
+    if words.is_empty() || words.contains(|c: char| c.is_whitespace() || c == '/') {
+        push_text(out, sign);
+        for inline in inner {
+            match inline {
+                Inline::Text(text) => push_text(out, &text),
+                other => out.push(other),
+            }
+        }
+        push_text(out, sign);
+    } else {
+        out.push(make(inner));
+    }
+}
+
+/// `` `x`{.bash} ``: pandoc's attributes of inline code are not words.
+fn drop_code_attributes(out: &mut [Inline]) {
+    for i in 1..out.len() {
+        let (before, after) = out.split_at_mut(i);
+        if let (Some(Inline::Code(_)), Some(Inline::Text(text))) = (before.last(), after.first_mut())
+            && (text.starts_with("{.") || text.starts_with("{#"))
+            && let Some(end) = text.find('}')
+        {
+            text.replace_range(..=end, "");
+        }
+    }
+}
+
+fn is_closed(source: &str) -> bool {
+    let mut lines = source.trim_end().lines();
+    let Some(first) = lines.next() else { return true };
+    let mark = if first.trim_start().starts_with('~') { '~' } else { '`' };
+    let width = first.trim_start().chars().take_while(|c| *c == mark).count();
+    lines.next_back().is_some_and(|last| {
+        let last = last.trim_matches([' ', '>', '\t']);
+        last.len() >= width && last.chars().all(|c| c == mark)
+    })
+}
+
+/// The first word of the info string, or the first class of `{.python #id}`; lower case.
+fn language(info: &str) -> String {
+    let info = info.trim();
+    let word = match info.strip_prefix('{') {
+        Some(attributes) => {
+            attributes.split([' ', '}']).find_map(|a| a.strip_prefix('.')).unwrap_or_default()
+        }
+        None => info.split([' ', '\t', '{', ',']).next().unwrap_or_default(),
+    };
+    word.to_lowercase()
+}

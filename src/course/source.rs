@@ -1,0 +1,78 @@
+//! Where a course comes from: the one inside the program, or a folder.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "lessons/"]
+struct Lessons;
+
+#[derive(RustEmbed)]
+#[folder = "exercises/"]
+struct Exercises;
+
+/// A debug build reads the embedded course from the repository at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Embedded,
+    /// Holds `lessons/` and `exercises/`.
+    Folder(PathBuf),
+}
+
+impl Source {
+    /// A file by its path below the course's root, with `/` between the parts.
+    pub(super) fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+        match self {
+            Self::Embedded => match path.split_once('/')? {
+                ("lessons", rest) => Lessons::get(rest).map(|f| f.data),
+                ("exercises", rest) => Exercises::get(rest).map(|f| f.data),
+                _ => None,
+            },
+            Self::Folder(root) => fs::read(root.join(path)).ok().map(Cow::Owned),
+        }
+    }
+
+    /// All files below `folder`, by their paths below the course's root, sorted.
+    pub(super) fn list(&self, folder: &str) -> Vec<String> {
+        let mut out: Vec<String> = match self {
+            Self::Embedded => {
+                let lessons = Lessons::iter().map(|p| format!("lessons/{p}"));
+                let exercises = Exercises::iter().map(|p| format!("exercises/{p}"));
+                let inside = format!("{folder}/");
+                lessons.chain(exercises).filter(|p| p.starts_with(&inside)).collect()
+            }
+            Self::Folder(root) => {
+                let mut found = Vec::new();
+                walk(&root.join(folder), folder, 0, &mut found);
+                found
+            }
+        };
+        out.sort();
+        out
+    }
+
+    /// How a file is named in a message.
+    pub(super) fn shown(&self, path: &str) -> PathBuf {
+        match self {
+            Self::Embedded => PathBuf::from(path),
+            Self::Folder(root) => root.join(path),
+        }
+    }
+}
+
+/// Six levels are more than any course has; a link that leads to itself ends there.
+fn walk(folder: &Path, name: &str, depth: usize, out: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if path.is_dir() && depth < 6 {
+            walk(&path, &name, depth + 1, out);
+        } else if path.is_file() {
+            out.push(name);
+        }
+    }
+}

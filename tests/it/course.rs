@@ -1,0 +1,149 @@
+//! Courses, quizzes and what is wrong with them.
+
+use std::fs;
+use std::path::Path;
+
+use pilotwhale::course::{Choice, LoadError, Quiz, QuizKind, Response, Source, deck, lint, load};
+
+fn quiz(kind: QuizKind) -> Quiz {
+    Quiz { id: "q".into(), question: "?".into(), kind, hints: vec![], explanation: None, line: 1 }
+}
+
+#[test]
+fn the_own_course_has_no_mistakes() {
+    let course = load(&Source::Embedded).expect("the embedded course loads");
+    let shown: Vec<_> = course.diagnostics.iter().map(|d| d.render(false)).collect();
+    assert!(shown.is_empty(), "{}", shown.join("\n"));
+    assert_eq!(lint(&course), []);
+    assert!(course.exercise("run-python").is_some());
+    assert!(course.lessons.iter().all(|l| l.minutes > 0));
+}
+
+#[test]
+fn typed_answers() {
+    let text = quiz(QuizKind::Text { accepted: vec!["a Pod".into()], patterns: vec!["pods?".into()] });
+    for (typed, correct) in
+        [("A  pod ", true), ("PODS", true), ("tripods", false), ("", false), ("pod x", false)]
+    {
+        assert_eq!(text.grade(&Response::Typed(typed.into())).correct, correct, "{typed}");
+    }
+    let number = quiz(QuizKind::Number { answer: 1.5, tolerance: 0.1 });
+    for (typed, correct) in
+        [("1,5", true), ("1.6", true), (" 1.5 ", true), ("1.7", false), ("NaN", false), ("x", false)]
+    {
+        assert_eq!(number.grade(&Response::Typed(typed.into())).correct, correct, "{typed}");
+    }
+    let whole = quiz(QuizKind::Number { answer: 36.0, tolerance: 0.0 });
+    assert!(
+        whole.grade(&Response::Typed("36".into())).correct
+            && whole.grade(&Response::Typed("36.0".into())).correct
+    );
+}
+
+#[test]
+fn picked_answers() {
+    let choice =
+        |text: &str, correct| Choice { text: text.into(), correct, feedback: Some(format!("about {text}")) };
+    let choices = vec![choice("a", true), choice("b", false), choice("c", true)];
+    let many = quiz(QuizKind::Multiple { choices: choices.clone() });
+    for (picked, correct, score) in [
+        (vec![0, 2], true, 1.0),
+        (vec![0], false, 0.5),
+        (vec![0, 1], false, 0.0),
+        (vec![0, 1, 2], false, 0.5),
+        (vec![], false, 0.0),
+    ] {
+        let grade = many.grade(&Response::Picked(picked.clone()));
+        assert_eq!((grade.correct, grade.score), (correct, score), "{picked:?}");
+    }
+    let grade = many.grade(&Response::Picked(vec![0, 1]));
+    assert_eq!(grade.per_item[&0], "about a");
+    assert_eq!(grade.per_item[&1], "about b");
+    assert_eq!(grade.per_item[&2], "This one belongs to the answer, too.");
+    let one = quiz(QuizKind::Single { choices });
+    assert!(one.grade(&Response::Picked(vec![0])).correct);
+    assert!(!one.grade(&Response::Picked(vec![1])).correct);
+    assert!(!one.grade(&Response::Picked(vec![9])).correct);
+    assert!(!one.grade(&Response::Typed("a".into())).correct);
+}
+
+#[test]
+fn ordered_answers_start_shuffled() {
+    let order = quiz(QuizKind::Order { items: ["a", "b", "c", "d"].map(String::from).to_vec() });
+    assert!(order.grade(&Response::Ordered(vec![0, 1, 2, 3])).correct);
+    let grade = order.grade(&Response::Ordered(vec![0, 1, 3, 2]));
+    assert_eq!((grade.correct, grade.score, grade.per_item.len()), (false, 0.5, 2));
+    for seed in 0..500 {
+        let shown = order.shuffled(seed);
+        assert_eq!(shown, order.shuffled(seed));
+        assert!(!order.grade(&Response::Ordered(shown)).correct);
+    }
+}
+
+fn mistakes(quiz: &str) -> Vec<(usize, usize, String)> {
+    let text = format!("# A\n\n```quiz\n{quiz}\n```\n");
+    let (deck, diagnostics) = deck::parse(&text, Path::new("d.md"));
+    assert!(deck.quizzes.is_empty(), "{quiz}");
+    diagnostics.into_iter().map(|d| (d.line, d.column, d.message)).collect()
+}
+
+#[test]
+fn a_broken_quiz_is_pointed_at_in_the_deck() {
+    for (quiz, line, column, message) in [
+        ("question: x\nsnigle: [a, b]", 5, 1, "a quiz has no `snigle`"),
+        ("question: x", 4, 1, "the quiz says nothing about its answer"),
+        ("question: x\nsingle: [a, b]", 5, 1, "no choice is the right one"),
+        ("question: x\nsingle:\n  - {text: a, korrect: true}\n  - b", 6, 15, "a choice has no `korrect`"),
+        ("question: x\nnumber: many", 5, 1, "`number` cannot be read"),
+        ("question: x\nreveal: a\nnumber: 1", 5, 1, "the quiz has both `reveal` and `number`"),
+        ("question: x\ntext: [{regex: \"(\"}]", 5, 9, "`(` is not a regular expression"),
+    ] {
+        let found = mistakes(quiz);
+        assert!(
+            found.iter().any(|(l, c, m)| (*l, *c, m.as_str()) == (line, column, message)),
+            "{quiz}: {found:?}"
+        );
+    }
+    let found = mistakes("question: What: now?\nreveal: x");
+    assert_eq!(found[0].0, 4, "{found:?}");
+}
+
+#[test]
+fn one_bad_file_does_not_stop_the_rest() {
+    let root = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(path, text).expect("written");
+    };
+    assert!(matches!(load(&Source::Folder(root.path().into())), Err(LoadError::NoLessons(_))));
+    write(
+        "lessons/course.yaml",
+        "format_version: 1\nid: c\ntitle: C\nversion: \"1\"\nlessons:\n  - 01-a\n  - 02-gone\n",
+    );
+    write("lessons/01-a/lesson.md", "---\ntitle: One\nminutes: 5\n---\n# A\n\n```exercise\nnone\n```\n");
+    write(
+        "exercises/x/exercise.yaml",
+        "format_version: 1\nid: x\ntitle: X\nbrief: b\ntasks: []\nsurprise: 1\n",
+    );
+    write(
+        "exercises/y/exercise.yaml",
+        "format_version: 1\nid: y\ntitle: Y\nbrief: b\ntasks:\n  - {id: t, title: T, check: {image: {repo: nginx}}}\n",
+    );
+    write("exercises/y/files/app/main.py", "print()\n");
+    let course = load(&Source::Folder(root.path().into())).expect("loads");
+    assert_eq!(course.lessons.len(), 1);
+    assert_eq!((course.lessons[0].title.as_str(), course.lessons[0].minutes), ("One", 5));
+    assert_eq!(course.exercises.len(), 1);
+    assert_eq!(course.exercises[0].files[0].path, "app/main.py");
+    let found: Vec<_> = course.diagnostics.iter().map(|d| (d.line, d.message.clone())).collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0].0, 7);
+    assert!(found[1].1.contains("surprise"), "{found:?}");
+    assert_eq!(course.diagnostics[1].line, 6, "{found:?}");
+    let lints: Vec<_> = lint(&course).into_iter().map(|d| d.message).collect();
+    assert_eq!(
+        lints,
+        ["the lesson `01-a` has no quiz", "there is no exercise `none`", "the task `t` of `y` has no hints"]
+    );
+}
