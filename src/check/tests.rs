@@ -435,3 +435,37 @@ fn an_authors_mistakes_are_named() {
     assert_eq!(mistakes.len(), 4, "{mistakes:?}");
     assert!(printed().mistakes().is_empty());
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_run_makes_the_judge_panic(
+        argv in proptest::option::of(proptest::collection::vec(".{0,20}|sh|-c|env|'.*", 0..5)),
+        image in "(python|sha256:|[a-z/:@.]{0,8}).{0,12}",
+        text in "(hello|>>> |# |Error: |.{0,20}|\n){0,12}",
+        error in "(exec: |.{0,12}){0,4}",
+        flags in proptest::num::u8::ANY,
+    ) {
+        let on = |bit: u8| flags & (1 << bit) != 0;
+        let seen = Run {
+            argv,
+            error,
+            image: image.clone(),
+            image_id: if on(0) { image } else { SLIM.into() },
+            tty: on(1),
+            removed: on(2),
+            started: on(3).then(|| at(11)),
+            finished: on(4).then(|| at(12)),
+            exit_code: on(5).then_some(1),
+            execs: vec![text.clone()],
+            output: on(6).then(|| Output { text, truncated: on(7) }),
+            ..run(&[], "")
+        };
+        for check in [pulled(), ran(), printed(), Check::Run(RunMatch { exit_code: Some(0), ..RunMatch::default() })] {
+            let first = judge(&check, &evidence(vec![seen.clone()]));
+            // The same evidence, saved and read again, leads to the same verdict.
+            let saved = serde_json::to_string(&evidence(vec![seen.clone()])).unwrap();
+            let again: Evidence = serde_json::from_str(&saved).unwrap();
+            proptest::prop_assert_eq!(judge(&check, &again), first);
+        }
+    }
+}

@@ -69,7 +69,7 @@ impl Desk {
             eprintln!("pilotwhale: the progress file could not be read; it was kept as {}", aside.display());
         }
         let progress = Progress::fold(opened.store.events()?);
-        Ok(Self { course: the_course(), paths, store: opened.store, progress })
+        Ok(Self { course: the_course()?, paths, store: opened.store, progress })
     }
 
     pub(super) fn exercise(&self, id: &str) -> Result<Exercise, Stopped> {
@@ -81,8 +81,8 @@ impl Desk {
     }
 }
 
-pub(super) fn the_course() -> Course {
-    course::load(&course::Source::Embedded)
+pub(super) fn the_course() -> Result<Course, Stopped> {
+    course::load(&course::Source::Embedded).map_err(|e| Stopped::usage(e.to_string(), e.remedy()))
 }
 
 pub(super) fn exercise_of(course: &Course, id: &str) -> Result<Exercise, Stopped> {

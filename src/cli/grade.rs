@@ -106,18 +106,19 @@ async fn judge(
             },
         )?;
     }
-    // What is seen now may be removed before the next look.
-    for run in evidence.runs.iter().filter(|run| !recorded.contains(run)) {
-        desk.store.keep_run(&exercise.id, state.run, run)?;
-    }
     let report = lab::grade(exercise, &evidence, &state.passed);
     let now = jiff::Timestamp::now();
     let events = consequences(exercise, &state, &report, &BTreeSet::new());
     let events: Vec<_> = events.into_iter().map(|event| (now, event)).collect();
-    if !events.is_empty() {
-        desk.store.append_all(&events)?;
-        events.iter().for_each(|(at, event)| state.note(event, Some(*at)));
+    // What is seen now may be removed before the next look.
+    let mut new_runs = evidence.runs.iter().filter(|run| !recorded.contains(run));
+    let kept = new_runs.try_for_each(|run| desk.store.keep_run(&exercise.id, state.run, run));
+    let saved = if events.is_empty() { kept } else { kept.and(desk.store.append_all(&events).map(drop)) };
+    if let Err(error) = saved {
+        // The verdict stands, though it could not be written down.
+        eprintln!("pilotwhale: the verdict is not saved: {error}\n  {}", error.remedy());
     }
+    events.iter().for_each(|(at, event)| state.note(event, Some(*at)));
     Ok(Graded { status: status(&report), report, state })
 }
 
@@ -180,7 +181,7 @@ fn replay(file: &Path, args: &Args) -> Result<Ending, Stopped> {
     if args.ids.iter().any(|id| *id != saved.exercise) {
         return Err(Stopped::usage(format!("{} is about {}", file.display(), saved.exercise), ""));
     }
-    let course = desk::the_course();
+    let course = desk::the_course()?;
     let exercise = exercise_of(&course, &saved.exercise)?;
     let report = lab::grade(&exercise, &saved.evidence, &saved.passed);
     let state = ExerciseProgress { begun: Some(saved.evidence.since), ..ExerciseProgress::default() };

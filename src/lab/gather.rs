@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::check::{self, Asked, Report};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
-use crate::facts::{Evidence, Output, Run, RunSource};
+use crate::facts::{Evidence, Output, Run, RunSource, Snapshot};
 
 /// Everything since the exercise began. `recorded` are the runs that were seen while they lived: they hold the output
 /// of what is gone by now. An engine that does not answer is a problem in the evidence, not an error.
@@ -33,6 +33,19 @@ pub async fn gather(engine: Result<&Engine, &EngineError>, since: Timestamp, rec
     };
     evidence.runs = merge(since, recorded, fresh);
     evidence
+}
+
+/// The same from what is watched anyway, without a question to the engine: for verdicts that follow an event at once.
+/// `runs` are the recorded ones, or those of an earlier `gather` with the recorded ones merged in.
+pub fn live(snapshot: &Snapshot, since: Timestamp, now: Timestamp, runs: &[Run]) -> Evidence {
+    Evidence {
+        since,
+        gathered: now,
+        engine: Some(snapshot.engine.clone()),
+        problems: Vec::new(),
+        images: snapshot.images.clone(),
+        runs: merge(since, runs, Vec::new()),
+    }
 }
 
 fn sentence(text: &str) -> String {
@@ -110,6 +123,7 @@ fn longer(a: Option<Output>, b: Option<Output>) -> Option<Output> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Image;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -153,6 +167,16 @@ mod tests {
     fn only_what_came_after_the_beginning_counts_in_order() {
         let merged = merge(at(10), &[run("old", 1), run("b", 12)], vec![run("c", 13), run("a", 11)]);
         assert_eq!(merged.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_is_watched_is_evidence() {
+        let image = Image { id: "i".into(), ..Image::default() };
+        let snapshot = Snapshot { images: vec![image.clone()], ..Snapshot::default() };
+        let evidence = live(&snapshot, at(5), at(9), &[run("b", 7), run("old", 1), run("a", 6)]);
+        assert!(evidence.engine.is_some());
+        assert_eq!(evidence.images, [image]);
+        assert_eq!(evidence.runs.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[tokio::test]

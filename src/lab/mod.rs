@@ -7,5 +7,5 @@ mod reset;
 
 pub use begin::{Begun, begin};
 pub use error::LabError;
-pub use gather::{gather, grade, merge};
+pub use gather::{gather, grade, live, merge};
 pub use reset::{Doomed, Kept, Plan, plan_reset, reset};

@@ -16,7 +16,7 @@ CREATE TABLE runs (
 ) STRICT;
 ";
 
-/// What went wrong with the progress file. The app goes on in memory with each of them.
+/// What went wrong with the progress file. The screen goes on in memory with each of them.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the disk that holds {} is full", .0.display())]
@@ -34,17 +34,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What to do. A screen adds that until then everything is kept in memory (`Journal`).
     pub fn remedy(&self) -> String {
         match self {
-            Self::Full(_) => "Make some room; what you do is kept in memory and saved then.".into(),
+            Self::Full(_) => "Make some room on it, then try again.".into(),
             Self::ReadOnly(path) => format!(
-                "Let your user write the folder {}, or set PILOTWHALE_HOME to another folder; until then it is kept in memory alone.",
+                "Let your user write the folder {}, or set PILOTWHALE_HOME to another folder.",
                 path.parent().unwrap_or(path).display()
             ),
-            Self::Newer(_) => "Use the newer pilotwhale, or set PILOTWHALE_HOME to another folder; the file is left as it is.".into(),
-            Self::Busy(_) => "Close the other pilotwhale, or wait; it is tried again with the next step.".into(),
-            Self::Damaged(_) => "Start pilotwhale again: it sets the file aside and begins a new one.".into(),
-            Self::Other { .. } => "Set PILOTWHALE_HOME to another folder; until then it is kept in memory alone.".into(),
+            Self::Newer(_) => {
+                "Use the newer pilotwhale, or set PILOTWHALE_HOME to another folder; the file is left as it is.".into()
+            }
+            Self::Busy(_) => "Close the other pilotwhale or wait a moment, then try again.".into(),
+            Self::Damaged(_) => {
+                "Start pilotwhale again: it sets the file aside and begins a new one.".into()
+            }
+            Self::Other { .. } => "Set PILOTWHALE_HOME to a folder that can be written.".into(),
         }
     }
 

@@ -82,7 +82,7 @@ pub struct ExerciseState {
     pub record: ExerciseProgress,
     /// The last verdicts of this run.
     pub report: Option<Report>,
-    /// Set until the first answer of a run.
+    /// Set until the first answer after a begin or a start of the app.
     first_look: bool,
     /// Differences that were there before the learner did anything: an image of long ago is no wrong try.
     known: BTreeSet<(String, String)>,
@@ -120,7 +120,11 @@ impl ExerciseState {
     pub fn step(&mut self, exercise: &Exercise, input: Input) -> Vec<Output> {
         match input {
             Input::Begin => self.begin(exercise),
-            Input::Resume if self.phase == Phase::Working => self.prepare(),
+            Input::Resume if self.phase == Phase::Working => {
+                // What is so when the app starts was not done under its eyes.
+                self.first_look = true;
+                self.prepare()
+            }
             Input::Resume => Vec::new(),
             Input::Begun { run, outcome } => self.begun(run, outcome),
             Input::Seen => self.look(),

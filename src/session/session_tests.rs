@@ -410,6 +410,8 @@ fn an_exercise_goes_on_after_a_restart() {
     assert_eq!(outputs, [("e".to_string(), Output::Prepare { run: 1 })]);
     assert_eq!(told(&session.step("e", begun(1))), "grade");
     assert_eq!(session.exercise("e").unwrap().hints_shown("level"), 1);
+    assert_eq!(told(&session.step("e", graded(1, "a-"))), "");
+    assert_eq!(told(&session.step("e", Input::Seen)), "grade");
     assert_eq!(told(&session.step("e", graded(1, "y-"))), "passed:level done:false");
     assert!(session.step("gone", Input::Begin).is_empty());
 }

@@ -1,5 +1,10 @@
 //! All integration tests in one binary, so that they link once.
 
+mod course;
+mod deck;
 mod engine;
+mod grade;
+mod harness;
 mod private_engine;
 mod support;
+mod walls;
