@@ -342,6 +342,15 @@ fn in_a_full_screen_program_the_wheel_sends_arrows() {
 }
 
 #[test]
+fn a_program_that_asks_learns_of_the_focus() {
+    let trial = start(script("stty raw -echo; printf '\\033[?1004hready'; head -c 6 | od -c"));
+    trial.shows("ready");
+    trial.shell.focus(true);
+    trial.shell.focus(false);
+    trial.shows("033   [   I 033   [   O");
+}
+
+#[test]
 fn questions_are_answered() {
     let ask = |question: &str, length: usize| {
         let trial = start(Options {
