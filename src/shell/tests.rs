@@ -401,17 +401,6 @@ fn the_child_gets_a_plain_environment() {
 }
 
 #[test]
-fn what_cannot_start_says_why() {
-    let fails = |options| Shell::spawn(options, |_| {}).err().unwrap();
-    let error = fails(program(&["no-such-shell"]));
-    assert!(error.to_string().starts_with("no-such-shell could not be started"), "{error}");
-    assert!(error.remedy().contains("--shell"));
-    let error = fails(Options { cwd: "/no/such/folder".into(), ..Options::default() });
-    assert!(matches!(error, SpawnError::NoFolder(_)));
-    assert!(matches!(fails(program(&[])), SpawnError::NoProgram { .. }));
-}
-
-#[test]
 fn a_prefix_runs_the_program() {
     let trial =
         start(Options { prefix: vec!["env".to_owned(), "WHALE=1".to_owned()], ..script("echo got $WHALE") });
