@@ -248,4 +248,16 @@ mod tests {
             assert!(!is_of_outer_terminal(name), "{name}");
         }
     }
+
+    #[test]
+    fn what_cannot_start_says_why() {
+        let fails = |options| super::super::Shell::spawn(options, |_| {}).err().unwrap();
+        let program = |argv: Vec<String>| Options { program: Some(argv), ..Options::default() };
+        let error = fails(program(vec!["no-such-shell".to_owned()]));
+        assert!(error.to_string().starts_with("no-such-shell could not be started"), "{error}");
+        assert!(error.remedy().contains("--shell"));
+        let error = fails(Options { cwd: "/no/such/folder".into(), ..Options::default() });
+        assert!(matches!(error, SpawnError::NoFolder(_)));
+        assert!(matches!(fails(program(Vec::new())), SpawnError::NoProgram { .. }));
+    }
 }

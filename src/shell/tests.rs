@@ -342,6 +342,15 @@ fn in_a_full_screen_program_the_wheel_sends_arrows() {
 }
 
 #[test]
+fn a_program_that_asks_learns_of_the_focus() {
+    let trial = start(script("stty raw -echo; printf '\\033[?1004hready'; head -c 6 | od -c"));
+    trial.shows("ready");
+    trial.shell.focus(true);
+    trial.shell.focus(false);
+    trial.shows("033   [   I 033   [   O");
+}
+
+#[test]
 fn questions_are_answered() {
     let ask = |question: &str, length: usize| {
         let trial = start(Options {
@@ -389,17 +398,6 @@ fn the_child_gets_a_plain_environment() {
     });
     trial.shows("xterm-256color truecolor unix:///x []");
     trial.shows(folder.path().file_name().unwrap().to_str().unwrap());
-}
-
-#[test]
-fn what_cannot_start_says_why() {
-    let fails = |options| Shell::spawn(options, |_| {}).err().unwrap();
-    let error = fails(program(&["no-such-shell"]));
-    assert!(error.to_string().starts_with("no-such-shell could not be started"), "{error}");
-    assert!(error.remedy().contains("--shell"));
-    let error = fails(Options { cwd: "/no/such/folder".into(), ..Options::default() });
-    assert!(matches!(error, SpawnError::NoFolder(_)));
-    assert!(matches!(fails(program(&[])), SpawnError::NoProgram { .. }));
 }
 
 #[test]
