@@ -149,8 +149,23 @@ fn language(lang: &str, text: &str) -> String {
 /// Lessons often write Dockerfile lines into a fence marked as shell.
 pub fn is_dockerfile(text: &str) -> bool {
     const WORDS: [&str; 17] = [
-        "FROM", "RUN", "CMD", "ENTRYPOINT", "COPY", "ADD", "ENV", "ARG", "WORKDIR", "EXPOSE", "VOLUME", "USER",
-        "LABEL", "HEALTHCHECK", "SHELL", "ONBUILD", "STOPSIGNAL",
+        "FROM",
+        "RUN",
+        "CMD",
+        "ENTRYPOINT",
+        "COPY",
+        "ADD",
+        "ENV",
+        "ARG",
+        "WORKDIR",
+        "EXPOSE",
+        "VOLUME",
+        "USER",
+        "LABEL",
+        "HEALTHCHECK",
+        "SHELL",
+        "ONBUILD",
+        "STOPSIGNAL",
     ];
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     first.and_then(|line| line.split_whitespace().next()).is_some_and(|word| WORDS.contains(&word))
@@ -261,7 +276,11 @@ fn part(stack: &ScopeStack) -> Part {
         .collect()
     });
     let scopes = stack.as_slice().iter().rev();
-    scopes.flat_map(|s| table.iter().filter(|(t, _)| t.is_prefix_of(*s))).map(|(_, part)| *part).next().unwrap_or(Part::Plain)
+    scopes
+        .flat_map(|s| table.iter().filter(|(t, _)| t.is_prefix_of(*s)))
+        .map(|(_, part)| *part)
+        .next()
+        .unwrap_or(Part::Plain)
 }
 
 #[cfg(test)]

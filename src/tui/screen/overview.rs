@@ -82,7 +82,8 @@ impl Overview {
             // The number can be typed too.
             let text = format!("{} {}", entry.slide + 1, entry.title);
             let mut indices = Vec::new();
-            if let Some(score) = pattern.indices(Utf32Str::new(&text, &mut chars), &mut matcher, &mut indices) {
+            if let Some(score) = pattern.indices(Utf32Str::new(&text, &mut chars), &mut matcher, &mut indices)
+            {
                 indices.sort_unstable();
                 found.push((score, i, indices));
             }
@@ -113,7 +114,8 @@ impl Overview {
     }
 
     pub fn arrange(&mut self, area: Rect) {
-        self.room = usize::from(popup::place(area, WIDTH, self.height()).height.saturating_sub(2 + HEAD)).max(1);
+        self.room =
+            usize::from(popup::place(area, WIDTH, self.height()).height.saturating_sub(2 + HEAD)).max(1);
         self.top = self.top.clamp((self.selected + 1).saturating_sub(self.room), self.selected);
     }
 
@@ -204,7 +206,11 @@ mod tests {
 
     fn deck() -> Deck {
         let titles = ["Why Docker ?", "Images", "Image layers", "名前", "Volumes"];
-        let slides = titles.iter().enumerate().map(|(i, t)| Slide { title: (*t).into(), steps: i + 1, ..Slide::default() });
+        let slides = titles.iter().enumerate().map(|(i, t)| Slide {
+            title: (*t).into(),
+            steps: i + 1,
+            ..Slide::default()
+        });
         Deck { slides: slides.collect(), ..Deck::default() }
     }
 

@@ -258,7 +258,9 @@ impl QuizView {
 
 /// The same on every machine and never in the right order, unless there is only one.
 fn shuffled(count: usize, seed: &str) -> Vec<usize> {
-    let mut state = seed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let mut state = seed
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     let mut order: Vec<usize> = (0..count).collect();
     for i in (1..count).rev() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

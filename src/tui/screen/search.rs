@@ -161,7 +161,11 @@ mod tests {
             blocks: texts
                 .iter()
                 .enumerate()
-                .map(|(i, t)| Block { kind: BlockKind::Paragraph(vec![Inline::Text((*t).into())]), reveal: i, line: 1 })
+                .map(|(i, t)| Block {
+                    kind: BlockKind::Paragraph(vec![Inline::Text((*t).into())]),
+                    reveal: i,
+                    line: 1,
+                })
                 .collect(),
             steps: texts.len(),
             ..Slide::default()

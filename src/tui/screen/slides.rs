@@ -149,7 +149,9 @@ impl SlidesPane {
             (Action::NextStep | Action::LastSlide | Action::FirstSlide | Action::Confirm, Some(number)) => {
                 self.go(number.saturating_sub(1), 0)
             }
-            (Action::NextStep, None) if self.step + 1 < self.steps(self.slide) => self.go(self.slide, self.step + 1),
+            (Action::NextStep, None) if self.step + 1 < self.steps(self.slide) => {
+                self.go(self.slide, self.step + 1)
+            }
             (Action::NextStep | Action::NextSlide, None) if self.slide < last => self.go(self.slide + 1, 0),
             (Action::NextStep, None) => Moved::PastEnd,
             (Action::PreviousStep, None) if self.step > 0 => self.go(self.slide, self.step - 1),
@@ -242,7 +244,10 @@ impl SlidesPane {
         }
         let here = self.slide;
         let found = if forward {
-            self.hits.iter().find(|h| h.slide > here || (h.slide == here && h.step > self.step)).or(self.hits.first())
+            self.hits
+                .iter()
+                .find(|h| h.slide > here || (h.slide == here && h.step > self.step))
+                .or(self.hits.first())
         } else {
             self.hits.iter().rfind(|h| h.slide < here).or(self.hits.last())
         };
@@ -300,7 +305,9 @@ impl SlidesPane {
         insert: &mut dyn FnMut(&Insert, usize) -> Vec<Line<'static>>,
     ) {
         let same = self.seen.as_ref().is_some_and(|s| {
-            (s.slide, s.step, s.area) == (self.slide, self.step, area) && s.query == self.query && s.theme == *theme
+            (s.slide, s.step, s.area) == (self.slide, self.step, area)
+                && s.query == self.query
+                && s.theme == *theme
         });
         if !same || !self.laid.inserts.is_empty() {
             self.lay(area, theme, highlighter, insert);
@@ -360,7 +367,12 @@ impl SlidesPane {
             Show::Insert => self.laid.inserts.first().map(|placed| placed.rows.clone()),
             Show::Match => {
                 let from = self.laid.first_line_of_step.get(self.step).copied().unwrap_or(0);
-                let line = self.matches.iter().map(|m| m.0).find(|l| *l >= from).or(self.matches.first().map(|m| m.0));
+                let line = self
+                    .matches
+                    .iter()
+                    .map(|m| m.0)
+                    .find(|l| *l >= from)
+                    .or(self.matches.first().map(|m| m.0));
                 line.map(|line| line..line + 2)
             }
         };

@@ -52,7 +52,15 @@ impl Depth {
 
 fn indexed(colour: Color) -> Color {
     let Color::Rgb(r, g, b) = colour else { return colour };
-    let level = |c: u8| -> u8 { if c < 48 { 0 } else if c < 115 { 1 } else { (c - 35) / 40 } };
+    let level = |c: u8| -> u8 {
+        if c < 48 {
+            0
+        } else if c < 115 {
+            1
+        } else {
+            (c - 35) / 40
+        }
+    };
     let value = |l: u8| -> i32 { if l == 0 { 0 } else { 55 + 40 * i32::from(l) } };
     let distance = |x: (i32, i32, i32)| {
         (i32::from(r) - x.0).pow(2) + (i32::from(g) - x.1).pow(2) + (i32::from(b) - x.2).pow(2)

@@ -26,9 +26,11 @@ impl ThemeError {
             Self::Toml { .. } => "Mend the file, or delete it to get the built-in colours.".into(),
             Self::Missing { role, .. } => format!("Add a line for `{role}`, as in `{role} = \"default\"`."),
             Self::Unknown { role, .. } => format!("Remove `{role}`, or compare its spelling with dark.toml."),
-            Self::Word { .. } => "Use a colour of the palette, #rrggbb, default, on, bold, dim, italic, underlined, \
+            Self::Word { .. } => {
+                "Use a colour of the palette, #rrggbb, default, on, bold, dim, italic, underlined, \
                                   reversed or crossed-out."
-                .into(),
+                    .into()
+            }
         }
     }
 }
@@ -45,8 +47,8 @@ struct File {
 impl Theme {
     /// Every role must have a style, so that no screen is unreadable by an oversight.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, ThemeError> {
-        let file: File = toml::from_str(text)
-            .map_err(|e| ThemeError::Toml { theme: name.into(), source: Box::new(e) })?;
+        let file: File =
+            toml::from_str(text).map_err(|e| ThemeError::Toml { theme: name.into(), source: Box::new(e) })?;
         let mut theme = Self { name: name.into(), is_dark: file.dark, ..Self::default() };
         fill(name, &file.palette, file.roles, theme.roles())?;
         fill(name, &file.palette, file.syntax, theme.syntax.roles())?;

@@ -105,14 +105,14 @@ impl Field {
     pub fn line(&self, width: usize, focused: bool, theme: &Theme) -> Line<'static> {
         let cells: Vec<(usize, &str)> = self.text.grapheme_indices(true).collect();
         let at = cells.iter().position(|(i, _)| *i >= self.cursor).unwrap_or(cells.len());
+        let under = cells.get(at).map_or(" ", |(_, g)| *g).to_owned();
         let mut from = at;
-        let mut used = 1;
+        let mut used = under.width();
         while from > 0 && used + cells[from - 1].1.width() <= width {
             from -= 1;
             used += cells[from].1.width();
         }
         let before: String = cells[from..at].iter().map(|(_, g)| *g).collect();
-        let under = cells.get(at).map_or(" ", |(_, g)| *g).to_owned();
         let mut after = String::new();
         for (_, grapheme) in cells.iter().skip(at + 1) {
             if used + grapheme.width() > width {

@@ -18,7 +18,8 @@ pub fn link(buf: &mut Buffer, row: Rect, url: &str) {
         return;
     }
     let url = ascii(&url);
-    let id = url.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let id =
+        url.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     let row = row.intersection(buf.area);
     let mut x = row.x;
     while x < row.right() {
@@ -36,7 +37,11 @@ pub fn link(buf: &mut Buffer, row: Rect, url: &str) {
 fn ascii(url: &str) -> String {
     let mut out = String::with_capacity(url.len());
     for byte in url.bytes() {
-        if byte.is_ascii_graphic() { out.push(char::from(byte)) } else { out.push_str(&format!("%{byte:02X}")) }
+        if byte.is_ascii_graphic() {
+            out.push(char::from(byte))
+        } else {
+            out.push_str(&format!("%{byte:02X}"))
+        }
     }
     out
 }
@@ -70,13 +75,17 @@ mod tests {
         // A wide character is followed by a cell of its own that is never written.
         assert!(text.starts_with("  ab 名 前  c"), "{text:?}");
         let first = buf[(2, 0)].symbol();
-        assert!(first.starts_with("\x1b]8;id=") && first.contains(";https://example.org/%C3%BCx\x1b\\a"), "{first:?}");
+        assert!(
+            first.starts_with("\x1b]8;id=") && first.contains(";https://example.org/%C3%BCx\x1b\\a"),
+            "{first:?}"
+        );
     }
 
     #[test]
     fn frames_are_compared_rightly() {
         let (before, after) = (drawn("ab 名前 c", "https://a"), drawn("ab 名前 d", "https://a"));
-        let changed: Vec<(u16, &str)> = before.diff(&after).iter().map(|(x, _, c)| (*x, shown(c.symbol()))).collect();
+        let changed: Vec<(u16, &str)> =
+            before.diff(&after).iter().map(|(x, _, c)| (*x, shown(c.symbol()))).collect();
         assert_eq!(changed, [(10, "d")]);
         // From linked to plain text, every cell is written again.
         let mut plain = Buffer::empty(before.area);

@@ -35,10 +35,5 @@ pub fn frame(
 pub fn place(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.saturating_add(4).min(area.width);
     let height = height.saturating_add(2).min(area.height);
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    }
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }

@@ -55,8 +55,8 @@ impl QuizView {
             None => theme.border,
         };
         let mut page = Page { theme, width, bar, lines: Vec::new(), rows: Vec::new() };
-        let label = Span::styled("Question", theme.info.patch(theme.strong));
-        page.push(vec![label, Span::styled(format!(" · {}", self.what()), theme.dim)], None);
+        let label = if width < 30 { "" } else { "Question · " };
+        page.text(vec![Span::styled(label, theme.info)], self.what(), theme.dim, None);
         page.text(Vec::new(), &self.quiz.question, theme.strong, None);
         page.blank();
         match &self.quiz.kind {
@@ -146,8 +146,11 @@ impl QuizView {
         let Some(grade) = &self.grade else { return };
         let revealed = matches!(self.quiz.kind, QuizKind::Reveal { .. });
         if !revealed {
-            let (mark, style, word) =
-                if grade.correct { ("✓ ", theme.ok, "Right.") } else { ("✗ ", theme.warn, "Not right yet.") };
+            let (mark, style, word) = if grade.correct {
+                ("✓ ", theme.ok, "Right.")
+            } else {
+                ("✗ ", theme.warn, "Not right yet.")
+            };
             let message = if grade.message.is_empty() { word } else { grade.message.as_str() };
             page.blank();
             page.text(vec![Span::styled(mark, style)], message, style, None);

@@ -49,10 +49,10 @@ pub fn commands(lang: &str, text: &str) -> Vec<String> {
             }
         }
     }
-    found.retain(|command| !command.is_empty());
     for command in &mut found {
         command.retain(|c| !c.is_control());
     }
+    found.retain(|command| !command.trim().is_empty());
     found
 }
 

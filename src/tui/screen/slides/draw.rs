@@ -128,7 +128,8 @@ pub(super) fn matches(laid: &Laid, query: &str) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     for (index, line) in laid.lines.iter().enumerate() {
         let text: String = line.spans.iter().map(|s| s.content.as_ref()).collect();
-        let cells: Vec<(String, usize)> = text.graphemes(true).map(|g| (g.to_lowercase(), g.width())).collect();
+        let cells: Vec<(String, usize)> =
+            text.graphemes(true).map(|g| (g.to_lowercase(), g.width())).collect();
         let mut at = 0;
         let mut column = 0;
         while at + wanted.len() <= cells.len() {

@@ -53,7 +53,9 @@ fn collect(deck: &Deck, block: &Block, step: usize, out: &mut Vec<(usize, String
                 meanings.iter().flatten().for_each(|b| collect(deck, b, step, out));
             }
         }
-        BlockKind::Quiz(index) => out.extend(deck.quizzes.get(*index).map(|quiz| (step, quiz.question.clone()))),
+        BlockKind::Quiz(index) => {
+            out.extend(deck.quizzes.get(*index).map(|quiz| (step, quiz.question.clone())))
+        }
         BlockKind::Rule | BlockKind::Exercise(_) => {}
     }
 }

@@ -38,7 +38,14 @@ impl<'a> Writer<'a> {
         self.spaced(blocks, width, reveal, style, true)
     }
 
-    fn spaced(&mut self, blocks: &[Block], width: usize, reveal: usize, style: Style, loose: bool) -> Vec<Row> {
+    fn spaced(
+        &mut self,
+        blocks: &[Block],
+        width: usize,
+        reveal: usize,
+        style: Style,
+        loose: bool,
+    ) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         for block in blocks {
             let reveal = reveal.max(block.reveal);
@@ -66,7 +73,8 @@ impl<'a> Writer<'a> {
             BlockKind::Code { lang, text, .. } => self.code(lang, text),
             BlockKind::List { start, items } => self.list(*start, items, width, reveal, style),
             BlockKind::Quote(blocks) => {
-                let bar = Span::styled("▌ ", theme.border_focus.remove_modifier(ratatui::style::Modifier::all()));
+                let bar =
+                    Span::styled("▌ ", theme.border_focus.remove_modifier(ratatui::style::Modifier::all()));
                 let style = style.patch(theme.quote);
                 self.nested(&[bar.clone()], &[bar], width, |w, width| w.blocks(blocks, width, reveal, style))
             }
@@ -105,14 +113,27 @@ impl<'a> Writer<'a> {
         lines
             .iter()
             .map(|parts| {
-                let mut spans = vec![Span::styled("▎", theme.code.patch(theme.border)), Span::styled(" ", theme.code)];
+                let mut spans =
+                    vec![Span::styled("▎", theme.code.patch(theme.border)), Span::styled(" ", theme.code)];
                 spans.extend(parts.iter().map(|(part, text)| Span::styled(text.clone(), part.style(theme))));
-                Row { cut: Some(2), fill: Some(theme.code), part: Some(Part::Fence(index)), ..Row::new(spans) }
+                Row {
+                    cut: Some(2),
+                    fill: Some(theme.code),
+                    part: Some(Part::Fence(index)),
+                    ..Row::new(spans)
+                }
             })
             .collect()
     }
 
-    fn list(&mut self, start: Option<u64>, items: &[ListItem], width: usize, reveal: usize, style: Style) -> Vec<Row> {
+    fn list(
+        &mut self,
+        start: Option<u64>,
+        items: &[ListItem],
+        width: usize,
+        reveal: usize,
+        style: Style,
+    ) -> Vec<Row> {
         let theme = self.cx.theme;
         let last = start.map(|s| s.saturating_add(items.len().saturating_sub(1) as u64).to_string().len());
         let edge = if self.depth == 0 { " " } else { "" };
@@ -165,7 +186,9 @@ impl<'a> Writer<'a> {
             rows.extend(Flow::new(term, style.patch(theme.strong), theme).wrap(width));
             for blocks in meanings {
                 let (first, rest) = (Span::styled("  ▸ ", theme.marker), Span::raw("    "));
-                rows.extend(self.nested(&[first], &[rest], width, |w, width| w.blocks(blocks, width, reveal, style)));
+                rows.extend(
+                    self.nested(&[first], &[rest], width, |w, width| w.blocks(blocks, width, reveal, style)),
+                );
             }
         }
         rows

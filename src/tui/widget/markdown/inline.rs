@@ -113,7 +113,8 @@ impl Flow {
         {
             let (before, from) = rest.split_at(at);
             let end = from.find(char::is_whitespace).unwrap_or(from.len());
-            let url = from[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'', '”', '’', '>']);
+            let url =
+                from[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'', '”', '’', '>']);
             self.text(before, style, None, false);
             let index = self.url(url);
             self.text(url, style.patch(theme.link), index, false);
@@ -126,7 +127,11 @@ impl Flow {
     fn text(&mut self, text: &str, style: Style, link: Option<usize>, code: bool) {
         for grapheme in text.graphemes(true) {
             if grapheme.chars().all(|c| c.is_whitespace() && c != '\u{a0}') {
-                if code { self.push_blank(style, link) } else { self.blank(style, link) }
+                if code {
+                    self.push_blank(style, link)
+                } else {
+                    self.blank(style, link)
+                }
                 continue;
             }
             let text: String = grapheme.chars().filter(|c| !c.is_control()).collect();
@@ -188,8 +193,10 @@ impl Flow {
                 Atom::Word(word) => {
                     let needed = word_width(word);
                     if used > 0 && used + blanks.len() + needed > width {
-                        // A word that fits on no line fills this one when much of it is free.
-                        if needed <= width || width - used < width / 2 {
+                        // A word that fits on no line fills this one when much of it is free, but an address begins
+                        // on a line of its own.
+                        let address = word.iter().any(|g| g.link.is_some());
+                        if needed <= width || width - used < width / 2 || address {
                             rows.push(Vec::new());
                             used = 0;
                             blanks.clear();
@@ -197,7 +204,9 @@ impl Flow {
                     }
                     if used > 0 && used + blanks.len() < width {
                         used += blanks.len();
-                        rows.last_mut().into_iter().for_each(|row| row.extend(blanks.iter().map(|&g| g.clone())));
+                        rows.last_mut()
+                            .into_iter()
+                            .for_each(|row| row.extend(blanks.iter().map(|&g| g.clone())));
                     }
                     blanks.clear();
                     used = place(word, width, used, &mut rows);
@@ -269,13 +278,21 @@ fn place(word: &[Glyph], width: usize, mut used: usize, rows: &mut Vec<Vec<Glyph
 /// How many glyphs fit into this many columns.
 fn fitting(word: &[Glyph], room: usize) -> usize {
     let mut used = 0;
-    word.iter().take_while(|g| { used += g.width; used <= room }).count()
+    word.iter()
+        .take_while(|g| {
+            used += g.width;
+            used <= room
+        })
+        .count()
 }
 
 /// Addresses, paths and image names are cut after a sign, unless that leaves most of the line empty.
 fn good_cut(part: &[Glyph]) -> Option<usize> {
-    let at = part.iter().rposition(|g| matches!(g.text.as_str(), "/" | "-" | "_" | "." | "?" | "&" | "=" | ":" | ","))? + 1;
-    (at * 2 >= part.len()).then_some(at)
+    let after = |signs: &str| {
+        let at = part.iter().rposition(|g| signs.contains(g.text.as_str()))? + 1;
+        (at * 2 >= part.len()).then_some(at)
+    };
+    after("/?&").or_else(|| after("-_.=:,"))
 }
 
 /// Chinese and Japanese have no blanks: a line may end between two of their characters, but not before a closing sign.
@@ -284,14 +301,16 @@ fn may_break(word: &[Glyph], next: &Glyph) -> bool {
     const OPENING: &str = "（「『【《〈〔｛";
     let Some(last) = word.last() else { return true };
     let ideograph = |g: &Glyph| g.width == 2 && g.text.chars().next().is_some_and(|c| c >= '\u{2e80}');
-    (ideograph(last) || ideograph(next)) && !CLOSING.contains(next.text.as_str()) && !OPENING.contains(last.text.as_str())
+    (ideograph(last) || ideograph(next))
+        && !CLOSING.contains(next.text.as_str())
+        && !OPENING.contains(last.text.as_str())
         && (next.width == 2 || next.text.chars().next().is_some_and(char::is_alphanumeric))
 }
 
 fn find_url(text: &str) -> Option<usize> {
-    ["https://", "http://"]
-        .iter()
-        .filter_map(|scheme| text.find(scheme))
-        .min()
-        .filter(|at| text[*at..].find("://").is_some_and(|i| text[at + i + 3..].starts_with(|c: char| c.is_alphanumeric() || c == '[')))
+    ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min().filter(|at| {
+        text[*at..]
+            .find("://")
+            .is_some_and(|i| text[at + i + 3..].starts_with(|c: char| c.is_alphanumeric() || c == '['))
+    })
 }

@@ -98,8 +98,9 @@ pub fn layout(
     let rows = writer.blocks(blocks, cx.width, 0, cx.theme.text);
     let (fences, inserts) = (writer.fences, writer.inserts);
     let last = rows.len();
-    laid.first_line_of_step =
-        (0..=cx.step).map(|step| rows.iter().position(|r| r.reveal >= step && !r.spans.is_empty()).unwrap_or(last)).collect();
+    laid.first_line_of_step = (0..=cx.step)
+        .map(|step| rows.iter().position(|r| r.reveal >= step && !r.spans.is_empty()).unwrap_or(last))
+        .collect();
 
     for (index, mut row) in rows.into_iter().enumerate() {
         let mut width = row.width();
@@ -119,7 +120,13 @@ pub fn layout(
 }
 
 /// The rows of one fence or insert follow one another, so its range grows row by row.
-fn note_part(laid: &mut Laid, row: &Row, index: usize, fences: &[(String, String)], inserts: &[(Insert, usize)]) {
+fn note_part(
+    laid: &mut Laid,
+    row: &Row,
+    index: usize,
+    fences: &[(String, String)],
+    inserts: &[(Insert, usize)],
+) {
     match row.part {
         Some(Part::Fence(i)) => match laid.fences.get_mut(i) {
             Some(fence) => fence.rows.end = index + 1,

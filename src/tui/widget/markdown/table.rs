@@ -60,7 +60,8 @@ fn fit(head: &[Flow], body: &[Vec<Flow>], columns: usize, width: usize) -> Optio
     while total > room {
         let widest = (0..columns).filter(|i| widths[*i] > least[*i]).max_by_key(|i| widths[*i])?;
         // Down to the next widest at once, so that a huge cell costs no more than a small one.
-        let next = (0..columns).filter(|i| *i != widest).map(|i| widths[i]).filter(|w| *w < widths[widest]).max();
+        let next =
+            (0..columns).filter(|i| *i != widest).map(|i| widths[i]).filter(|w| *w < widths[widest]).max();
         let target = next.unwrap_or(0).max(least[widest]).min(widths[widest] - 1);
         let cut = (widths[widest] - target).min(total - room);
         widths[widest] -= cut;

@@ -59,11 +59,10 @@ mod tests {
     fn marks_and_no_marks() {
         let text = |t: &str| Inline::Text(t.into());
         assert_eq!(words("a `b *c*` d"), [text("a "), Inline::Code("b *c*".into()), text(" d")]);
-        assert_eq!(words("**not** *this*"), [
-            Inline::Strong(vec![text("not")]),
-            text(" "),
-            Inline::Emph(vec![text("this")])
-        ]);
+        assert_eq!(
+            words("**not** *this*"),
+            [Inline::Strong(vec![text("not")]), text(" "), Inline::Emph(vec![text("this")])]
+        );
         assert_eq!(words("2 * 3 * 4, `x"), [text("2 * 3 * 4, `x")]);
     }
 }
