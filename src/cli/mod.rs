@@ -4,30 +4,43 @@ mod begin;
 mod desk;
 mod doctor;
 mod grade;
+mod logging;
+mod play;
 mod report;
 mod reset;
-pub mod slides;
+mod slides;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::course::Source;
+use crate::paths::Paths;
 
 /// Learn Docker by doing: slides, a live picture of the engine and a real shell.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
+    #[command(flatten)]
+    screen: play::Screen,
+
+    /// Open the course in this folder instead of the built-in one
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+
     #[command(subcommand)]
-    command: Option<Sub>,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Open any patat or pandoc deck, or print it
+    Slides(slides::SlidesArgs),
+    Doctor(doctor::Args),
     Begin(begin::Args),
     Grade(grade::Args),
     Reset(reset::Args),
-    Doctor(doctor::Args),
-    /// Open any patat or pandoc deck, or print it.
-    Slides(slides::SlidesArgs),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -44,13 +57,17 @@ enum Ending {
 
 /// Parses the arguments, runs the subcommand and says how it ended.
 pub fn run() -> ExitCode {
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    match cli.command {
+        Some(Command::Slides(args)) => answered(slides::run(&args, &cli.screen)),
+        Some(Command::Doctor(args)) => answered(doctor::run(&args)),
         Some(Command::Begin(args)) => ended(begin::run(&args)),
         Some(Command::Grade(args)) => ended(grade::run(&args)),
         Some(Command::Reset(args)) => ended(reset::run(&args)),
-        Some(Command::Doctor(args)) => answered(doctor::run(&args)),
-        Some(Command::Slides(args)) => answered(slides::run(&args).map(|()| ExitCode::SUCCESS)),
-        None => ExitCode::SUCCESS,
+        None => {
+            let source = cli.course.map_or(Source::Embedded, Source::Folder);
+            answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, source, paths)))
+        }
     }
 }
 

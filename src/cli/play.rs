@@ -1,5 +1,6 @@
 //! Opens the screen: on the course, or on one deck.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -7,19 +8,20 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use tokio::sync::mpsc;
 
-use crate::course::{Course, Source};
+use crate::course::Source;
+use crate::facts::Run;
 use crate::paths::Paths;
 use crate::progress::{Journal, Progress};
 use crate::session::Session;
 use crate::tui::app::{App, Setup};
-use crate::tui::theme::Look;
+use crate::tui::theme::{Choice, Depth, Look};
 use crate::tui::{self, Wanted, World};
 
 /// How the screen is to be.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Screen {
     /// Colours: fitting the terminal, dark, light or none
-    #[arg(long, global = true, value_enum, default_value_t, env = "PILOTWHALE_THEME")]
+    #[arg(long, global = true, value_enum, default_value_t)]
     theme: Theme,
 
     /// Run this program in the shell pane instead of your shell
@@ -45,26 +47,23 @@ enum Theme {
 }
 
 /// Opens the course where the learner left it.
-pub fn course(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
-    let course = crate::course::load(&source)?;
-    open(screen, source, course, paths, false)
+pub(super) fn course(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
+    open(screen, source, paths, false)
 }
 
 /// Opens one deck, large; the engine and the shell come when they are first looked at.
-pub fn deck(screen: &Screen, source: Source, course: Course, paths: Paths) -> Result<ExitCode> {
-    open(screen, source, course, paths, true)
+pub(super) fn deck(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
+    open(screen, source, paths, true)
 }
 
-fn open(screen: &Screen, source: Source, course: Course, paths: Paths, deck_only: bool) -> Result<ExitCode> {
+fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Result<ExitCode> {
+    let course = crate::course::load(&source).map_err(|e| anyhow::anyhow!("{e}. {}", e.remedy()))?;
     super::logging::start(&paths);
     let course = Arc::new(course);
     let mut troubles = Vec::new();
     // A deck is looked at and leaves nothing behind.
-    let (mut journal, set_aside) = if deck_only {
-        (Journal::in_memory(), Ok(None))
-    } else {
-        Journal::open(&paths.progress_file())
-    };
+    let (mut journal, set_aside) =
+        if deck_only { (Journal::in_memory(), Ok(None)) } else { Journal::open(&paths.progress_file()) };
     match set_aside {
         Ok(None) => {}
         Ok(Some(path)) => troubles.push((
@@ -74,9 +73,12 @@ fn open(screen: &Screen, source: Source, course: Course, paths: Paths, deck_only
         Err(error) => troubles.push((error.to_string(), error.remedy())),
     }
     let events = journal.store().map(|store| store.events()).transpose()?.unwrap_or_default();
-    let session = Session::new(Arc::clone(&course), Progress::fold(events));
+    let progress = Progress::fold(events);
+    let runs = runs(&mut journal, &progress)?;
+    let session = Session::new(Arc::clone(&course), progress);
 
-    let setup = Setup { deck_only, look: look(screen.theme), keys: keys(&paths, &mut troubles), troubles };
+    let keys = keys(&paths, &mut troubles);
+    let setup = Setup { deck_only, look: look(screen.theme), keys, troubles, runs };
     let app = App::new(session, setup);
     let wanted = Wanted {
         source,
@@ -98,6 +100,16 @@ fn open(screen: &Screen, source: Source, course: Course, paths: Paths, deck_only
     Ok(ExitCode::SUCCESS)
 }
 
+/// What was seen for the exercises that are under way.
+fn runs(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Vec<Arc<Run>>>> {
+    let Some(store) = journal.store() else { return Ok(BTreeMap::new()) };
+    let mut all = BTreeMap::new();
+    for (id, exercise) in &progress.exercises {
+        all.insert(id.clone(), store.runs(id, exercise.run)?.into_iter().map(Arc::new).collect());
+    }
+    Ok(all)
+}
+
 /// `--shell` takes a command line; the shell itself knows best how to read one.
 fn words(command: &str) -> Result<Vec<String>> {
     anyhow::ensure!(!command.trim().is_empty(), "--shell needs a command, for example --shell zsh");
@@ -108,16 +120,21 @@ fn words(command: &str) -> Result<Vec<String>> {
     })
 }
 
+/// `--theme`, else `PILOTWHALE_THEME`, else what fits the terminal.
 fn look(theme: Theme) -> Look {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    let colors = std::env::var("COLORTERM").is_ok_and(|v| v == "truecolor" || v == "24bit");
-    match theme {
-        _ if no_color => Look::plain(),
-        Theme::Plain => Look::plain(),
-        Theme::Dark => Look::fixed(true, colors),
-        Theme::Light => Look::fixed(false, colors),
-        Theme::Auto => Look::of_terminal(colors),
-    }
+    let env = |name: &str| std::env::var(name).ok();
+    let wish = env("PILOTWHALE_THEME").and_then(|name| Theme::from_str(&name, true).ok());
+    let theme = if theme == Theme::Auto { wish.unwrap_or_default() } else { theme };
+    let depth = match theme {
+        Theme::Plain => Depth::None,
+        _ => Depth::from_env(env("NO_COLOR").as_deref(), env("COLORTERM").as_deref(), env("TERM").as_deref()),
+    };
+    let choice = match theme {
+        Theme::Auto | Theme::Plain => Choice::Auto,
+        Theme::Dark => Choice::Dark,
+        Theme::Light => Choice::Light,
+    };
+    Look::new(choice, depth)
 }
 
 fn keys(paths: &Paths, troubles: &mut Vec<(String, String)>) -> Option<String> {
@@ -126,7 +143,10 @@ fn keys(paths: &Paths, troubles: &mut Vec<(String, String)>) -> Option<String> {
         Ok(text) => Some(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => {
-            troubles.push((format!("{} could not be read: {error}", file.display()), "the usual keys hold".into()));
+            troubles.push((
+                format!("{} could not be read: {error}", file.display()),
+                "the usual keys hold".into(),
+            ));
             None
         }
     }

@@ -32,8 +32,7 @@ pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
         let engine = connect().await?;
         let plan = lab::plan_reset(&engine, &exercise, since, &folder).await?;
         say(&describe(&exercise.title, &plan));
-        let destroys = !plan.remove.is_empty() || !plan.set_aside.is_empty();
-        if destroys && !args.yes && !asked()? {
+        if plan.destroys() && !args.yes && !asked()? {
             say("Nothing was changed.\n");
             return Ok(Ending::NotYet);
         }
@@ -47,23 +46,8 @@ pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
 }
 
 fn describe(title: &str, plan: &Plan) -> String {
-    let mut text = format!("Reset of {title}:\n");
-    for container in &plan.remove {
-        let _ = writeln!(text, "  remove  container {} ({})", container.name, container.why);
-    }
-    for (from, to) in &plan.set_aside {
-        let _ = writeln!(text, "  rename  your {} to {}", from.display(), to.display());
-    }
-    for container in &plan.keep {
-        let _ = writeln!(text, "  keep    container {} ({})", container.name, container.why);
-    }
-    for image in &plan.images {
-        let _ = writeln!(text, "  keep    image {image} (pulling it again would cost time)");
-    }
-    if plan.remove.is_empty() {
-        text.push_str("  no container of this exercise is there\n");
-    }
-    text
+    let lines: String = plan.lines().iter().map(|line| format!("  {line}\n")).collect();
+    format!("Reset of {title}:\n{lines}")
 }
 
 /// Yes only where somebody could be asked and said so.

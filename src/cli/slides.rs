@@ -2,12 +2,15 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::course::{Course, Deck, step_text};
+use super::play;
+use crate::course::{self, Course, Deck, Source, step_text};
+use crate::paths::Paths;
 
 #[derive(Args, Debug)]
 pub struct SlidesArgs {
@@ -39,17 +42,16 @@ struct DumpedSlide<'a> {
     text: Vec<String>,
 }
 
-/// The deck as a course of one lesson. Its mistakes are in `diagnostics`; only a file that cannot be read is an error.
-pub fn open(args: &SlidesArgs) -> Result<Course> {
-    let bytes = std::fs::read(&args.file).with_context(|| {
-        format!("{} cannot be read; give the path of a markdown file", args.file.display())
-    })?;
-    Ok(Course::from_deck(args.file.clone(), &String::from_utf8_lossy(&bytes)))
-}
-
-/// Prints the deck; the screen takes over `open`'s course where no format is asked for.
-pub fn run(args: &SlidesArgs) -> Result<()> {
-    print(&open(args)?, args.dump.unwrap_or(Dump::Text))
+/// Opens the deck, or prints it where a format is asked for.
+pub(super) fn run(args: &SlidesArgs, screen: &play::Screen) -> Result<ExitCode> {
+    let source = Source::Deck(args.file.clone());
+    match args.dump {
+        Some(format) => {
+            let course = course::load(&source).map_err(|e| anyhow!("{e}. {}", e.remedy()))?;
+            print(&course, format).map(|()| ExitCode::SUCCESS)
+        }
+        None => play::deck(screen, source, Paths::of_user()?),
+    }
 }
 
 /// Prints the deck to standard output and its mistakes to standard error.

@@ -18,11 +18,14 @@ pub enum LoadError {
     NoFolder(PathBuf),
     #[error("{0} has no lessons")]
     NoLessons(PathBuf),
+    #[error("{} cannot be read: {source}", .path.display())]
+    NoDeck { path: PathBuf, source: std::io::Error },
 }
 
 impl LoadError {
     pub fn remedy(&self) -> &'static str {
         match self {
+            Self::NoDeck { .. } => "Give the path of a markdown file.",
             Self::NoFolder(_) => "Check the path after --course, or leave it out to use the built-in course.",
             Self::NoLessons(_) => {
                 "A course folder holds lessons/NAME/lesson.md; exercises go to exercises/NAME/exercise.yaml."
@@ -78,6 +81,10 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
         && !root.is_dir()
     {
         return Err(LoadError::NoFolder(root.clone()));
+    }
+    if let Source::Deck(file) = source {
+        let bytes = std::fs::read(file).map_err(|source| LoadError::NoDeck { path: file.clone(), source })?;
+        return Ok(Course::from_deck(file.clone(), &String::from_utf8_lossy(&bytes)));
     }
     let mut course = Course::default();
     let names = lesson_names(source, &mut course);

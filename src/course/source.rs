@@ -20,6 +20,8 @@ pub enum Source {
     Embedded,
     /// Holds `lessons/` and `exercises/`.
     Folder(PathBuf),
+    /// One deck, as a course of one lesson.
+    Deck(PathBuf),
 }
 
 impl Source {
@@ -32,6 +34,7 @@ impl Source {
                 _ => None,
             },
             Self::Folder(root) => fs::read(root.join(path)).ok().map(Cow::Owned),
+            Self::Deck(_) => None,
         }
     }
 
@@ -49,6 +52,7 @@ impl Source {
                 walk(&root.join(folder), folder, 0, &mut found);
                 found
             }
+            Self::Deck(_) => Vec::new(),
         };
         out.sort();
         out
@@ -59,6 +63,7 @@ impl Source {
         match self {
             Self::Embedded => PathBuf::from(path),
             Self::Folder(root) => root.join(path),
+            Self::Deck(file) => file.clone(),
         }
     }
 }

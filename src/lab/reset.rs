@@ -44,6 +44,34 @@ pub struct Kept {
     pub why: String,
 }
 
+impl Plan {
+    /// Whether there is anything to ask about.
+    pub fn destroys(&self) -> bool {
+        !self.remove.is_empty() || !self.set_aside.is_empty()
+    }
+
+    /// What would happen, one line each.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for container in &self.remove {
+            lines.push(format!("remove  container {} ({})", container.name, container.why));
+        }
+        for (from, to) in &self.set_aside {
+            lines.push(format!("rename  your {} to {}", from.display(), to.display()));
+        }
+        for container in &self.keep {
+            lines.push(format!("keep    container {} ({})", container.name, container.why));
+        }
+        for image in &self.images {
+            lines.push(format!("keep    image {image} (pulling it again would cost time)"));
+        }
+        if self.remove.is_empty() {
+            lines.push("no container of this exercise is there".into());
+        }
+        lines
+    }
+}
+
 /// Labels of tools that look after their containers themselves.
 const OTHERS: [(&str, &str); 4] = [
     ("com.docker.compose.", "it belongs to a compose project"),

@@ -29,6 +29,11 @@ impl Journal {
         (journal, outcome)
     }
 
+    /// Keeps nothing: for a deck that is only looked at.
+    pub fn in_memory() -> Self {
+        Self { path: PathBuf::new(), store: None, waiting: Vec::new() }
+    }
+
     pub fn store(&mut self) -> Option<&mut Store> {
         self.store.as_mut()
     }
@@ -46,6 +51,9 @@ impl Journal {
 
     /// Tries again to save what waits.
     pub fn save(&mut self) -> Result<Vec<Stamped>, StoreError> {
+        if self.path.as_os_str().is_empty() {
+            self.waiting.clear();
+        }
         if self.waiting.is_empty() {
             return Ok(Vec::new());
         }

@@ -60,6 +60,10 @@ pub enum Input {
         run: u64,
         outcome: Result<(), String>,
     },
+    /// The learner was asked and said no.
+    ResetCancelled {
+        run: u64,
+    },
     EngineLost {
         reason: String,
         remedy: String,
@@ -140,6 +144,7 @@ impl ExerciseState {
             Input::GiveUp => self.give_up(exercise),
             Input::Reset => self.reset(),
             Input::WasReset { run, outcome } => self.was_reset(exercise, run, outcome),
+            Input::ResetCancelled { run } => self.reset_cancelled(run),
             Input::EngineLost { reason, remedy } => self.engine_lost(reason, remedy),
             Input::EngineBack => self.engine_back(),
         }
@@ -283,6 +288,18 @@ impl ExerciseState {
         self.report = None;
         self.in_flight = false;
         self.record_one(Event::ExerciseReset { exercise: exercise.id.clone(), run })
+    }
+
+    fn reset_cancelled(&mut self, run: u64) -> Vec<Output> {
+        if run != self.record.run || self.phase != Phase::Resetting {
+            return Vec::new();
+        }
+        if self.record.stage == Stage::Passed {
+            self.phase = Phase::Passed;
+            return Vec::new();
+        }
+        self.phase = Phase::Working;
+        self.look()
     }
 
     fn engine_lost(&mut self, reason: String, remedy: String) -> Vec<Output> {

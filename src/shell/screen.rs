@@ -19,6 +19,12 @@ use super::modes::Modes;
 #[derive(Clone)]
 pub struct Screen(Arc<Shared>);
 
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Screen")
+    }
+}
+
 struct Shared {
     emulator: Mutex<Emulator>,
     /// The screen changed since it was last read.

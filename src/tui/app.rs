@@ -24,10 +24,10 @@ use super::screen::notes::Notes;
 use super::screen::quiz::KeyNames;
 use super::screen::shell::ShellPane;
 use super::theme::{Look, Theme};
-use jiff::tz::TimeZone;
 use crate::course::Course;
 use crate::facts::Run;
 use crate::session::Session;
+use jiff::tz::TimeZone;
 
 /// F12 pressed twice within this time goes to the shell instead of leaving it.
 const TWICE: SignedDuration = SignedDuration::from_millis(400);
@@ -179,7 +179,7 @@ impl App {
                 effects.extend(self.lesson.engine_changed());
                 effects
             }
-            Msg::Run(run) => self.lesson.run_seen(run),
+            Msg::Run(run) => self.lesson.run_seen(&run),
             Msg::Samples(samples) => {
                 self.engine.set_samples(samples);
                 Vec::new()
@@ -251,13 +251,17 @@ impl App {
         match problems {
             0 => self.tell(Tone::Plain, "The lesson was read again".into()),
             1 => self.trouble("The lesson was read again and has 1 mistake", "it is shown on the slide"),
-            n => self.trouble(&format!("The lesson was read again and has {n} mistakes"), "they are shown on the slides"),
+            n => self.trouble(
+                &format!("The lesson was read again and has {n} mistakes"),
+                "they are shown on the slides",
+            ),
         }
         effects
     }
 
     fn tell(&mut self, tone: Tone, text: String) {
-        self.notice = Some((Notice { text, tone }, self.now.saturating_add(NOTICE).unwrap_or(Timestamp::MAX)));
+        self.notice =
+            Some((Notice { text, tone }, self.now.saturating_add(NOTICE).unwrap_or(Timestamp::MAX)));
     }
 
     fn trouble(&mut self, what: &str, remedy: &str) {
@@ -274,7 +278,9 @@ impl App {
         match self.wishes.focus {
             Pane::Shell if self.shell.takes_keys() => vec![Context::Shell],
             Pane::Shell => vec![Context::Shell, Context::Any],
-            Pane::Engine if self.engine.is_detail_open() => vec![Context::Detail, Context::Engine, Context::Any],
+            Pane::Engine if self.engine.is_detail_open() => {
+                vec![Context::Detail, Context::Engine, Context::Any]
+            }
             Pane::Engine => vec![Context::Engine, Context::Any],
             Pane::Lesson => {
                 let mut contexts = self.lesson.contexts();
@@ -528,7 +534,9 @@ impl App {
             (Pane::Shell, _) => effects.extend(self.shell.mouse(mouse, body)),
             (Pane::Lesson, MouseEventKind::ScrollUp) => effects.extend(self.lesson.wheel(-3)),
             (Pane::Lesson, MouseEventKind::ScrollDown) => effects.extend(self.lesson.wheel(3)),
-            (Pane::Lesson, MouseEventKind::Down(MouseButton::Left)) => effects.extend(self.lesson.click(position)),
+            (Pane::Lesson, MouseEventKind::Down(MouseButton::Left)) => {
+                effects.extend(self.lesson.click(position))
+            }
             (Pane::Engine, MouseEventKind::ScrollUp) => effects.extend(self.engine.act(Action::Up)),
             (Pane::Engine, MouseEventKind::ScrollDown) => effects.extend(self.engine.act(Action::Down)),
             (Pane::Engine, MouseEventKind::Down(MouseButton::Left)) => {

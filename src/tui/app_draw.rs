@@ -8,8 +8,8 @@ use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use super::{App, Popup};
-use crate::tui::keymap::Context;
 use crate::tui::action::Action;
+use crate::tui::keymap::Context;
 use crate::tui::layout::{Pane, SMALLEST, Screen};
 use crate::tui::screen::bar;
 
@@ -86,8 +86,9 @@ fn pane_frame(app: &App, pane: Pane, area: Rect, buf: &mut Buffer) {
         .border_style(style)
         .title_top(Line::styled(format!(" {title} "), if focused { app.theme.title } else { app.theme.dim }));
     if !right.is_empty() && room > 8 {
-        block = block
-            .title_top(Line::styled(format!(" {} ", clip(&right, room)), app.theme.dim).alignment(Alignment::Right));
+        block = block.title_top(
+            Line::styled(format!(" {} ", clip(&right, room)), app.theme.dim).alignment(Alignment::Right),
+        );
     }
     block.render(area, buf);
 }
@@ -100,7 +101,8 @@ fn titles(app: &App, pane: Pane) -> (String, String) {
         Pane::Shell => {
             let chord = app.keymap.label(Context::Shell, Action::ToggleShell);
             let there = app.wishes.focus == Pane::Shell;
-            let hint = if there { format!("{chord} back to the lesson") } else { format!("{chord} to type here") };
+            let hint =
+                if there { format!("{chord} back to the lesson") } else { format!("{chord} to type here") };
             (app.shell.title(), hint)
         }
     }
@@ -115,7 +117,8 @@ fn clip(text: &str, width: usize) -> String {
     out
 }
 
-const TABS: [(Pane, &str); 3] = [(Pane::Lesson, " Lesson "), (Pane::Engine, " Engine "), (Pane::Shell, " Shell ")];
+const TABS: [(Pane, &str); 3] =
+    [(Pane::Lesson, " Lesson "), (Pane::Engine, " Engine "), (Pane::Shell, " Shell ")];
 
 /// Which tab is in this column of the row of tabs.
 pub(super) fn tab_at(column: u16) -> Option<Pane> {

@@ -17,7 +17,11 @@ pub enum Effect {
     Wake,
     Record(progress::Event),
     /// Keep a run that was seen, for a restart and for a headless grade.
-    KeepRun { exercise: String, run: u64, seen: Arc<Run> },
+    KeepRun {
+        exercise: String,
+        run: u64,
+        seen: Arc<Run>,
+    },
     /// To the terminal's clipboard.
     Copy(String),
     Shell(ShellEffect),

@@ -19,8 +19,8 @@ use super::effect::{Effect, EngineEffect, ExerciseEffect};
 use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{
-    self, Deed, Endpoint, Engine, EngineError, LogUpdate, OsRelease, Private, Sampler, Surroundings, Update,
-    Watcher,
+    self, Deed, Endpoint, EngineError, LogUpdate, OsRelease, Sampler, Surroundings, Update, Watcher,
+    private::{self, Private},
 };
 use crate::facts::{Kind, Link, Run};
 use crate::lab::{self, Plan};
@@ -109,10 +109,8 @@ impl World {
         self.shell.end().await;
         self.keeper.end().await;
         let private = lock(&self.private).take();
-        if let Some(private) = private
-            && let Err(error) = private.end().await
-        {
-            tracing::error!(%error, "the private engine did not stop");
+        if let Some(private) = private {
+            private.stop().await;
         }
     }
 
@@ -133,8 +131,8 @@ impl World {
                     *lock(&watcher) = Some(engine::watch(endpoint, sender));
                     pass_on(updates, out).await;
                 }
-                Err(error) => {
-                    let link = Link::Absent { reason: error.to_string(), remedy: error.remedy() };
+                Err(NoEngine { reason, remedy }) => {
+                    let link = Link::Absent { reason, remedy };
                     let _ = out.send(Msg::Link(link)).await;
                     let install = engine::install_command(&OsRelease::of_this_machine()).map(|i| i.command);
                     let _ = out.send(Msg::Install(install)).await;
@@ -181,6 +179,10 @@ impl World {
             }
             EngineEffect::Stop { id, name } => self.act(Deed::Stop, id, &name),
             EngineEffect::Start { id, name } => self.act(Deed::Start, id, &name),
+            // By its name: an image may have others, and those stay.
+            EngineEffect::Remove { kind: Kind::Image, name, .. } => {
+                self.act(Deed::Remove(Kind::Image), name.clone(), &name);
+            }
             EngineEffect::Remove { kind, id, name } => self.act(Deed::Remove(kind), id, &name),
         }
     }
@@ -259,24 +261,44 @@ async fn plan_reset(
     plan.map_err(|e| format!("{e}. {}", e.remedy()))
 }
 
+/// Why there is no engine, and what to do.
+struct NoEngine {
+    reason: String,
+    remedy: String,
+}
+
 /// The engine that the docker CLI would use; else, or when asked for, one of our own.
-async fn find_engine(wanted: &Wanted, out: &Sender<Msg>) -> Result<(Endpoint, Option<Private>), EngineError> {
+async fn find_engine(wanted: &Wanted, out: &Sender<Msg>) -> Result<(Endpoint, Option<Private>), NoEngine> {
     let surroundings = Surroundings::of_this_machine();
     let discovery = engine::discover(&surroundings);
     if let (Some(endpoint), false) = (&discovery.chosen, wanted.private) {
         return Ok((endpoint.clone(), None));
     }
     let problem = discovery.problem().unwrap_or(EngineError::Absent);
+    let problem = || NoEngine { reason: problem.to_string(), remedy: problem.remedy() };
     // An engine that is there and does not let us in is the learner's to mend: ours would only hide it.
-    if !wanted.private && !matches!(problem, EngineError::Absent | EngineError::Unreachable { .. }) {
-        return Err(problem);
+    if !wanted.private && private::can_start(false).is_err() {
+        return Err(problem());
     }
     let _ = out.send(Msg::Endpoint("starting an engine of its own".into())).await;
-    let private = Private::start(&surroundings, &wanted.private_engine()).await;
-    match private {
-        Ok(private) => Ok((private.endpoint().clone(), Some(private))),
-        Err(error) if wanted.private => Err(error),
-        Err(_) => Err(problem),
+    let plan = private::Plan {
+        state: wanted.paths.state.clone(),
+        runtime: wanted.paths.runtime.clone(),
+        asked: wanted.private,
+        keep: wanted.keep_engine,
+    };
+    match private::start(&plan).await {
+        Ok(private) => {
+            for note in private.notes() {
+                let _ = out.send(Msg::Trouble { what: note, remedy: String::new() }).await;
+            }
+            Ok((private.endpoint().clone(), Some(private)))
+        }
+        Err(error) if wanted.private => Err(NoEngine { reason: error.to_string(), remedy: error.remedy() }),
+        Err(error) => {
+            tracing::warn!(%error, "no private engine");
+            Err(problem())
+        }
     }
 }
 

@@ -322,7 +322,9 @@ mod tests {
 
     #[test]
     fn nonsense_in_the_file_leaves_the_shipped_keys() {
-        for user in ["[[key]]\non = [\"florb\"]\nrun = \"quit\"\nin = \"any\"\n", "not toml at all", "[[key]]\non=1"] {
+        for user in
+            ["[[key]]\non = [\"florb\"]\nrun = \"quit\"\nin = \"any\"\n", "not toml at all", "[[key]]\non=1"]
+        {
             let (keymap, problems) = Keymap::with_user(Some(user));
             assert_eq!(problems.len(), 1, "{problems:?}");
             assert_eq!(keymap.action(&[Context::Any], press(KeyCode::Char('q'))), Some(Action::Quit));

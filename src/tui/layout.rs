@@ -69,7 +69,8 @@ impl Screen {
         }
         if wishes.zoom || area.width < SIDE_BY_SIDE.0 || area.height < SIDE_BY_SIDE.1 {
             let [tabs, body, bar] =
-                Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]).areas(area);
+                Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
+                    .areas(area);
             return Self::Tabs { tabs, pane: wishes.focus, body, bar };
         }
         let [panes, bar] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
@@ -85,7 +86,9 @@ impl Screen {
         match self {
             Self::TooSmall(_) => None,
             Self::Tabs { pane: shown, body, .. } => (*shown == pane).then_some(*body),
-            Self::Panes { frames, .. } => frames.iter().find(|(p, _)| *p == pane).map(|(_, frame)| inside(*frame)),
+            Self::Panes { frames, .. } => {
+                frames.iter().find(|(p, _)| *p == pane).map(|(_, frame)| inside(*frame))
+            }
         }
     }
 

@@ -4,6 +4,7 @@ pub mod action;
 pub mod app;
 pub mod effect;
 mod effects;
+pub mod highlight;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
@@ -54,11 +55,8 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
     }
 
     let mut keys = EventStream::new();
-    let (mut term, mut hup, mut int) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
-        signal(SignalKind::interrupt())?,
-    );
+    let (mut term, mut hup, mut int) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?);
     let mut dirty = true;
     let mut last = Instant::now();
     loop {
@@ -137,4 +135,3 @@ fn from_terminal(event: Event) -> Option<Msg> {
         Event::FocusLost => Some(Msg::Focus(false)),
     }
 }
-pub mod highlight;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::course::Course;
-use super::widget::terminal::Screen;
 use crate::facts::{Detail, Kind, Link, LogLine, Run, Sample, Snapshot};
 
 #[derive(Clone, Debug)]
@@ -43,7 +43,10 @@ pub enum Msg {
     },
     Run(Arc<Run>),
 
-    ShellStarted { screen: Screen, name: String },
+    ShellStarted {
+        screen: Screen,
+        name: String,
+    },
     ShellDirty,
     ShellExited(Option<i32>),
     ShellFailed(String),
@@ -51,13 +54,32 @@ pub enum Msg {
     Selected(String),
 
     /// Whether the exercise's folder is ready; with its path.
-    Begun { exercise: String, run: u64, outcome: Result<String, String> },
-    Graded { exercise: String, run: u64, report: Box<Report> },
+    Begun {
+        exercise: String,
+        run: u64,
+        outcome: Result<String, String>,
+    },
+    Graded {
+        exercise: String,
+        run: u64,
+        report: Box<Report>,
+    },
     /// What a reset would remove, one line each.
-    ResetPlanned { exercise: String, run: u64, plan: Result<Vec<String>, String> },
-    WasReset { exercise: String, run: u64, outcome: Result<Vec<String>, String> },
+    ResetPlanned {
+        exercise: String,
+        run: u64,
+        plan: Result<Vec<String>, String>,
+    },
+    WasReset {
+        exercise: String,
+        run: u64,
+        outcome: Result<Vec<String>, String>,
+    },
 
-    Reloaded { course: Arc<Course>, problems: usize },
+    Reloaded {
+        course: Arc<Course>,
+        problems: usize,
+    },
     /// Something failed that the learner must know of, with what to do about it.
     Trouble {
         what: String,

@@ -23,7 +23,8 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) fn start(journal: Journal, out: Outbox<Msg>) -> Self {
         let (jobs, todo) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("progress".into()).spawn(move || keep(journal, &todo, &out));
+        let thread =
+            std::thread::Builder::new().name("progress".into()).spawn(move || keep(journal, &todo, &out));
         if let Err(error) = &thread {
             tracing::error!(%error, "no thread for progress");
         }
@@ -75,7 +76,8 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
                 tracing::error!(%error, "progress was not saved");
                 // Said once; what waits is written with the next event.
                 if !complained {
-                    let _ = out.blocking_send(Msg::Trouble { what: error.to_string(), remedy: error.remedy() });
+                    let _ =
+                        out.blocking_send(Msg::Trouble { what: error.to_string(), remedy: error.remedy() });
                 }
                 complained = true;
             }

@@ -78,10 +78,10 @@ impl ShellSeat {
         };
         let taken = match effect {
             ShellEffect::Type(text) => shell.type_text(&text),
-            ShellEffect::Key(key) => terminal::key(key).is_none_or(|key| shell.key(key)),
+            ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
             ShellEffect::Paste(text) => shell.paste(&text),
             ShellEffect::Mouse(mouse) => {
-                if let Some(text) = terminal::mouse(mouse).and_then(|mouse| shell.mouse(mouse)) {
+                if let Some(text) = shell.mouse(terminal::mouse(&mouse)) {
                     // The inbox is the app's own: a full one only costs this copy.
                     let _ = out.try_send(Msg::Selected(text));
                 }

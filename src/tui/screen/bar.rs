@@ -41,7 +41,10 @@ pub fn draw(
                 Tone::Plain => ("·", theme.info),
                 Tone::Trouble => ("!", theme.warn),
             };
-            Line::from(vec![Span::styled(format!(" {mark} "), style), Span::styled(notice.text.as_str(), style)])
+            Line::from(vec![
+                Span::styled(format!(" {mark} "), style),
+                Span::styled(notice.text.as_str(), style),
+            ])
         }
         None => {
             let mut spans = vec![Span::raw(" ")];

@@ -41,12 +41,7 @@ pub fn summary(exercise: &Exercise, state: &ExerciseState) -> String {
     format!("{marks} {}", exercise.title)
 }
 
-pub fn lines(
-    card: &Card<'_>,
-    width: usize,
-    theme: &Theme,
-    highlighter: &Highlighter,
-) -> Vec<Line<'static>> {
+pub fn lines(card: &Card<'_>, width: usize, theme: &Theme, highlighter: &Highlighter) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     let minutes = match card.exercise.minutes {
         0 => String::new(),
@@ -80,7 +75,8 @@ fn blocks(of: &[Block], width: usize, theme: &Theme, highlighter: &Highlighter) 
 
 /// A task's mark, never told by its colour alone.
 fn mark_of(state: &ExerciseState, task: &Task) -> (&'static str, Mark) {
-    let verdict = state.report.as_ref().and_then(|r| r.tasks.iter().find(|t| t.id == task.id)).map(|t| &t.verdict);
+    let verdict =
+        state.report.as_ref().and_then(|r| r.tasks.iter().find(|t| t.id == task.id)).map(|t| &t.verdict);
     match verdict {
         Some(Verdict::Pass { .. }) => ("✓", Mark::Done),
         _ if state.record.passed.contains_key(&task.id) => ("✓", Mark::Done),
@@ -112,7 +108,14 @@ impl Mark {
 fn task_lines(card: &Card<'_>, task: &Task, width: usize, theme: &Theme, out: &mut Vec<Line<'static>>) {
     let (mark, kind) = mark_of(card.state, task);
     let points = if task.points == 1 { "1 point".into() } else { format!("{} points", task.points) };
-    let title = labelled(mark, kind.style(theme), &task.title, theme.text, width.saturating_sub(points.len() + 2), theme);
+    let title = labelled(
+        mark,
+        kind.style(theme),
+        &task.title,
+        theme.text,
+        width.saturating_sub(points.len() + 2),
+        theme,
+    );
     for (i, mut line) in title.into_iter().enumerate() {
         if i == 0 {
             let pad = width.saturating_sub(line.width() + points.len());
@@ -190,7 +193,9 @@ fn inlines(text: &str) -> Vec<Inline> {
 fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let keys = card.keys;
     let (text, style) = match &card.state.phase {
-        Phase::Idle => (format!("{} begins. From then on the tasks are checked by themselves.", keys.begin), theme.info),
+        Phase::Idle => {
+            (format!("{} begins. From then on the tasks are checked by themselves.", keys.begin), theme.info)
+        }
         Phase::Preparing => ("Laying out the exercise's folder…".into(), theme.dim),
         Phase::Working | Phase::Checking => {
             let seen = card.state.report.as_ref().map_or(0, |r| r.runs_seen);
@@ -200,8 +205,10 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
                 n => format!("{n} containers seen since you began."),
             };
             let folder = card.folder.map(|f| format!(" Folder: {f}.")).unwrap_or_default();
-            let keys =
-                format!(" {} hint, {} check now, {} solution, {} start over.", keys.hint, keys.check, keys.solution, keys.reset);
+            let keys = format!(
+                " {} hint, {} check now, {} solution, {} start over.",
+                keys.hint, keys.check, keys.solution, keys.reset
+            );
             (format!("Watching the engine. {runs}{folder}{keys}"), theme.dim)
         }
         Phase::Passed => {

@@ -57,7 +57,12 @@ enum Over {
 
 impl LessonPane {
     /// `runs` are those that earlier sessions kept, by exercise.
-    pub fn new(session: Session, runs: BTreeMap<String, Vec<Arc<Run>>>, keys: Keys, quiz_keys: KeyNames) -> Self {
+    pub fn new(
+        session: Session,
+        runs: BTreeMap<String, Vec<Arc<Run>>>,
+        keys: Keys,
+        quiz_keys: KeyNames,
+    ) -> Self {
         let place = session.place();
         let deck = deck_of(session.course(), place.lesson);
         let mut slides = SlidesPane::new(deck);
@@ -177,7 +182,9 @@ impl LessonPane {
         for insert in self.slides.inserts() {
             match insert {
                 Insert::Quiz(_) if !contexts.contains(&Context::Quiz) => contexts.push(Context::Quiz),
-                Insert::Exercise(_) if !contexts.contains(&Context::Exercise) => contexts.push(Context::Exercise),
+                Insert::Exercise(_) if !contexts.contains(&Context::Exercise) => {
+                    contexts.push(Context::Exercise)
+                }
                 _ => {}
             }
         }
@@ -193,7 +200,11 @@ impl LessonPane {
         });
         let all: Vec<usize> = quizzes.by_ref().collect();
         let open = all.iter().find(|i| {
-            self.slides.deck().quizzes.get(**i).is_some_and(|q| !self.session.quiz(&lesson, &q.id).ever_correct)
+            self.slides
+                .deck()
+                .quizzes
+                .get(**i)
+                .is_some_and(|q| !self.session.quiz(&lesson, &q.id).ever_correct)
         });
         open.or(all.last()).copied()
     }
@@ -392,8 +403,12 @@ impl LessonPane {
         let mut entries = Vec::new();
         for (at, lesson) in course.lessons.iter().enumerate() {
             let quizzes = lesson.deck.quizzes.len();
-            let right =
-                lesson.deck.quizzes.iter().filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct).count();
+            let right = lesson
+                .deck
+                .quizzes
+                .iter()
+                .filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct)
+                .count();
             let mut note = format!("{} slides", lesson.deck.slides.len());
             if quizzes > 0 {
                 note.push_str(&format!(" · {right} of {quizzes} questions right"));
@@ -403,7 +418,11 @@ impl LessonPane {
                 n if n == quizzes => "✓",
                 _ => "◐",
             };
-            let text = if course.lessons.len() == 1 { lesson.title.clone() } else { format!("{at}  {}", lesson.title) };
+            let text = if course.lessons.len() == 1 {
+                lesson.title.clone()
+            } else {
+                format!("{at}  {}", lesson.title)
+            };
             entries.push(Entry { text, mark, note, lesson: at, slide: None, indent: false });
             for (slide, id) in exercises::on_slides(&lesson.deck) {
                 let Some(exercise) = course.exercise(&id) else { continue };
@@ -411,7 +430,9 @@ impl LessonPane {
                 let phase = state.map(|s| &s.phase);
                 let (mark, note) = match phase {
                     Some(Phase::Passed) => ("✓", "exercise, done".to_owned()),
-                    Some(Phase::Idle) | None => ("○", format!("exercise, about {} minutes", exercise.minutes)),
+                    Some(Phase::Idle) | None => {
+                        ("○", format!("exercise, about {} minutes", exercise.minutes))
+                    }
                     Some(_) => ("◐", "exercise, begun".to_owned()),
                 };
                 let text = exercise.title.clone();
@@ -457,11 +478,15 @@ impl LessonPane {
             }
             Insert::Exercise(id) => match (session.course().exercise(id), session.exercise(id)) {
                 (Some(exercise), Some(state)) => {
-                    let (brief, solution) = texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
+                    let (brief, solution) =
+                        texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
                     let card = Card { exercise, state, brief, solution, folder: watch.folder(id), keys };
                     exercise::lines(&card, width, theme, highlighter)
                 }
-                _ => vec![Line::styled(format!("There is no exercise called {id} in this course."), theme.warn)],
+                _ => vec![Line::styled(
+                    format!("There is no exercise called {id} in this course."),
+                    theme.warn,
+                )],
             },
         });
         match over {

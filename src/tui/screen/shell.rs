@@ -9,7 +9,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ShellEffect};
 use crate::tui::theme::Theme;
-use crate::tui::widget::terminal::{self, Screen};
+use crate::tui::widget::terminal::{self, Appearance, Screen};
 
 #[derive(Default)]
 pub struct ShellPane {
@@ -104,7 +104,9 @@ impl ShellPane {
 
     /// Draws it; returns where the cursor is, if it shows.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<(u16, u16)> {
-        let cursor = self.screen.as_ref().and_then(|screen| terminal::draw(screen, area, buf, theme));
+        let look = Appearance { selection: theme.selected, without_colors: theme.name == "plain" };
+        let drawn = self.screen.as_ref().map(|screen| terminal::draw(screen, area, buf, &look));
+        let cursor = drawn.and_then(|drawn| drawn.cursor).map(|(x, y, _)| (x, y));
         let (sentence, style) = match &self.state {
             State::Running => return cursor,
             State::Waiting => ("Looking for the engine; the shell comes with it.".to_owned(), theme.dim),
@@ -123,7 +125,9 @@ impl ShellPane {
                 buf[(x, row.y)].reset();
             }
         }
-        Paragraph::new(Text::from(vec![Line::styled(sentence, style)])).wrap(Wrap { trim: true }).render(foot, buf);
+        Paragraph::new(Text::from(vec![Line::styled(sentence, style)]))
+            .wrap(Wrap { trim: true })
+            .render(foot, buf);
         None
     }
 }

@@ -1,9 +1,9 @@
 //! Drawing that screens share.
 
-pub mod popup;
 pub mod columns;
-pub mod ink;
-pub mod terminal;
 pub mod field;
 pub mod hyperlink;
+pub mod ink;
 pub mod markdown;
+pub mod popup;
+pub mod terminal;

@@ -89,7 +89,8 @@ impl LessonPane {
         };
         let all = self.session.course().exercises.iter().map(|e| e.id.clone());
         let id = self.exercise_here().or_else(|| all.into_iter().find(under_way));
-        let found = id.and_then(|id| Some((self.session.course().exercise(&id)?, self.session.exercise(&id)?)));
+        let found =
+            id.and_then(|id| Some((self.session.course().exercise(&id)?, self.session.exercise(&id)?)));
         found.map(|(exercise, state)| summary(exercise, state)).unwrap_or_default()
     }
 
@@ -231,7 +232,12 @@ impl LessonPane {
         effects
     }
 
-    pub fn was_reset(&mut self, exercise: &str, run: u64, outcome: Result<Vec<String>, String>) -> (String, Vec<Effect>) {
+    pub fn was_reset(
+        &mut self,
+        exercise: &str,
+        run: u64,
+        outcome: Result<Vec<String>, String>,
+    ) -> (String, Vec<Effect>) {
         let news = match &outcome {
             Ok(done) if done.is_empty() => "Reset: nothing had to be removed".to_owned(),
             Ok(done) => format!("Reset: {}", done.join("; ")),
