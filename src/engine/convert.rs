@@ -20,7 +20,7 @@ pub(super) fn container(row: ContainerSummary, now: Timestamp) -> Container {
     let state = row.state.map_or(ContainerState::Created, summary_state);
     let ended = has_ended(state);
     let rough = status.age.and_then(|age| now.checked_sub(age).ok());
-    let health = row.health.and_then(|h| h.status).and_then(|s| word_of_health(&s.to_string()));
+    let health = row.health.and_then(|h| h.status).and_then(|s| word_of_health(s.as_ref()));
     Container {
         id: row.id.unwrap_or_default(),
         name: name_of(row.names.as_deref().unwrap_or_default()),
@@ -206,11 +206,11 @@ pub(super) fn sorted(map: HashMap<String, String>) -> BTreeMap<String, String> {
 }
 
 fn summary_state(s: ContainerSummaryStateEnum) -> ContainerState {
-    word_of_state(&s.to_string())
+    word_of_state(s.as_ref())
 }
 
 fn inspect_state(s: ContainerStateStatusEnum) -> ContainerState {
-    word_of_state(&s.to_string())
+    word_of_state(s.as_ref())
 }
 
 /// Podman has words of its own for some states.
@@ -227,7 +227,7 @@ fn word_of_state(word: &str) -> ContainerState {
 }
 
 fn health(h: HealthStatusEnum) -> Option<Health> {
-    word_of_health(&h.to_string())
+    word_of_health(h.as_ref())
 }
 
 pub(super) fn word_of_health(word: &str) -> Option<Health> {

@@ -49,7 +49,7 @@ pub(super) enum Job {
 pub(super) enum Answer {
     Inspected {
         id: String,
-        seen: Result<Inspected, EngineError>,
+        seen: Result<Box<Inspected>, EngineError>,
     },
     Output {
         id: String,
@@ -146,7 +146,7 @@ impl Recorder {
                 match seen {
                     Ok(seen) => {
                         let first = !life.inspected;
-                        life.learn(seen);
+                        life.learn(*seen);
                         if first && !life.is_fleeting() {
                             life.output_asked = false;
                             jobs.push(Job::StopListening(id.clone()));

@@ -19,7 +19,7 @@ fn seen(id: &str, auto_remove: bool) -> Answer {
     };
     Answer::Inspected {
         id: id.into(),
-        seen: Ok(Inspected { run, health_test: Some("/bin/sh -c true".into()) }),
+        seen: Ok(Box::new(Inspected { run, health_test: Some("/bin/sh -c true".into()) })),
     }
 }
 
@@ -104,7 +104,10 @@ fn a_failed_start_is_looked_at_again() {
     let left = Event { nanos: 9, what: Happening::Wire { container: "a".into(), joined: false } };
     assert_eq!(r.observe(&left), job("a", Job::Inspect));
     let run = Run { id: "a".into(), error: "not found".into(), exit_code: Some(127), ..Run::default() };
-    r.answered(Answer::Inspected { id: "a".into(), seen: Ok(Inspected { run, health_test: None }) });
+    r.answered(Answer::Inspected {
+        id: "a".into(),
+        seen: Ok(Box::new(Inspected { run, health_test: None })),
+    });
     let run = &r.changed()[0];
     assert_eq!((run.error.as_str(), run.exit_code), ("not found", Some(127)));
 }

@@ -355,7 +355,7 @@ impl Jobs {
                 let questions = self.questions.clone();
                 tasks.spawn(async move {
                     let _turn = questions.acquire_owned().await;
-                    let seen = engine.inspect_run(&id).await;
+                    let seen = engine.inspect_run(&id).await.map(Box::new);
                     // Fails only when the watch is over.
                     let _ = answers.send(Answer::Inspected { id, seen }).await;
                 });

@@ -95,7 +95,7 @@ fn live_engine_is_used_and_left_clean() {
     let Some(engine) = engine("left-clean") else { return };
     let name = engine.run("sleeper", &["busybox", "sleep", "1000"]);
     assert_eq!(engine.docker(&["ps", "--format", "{{.Names}}", "--filter", &format!("name={name}")]), name);
-    let screen = Launch::program("docker").args(["ps"]).engine(&engine).start();
+    let screen = Launch::program("docker").args(["ps", "--format", "{{.Names}}"]).engine(&engine).start();
     screen.wait_for(&name);
     drop(engine);
     let Some(engine) = crate::support::engine::engine("left-clean-after") else { return };

@@ -321,13 +321,19 @@ impl Screen {
 }
 
 impl Drop for Screen {
-    /// As when the window of a terminal is closed.
+    /// As when the window of a terminal is closed. Again and again: a shell that is just about to read its next key
+    /// takes note of the first signal and reads on.
     fn drop(&mut self) {
-        self.signal(Signal::HUP);
-        let state = self.shared.state();
-        let runs = |state: &mut State| state.exit.is_none();
-        let waited = self.shared.changed.wait_timeout_while(state, Duration::from_secs(10), runs);
-        drop(waited);
+        for _ in 0..100 {
+            self.signal(Signal::HUP);
+            let runs = |state: &mut State| state.exit.is_none();
+            let wait = Duration::from_millis(100);
+            if let Ok((state, _)) = self.shared.changed.wait_timeout_while(self.shared.state(), wait, runs)
+                && state.exit.is_some()
+            {
+                return;
+            }
+        }
         self.signal(Signal::KILL);
     }
 }
