@@ -77,7 +77,7 @@ pub(super) fn read(script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) -> Fr
                 .is_some_and(|k| !k.is_empty() && k.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)))
             {
                 front.lines = close + 1;
-                diagnostics.push(mistake);
+                diagnostics.push(*mistake);
             }
         }
     }

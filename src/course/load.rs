@@ -176,7 +176,7 @@ fn listed(source: &Source, name: &str, message: String) -> Diagnostic {
     let script = Script::new(&path, &text);
     let names =
         |l: &&str| l.trim_start_matches(['-', ' ']).split(':').next().unwrap_or_default().trim() == name;
-    let line = script.lines.iter().rposition(|l| names(&l));
+    let line = script.lines.iter().rposition(names);
     let help = Some("mend this line of course.yaml, or the file that it names");
     script.whole_line(Severity::Error, line.map_or(1, |n| n + 1), message, help)
 }

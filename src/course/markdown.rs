@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
                         html.push_str(&part);
                     }
                 }
-                self.end();
+                self.skip();
                 return self.html(&html, line, depth);
             }
             Tag::List(start) => BlockKind::List { start, items: self.items(depth + 1) },
@@ -180,21 +180,17 @@ impl<'a> Reader<'a> {
             _ => {
                 let inlines = self.inlines(depth);
                 if inlines.is_empty() {
-                    self.end();
+                    self.skip();
                     return Vec::new();
                 }
                 BlockKind::Paragraph(inlines)
             }
         };
-        self.end();
+        self.skip();
         made(kind)
     }
 
     /// Takes what is left up to the end of the block whose start was taken last.
-    fn end(&mut self) {
-        self.skip();
-    }
-
     fn skip(&mut self) {
         let mut open = 1;
         for (event, _) in self.events.by_ref() {
@@ -213,7 +209,7 @@ impl<'a> Reader<'a> {
         let mut items = Vec::new();
         while self.events.next_if(|(e, _)| matches!(e, Event::Start(Tag::Item))).is_some() {
             let (blocks, loose) = self.blocks(depth);
-            self.end();
+            self.skip();
             items.push(ListItem { blocks, reveal: 0, loose });
         }
         items
@@ -225,11 +221,11 @@ impl<'a> Reader<'a> {
             match event {
                 Event::Start(Tag::DefinitionListTitle) => {
                     out.push((self.inlines(depth), Vec::new()));
-                    self.end();
+                    self.skip();
                 }
                 Event::Start(Tag::DefinitionListDefinition) => {
                     let blocks = self.blocks(depth).0;
-                    self.end();
+                    self.skip();
                     match out.last_mut() {
                         Some((_, definitions)) => definitions.push(blocks),
                         None => out.push((Vec::new(), vec![blocks])),
@@ -256,9 +252,9 @@ impl<'a> Reader<'a> {
             let mut row = Vec::new();
             while self.events.next_if(|(e, _)| matches!(e, Event::Start(Tag::TableCell))).is_some() {
                 row.push(self.inlines(depth));
-                self.end();
+                self.skip();
             }
-            self.end();
+            self.skip();
             match event {
                 Event::Start(Tag::TableHead) => table.head = row,
                 _ => table.rows.push(row),
@@ -398,7 +394,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::Start(tag) => {
                     let inner = self.inlines(depth + 1);
-                    self.end();
+                    self.skip();
                     match tag {
                         Tag::Emphasis => out.push(Inline::Emph(inner)),
                         Tag::Strong => out.push(Inline::Strong(inner)),

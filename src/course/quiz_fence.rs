@@ -25,7 +25,7 @@ pub(super) fn parse(snippet: &Snippet<'_>, line: usize, diagnostics: &mut Vec<Di
             return None;
         }
         Err(mistake) => {
-            diagnostics.push(mistake);
+            diagnostics.push(*mistake);
             return None;
         }
     };

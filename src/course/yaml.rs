@@ -12,26 +12,33 @@ pub(super) struct Snippet<'a> {
 }
 
 impl Snippet<'_> {
-    pub(super) fn value(&self) -> Result<Value, Diagnostic> {
-        serde_yaml::from_str(self.text).map_err(|e| self.error(&e))
+    pub(super) fn value(&self) -> Result<Value, Box<Diagnostic>> {
+        serde_yaml::from_str(self.text).map_err(|e| Box::new(self.error(&e)))
     }
 
     /// The library's message without its own place, at that place in the author's file.
     pub(super) fn error(&self, error: &serde_yaml::Error) -> Diagnostic {
         let full = error.to_string();
         let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
-        let (line, column) = match error.location() {
-            Some(at) => (at.line(), at.column()),
-            None => named(&message).and_then(|key| self.last_key(key)).unwrap_or((1, 1)),
-        };
-        self.at(
-            Severity::Error,
-            line,
-            column,
-            1,
-            message,
-            Some("text with : or # in it needs quotes around it"),
-        )
+        let key = named(&message).filter(|k| !k.is_empty());
+        let (mut line, mut column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        let mut width = 1;
+        // The library points at the start of the mapping, or past the key; underline the key itself.
+        if let Some(key) = key {
+            let own = self.text.lines().nth(line.saturating_sub(1)).and_then(|own| column_of(own, key));
+            let twice = message.contains("duplicate");
+            let elsewhere =
+                || if twice { self.last_key(key) } else { self.find(key, line.saturating_sub(1)) };
+            if let Some(at) = own.filter(|_| !twice).map(|c| (line, c)).or_else(elsewhere) {
+                (line, column) = at;
+                width = key.chars().count();
+            }
+        }
+        let syntax = ["mapping values", "did not find expected", "found character"];
+        let help = syntax.iter().any(|s| message.contains(s)).then_some(
+            "text with : or # in it needs quotes around it, and lines of one level stand below each other",
+        );
+        self.at(Severity::Error, line, column, width, message.clone(), help)
     }
 
     /// `line` and `column` count from 1 inside the snippet.

@@ -95,7 +95,7 @@ fn a_broken_quiz_is_pointed_at_in_the_deck() {
         ("question: x\nsingle: [a, b]", 5, 1, "no choice is the right one"),
         ("question: x\nsingle:\n  - {text: a, korrect: true}\n  - b", 6, 15, "a choice has no `korrect`"),
         ("question: x\nnumber: many", 5, 1, "`number` cannot be read"),
-        ("question: x\nreveal: a\nnumber: 1", 5, 1, "the quiz has both `reveal` and `number`"),
+        ("question: x\nreveal: a\nnumber: 1", 6, 1, "the quiz has both `reveal` and `number`"),
         ("question: x\ntext: [{regex: \"(\"}]", 5, 9, "`(` is not a regular expression"),
     ] {
         let found = mistakes(quiz);
@@ -146,4 +146,27 @@ fn one_bad_file_does_not_stop_the_rest() {
         lints,
         ["the lesson `01-a` has no quiz", "there is no exercise `none`", "the task `t` of `y` has no hints"]
     );
+}
+
+#[test]
+fn mistakes_in_an_exercise_have_a_caret() {
+    let root = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(path, text).expect("written");
+    };
+    write("lessons/a/lesson.md", "# A");
+    let head = "format_version: 1\nid: x\ntitle: X\nbrief: b\n";
+    for (rest, line, column, width, word) in [
+        ("tasks: []\nsurprise: 1\n", 6, 1, 8, "surprise"),
+        ("title: Y\ntasks: []\n", 5, 1, 5, "duplicate"),
+        ("tasks:\n  - {id: t, title: T, chek: {}}\n", 6, 23, 4, "chek"),
+    ] {
+        write("exercises/x/exercise.yaml", &format!("{head}{rest}"));
+        let course = load(&Source::Folder(root.path().into())).expect("loads");
+        let found = &course.diagnostics[0];
+        assert!(found.message.contains(word), "{}", found.render(false));
+        assert_eq!((found.line, found.column, found.width), (line, column, width), "{}", found.render(false));
+    }
 }
