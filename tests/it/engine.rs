@@ -117,7 +117,7 @@ async fn the_picture_is_the_truth_after_any_operations() {
             match (pick % 8, name) {
                 (0..=2, _) | (_, None) => {
                     let name = d.name(&n.to_string());
-                    let made: &[&str] = if pick % 2 == 0 { &["run", "-d"] } else { &["create"] };
+                    let made: &[&str] = if pick.is_multiple_of(2) { &["run", "-d"] } else { &["create"] };
                     let rest =
                         ["--network", "none", "--label", LABEL, "--name", &name, "busybox", "sleep", "100"];
                     d.docker(&[made, &rest].concat());
