@@ -6,7 +6,7 @@ use crate::paths::Paths;
 
 /// Logs warnings to `pilotwhale.log` in the state folder, or what `PILOTWHALE_LOG` asks for. Without a writable folder
 /// there is no log, and the app works all the same.
-pub fn start(paths: &Paths) {
+pub(super) fn start(paths: &Paths) {
     let file = std::fs::create_dir_all(&paths.state).and_then(|()| {
         std::fs::OpenOptions::new().create(true).append(true).open(paths.state.join("pilotwhale.log"))
     });

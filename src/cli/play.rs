@@ -19,7 +19,7 @@ use crate::tui::{self, Wanted, World};
 
 /// How the screen is to be.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Screen {
+pub(super) struct Screen {
     /// Colours: fitting the terminal, dark, light or none
     #[arg(long, global = true, value_enum, default_value_t)]
     theme: Theme,

@@ -13,7 +13,7 @@ use crate::course::{self, Course, Deck, Source, step_text};
 use crate::paths::Paths;
 
 #[derive(Args, Debug)]
-pub struct SlidesArgs {
+pub(super) struct SlidesArgs {
     /// The deck, a markdown file as patat and pandoc read it.
     pub file: PathBuf,
     /// Print every step instead of opening the screen.
@@ -22,7 +22,7 @@ pub struct SlidesArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Dump {
+pub(super) enum Dump {
     Text,
     Json,
 }
@@ -55,7 +55,7 @@ pub(super) fn run(args: &SlidesArgs, screen: &play::Screen) -> Result<ExitCode> 
 }
 
 /// Prints the deck to standard output and its mistakes to standard error.
-pub fn print(course: &Course, format: Dump) -> Result<()> {
+fn print(course: &Course, format: Dump) -> Result<()> {
     let deck = course.lessons.first().map(|l| &l.deck).context("the deck is empty")?;
     let text = match format {
         Dump::Text => as_text(deck),

@@ -13,9 +13,9 @@ use crossterm::{cursor, execute};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Takes the terminal over; it is given back when this is dropped.
-pub struct Taken(());
+pub(super) struct Taken(());
 
-pub fn take() -> io::Result<Taken> {
+pub(super) fn take() -> io::Result<Taken> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let taken = Taken(());
