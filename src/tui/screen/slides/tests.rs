@@ -95,6 +95,23 @@ fn steps_and_slides() {
 }
 
 #[test]
+fn a_title_stands_alone_in_the_middle() {
+    insta::assert_snapshot!(arrange(&mut pane(), 40, 12));
+}
+
+#[test]
+fn a_link_opens_and_its_text_stays() {
+    let mut deck = deck();
+    deck.slides[1].blocks.push(paragraph("See https://docs.docker.com/engine/reference/run for more.", 0));
+    let mut pane = SlidesPane::new(Arc::new(deck));
+    pane.go(1, 0);
+    let with = arrange(&mut pane, 40, 12);
+    assert!(with.contains("https://docs.docker.com/engine/"), "{with}");
+    pane.set_hyperlinks(false);
+    assert_eq!(arrange(&mut pane, 40, 12), with);
+}
+
+#[test]
 fn a_new_step_comes_into_sight() {
     let mut pane = pane();
     pane.go(2, 0);
