@@ -204,6 +204,24 @@ fn a_click_finds_the_insert() {
     assert_eq!(pane.inserts(), [Insert::Quiz(0)]);
 }
 
+#[test]
+fn the_row_that_matters_of_a_tall_insert_is_in_sight() {
+    let mut with_quiz = deck();
+    with_quiz.slides[1].blocks.push(Block { kind: BlockKind::Quiz(0), reveal: 0, line: 1 });
+    let mut pane = SlidesPane::new(Arc::new(with_quiz));
+    pane.go(1, 0);
+    let area = Rect::new(0, 0, 40, 8);
+    let mut lay = |_: &Insert, _: usize| (0..30).map(|i| Line::from(format!("row {i}."))).collect();
+    for row in [29, 3, 15] {
+        pane.show_insert();
+        pane.arrange(area, &Theme::dark(), &Highlighter::default(), &mut lay);
+        pane.show_focus(|_| Some(row..row + 1));
+        let mut buf = Buffer::empty(area);
+        pane.draw(area, &mut buf, &Theme::dark());
+        assert!(text_of(&buf).contains(&format!("row {row}.")), "{}", text_of(&buf));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
