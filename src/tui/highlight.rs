@@ -52,9 +52,12 @@ pub type CodeLine = Vec<(Part, String)>;
 const TOO_LONG: usize = 64 * 1024;
 const REMEMBERED: usize = 512;
 
+/// By language and text.
+type Done = HashMap<(String, String), Arc<Vec<CodeLine>>>;
+
 #[derive(Default)]
 pub struct Highlighter {
-    done: Mutex<HashMap<(String, String), Arc<Vec<CodeLine>>>>,
+    done: Mutex<Done>,
 }
 
 impl std::fmt::Debug for Highlighter {

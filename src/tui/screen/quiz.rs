@@ -56,6 +56,8 @@ pub struct QuizView {
     grade: Option<Grade>,
     /// For each line that was laid last, the row of choices that it belongs to.
     rows: Vec<Option<usize>>,
+    /// The first line that was laid after the choices, where the verdict and hints stand.
+    after: usize,
 }
 
 impl QuizView {
@@ -75,6 +77,7 @@ impl QuizView {
             hints: 0,
             grade: None,
             rows: Vec::new(),
+            after: 0,
         }
     }
 
@@ -127,6 +130,18 @@ impl QuizView {
             Response::Ordered(_) => {}
         }
         self.set_result(grade);
+    }
+
+    /// The lines, of those that were laid last, that the learner looks at now: the choice under the cursor, else the verdict and
+    /// the hints.
+    pub fn focus_rows(&self) -> Option<std::ops::Range<usize>> {
+        let choosing = self.active && self.grade.is_none() && self.has_rows();
+        if choosing {
+            let here = |row: &Option<usize>| *row == Some(self.cursor);
+            let from = self.rows.iter().position(here)?;
+            return Some(from..self.rows.iter().rposition(here)? + 1);
+        }
+        (self.active || self.grade.is_some() || self.hints > 0).then_some(self.after..self.rows.len())
     }
 
     /// Whether the key was typed into the answer.

@@ -50,6 +50,8 @@ pub struct SlidesPane {
     hits: Vec<Hit>,
     /// What the next `arrange` must bring into sight.
     show: Show,
+    /// An insert was brought into sight, and the part of it that matters was not asked for yet.
+    focus_wanted: bool,
     seen: Option<Seen>,
     laid: Laid,
     /// Cells of the laid lines in which the query was found: line, column, width.
@@ -89,6 +91,7 @@ impl SlidesPane {
             query: String::new(),
             hits: Vec::new(),
             show: Show::Nothing,
+            focus_wanted: false,
             seen: None,
             laid: Laid::default(),
             matches: Vec::new(),
@@ -358,7 +361,7 @@ impl SlidesPane {
     }
 
     fn bring_into_sight(&mut self) {
-        let height = usize::from(self.text.height);
+        self.focus_wanted = self.show == Show::Insert;
         let rows: Option<Range<usize>> = match std::mem::replace(&mut self.show, Show::Nothing) {
             Show::Nothing => None,
             Show::Step => {
@@ -377,13 +380,31 @@ impl SlidesPane {
             }
         };
         if let Some(rows) = rows {
-            if rows.end > self.scroll + height {
-                // One line of what was there before, so that the eye finds its place.
-                self.scroll = rows.start.saturating_sub(1).min(rows.end.saturating_sub(height));
-            }
-            if rows.start < self.scroll {
-                self.scroll = rows.start;
-            }
+            self.scroll_into_sight(rows);
+        }
+    }
+
+    /// Called after an `arrange` that followed `show_insert`: of an insert that is taller than the pane, these rows are shown.
+    pub fn show_focus(&mut self, rows: impl FnOnce(&Insert) -> Option<Range<usize>>) {
+        if !std::mem::take(&mut self.focus_wanted) {
+            return;
+        }
+        let Some(placed) = self.laid.inserts.first() else { return };
+        let start = placed.rows.start;
+        if let Some(rows) = rows(&placed.insert) {
+            self.scroll_into_sight(start + rows.start..start + rows.end);
+            self.scroll = self.scroll.min(self.last_scroll());
+        }
+    }
+
+    fn scroll_into_sight(&mut self, rows: Range<usize>) {
+        let height = usize::from(self.text.height);
+        if rows.end > self.scroll + height {
+            // One line of what was there before, so that the eye finds its place.
+            self.scroll = rows.start.saturating_sub(1).min(rows.end.saturating_sub(height));
+        }
+        if rows.start < self.scroll {
+            self.scroll = rows.start;
         }
     }
 

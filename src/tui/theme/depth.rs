@@ -80,7 +80,7 @@ fn indexed(colour: Color) -> Color {
 fn hue(r: u8, g: u8, b: u8) -> Option<f32> {
     let (max, min) = (r.max(g).max(b), r.min(g).min(b));
     let spread = f32::from(max - min);
-    if spread < 0.22 * f32::from(max) {
+    if spread < 0.25 * f32::from(max) {
         return None;
     }
     let (r, g, b) = (f32::from(r), f32::from(g), f32::from(b));
@@ -137,6 +137,7 @@ mod tests {
             assert_eq!(theme.heading.fg, Some(Color::Blue));
             assert_eq!(theme.code.bg, None);
             assert_eq!(theme.marker.fg, Some(Color::Magenta));
+            assert!(matches!(theme.border.fg, Some(Color::Gray | Color::DarkGray)));
         }
     }
 

@@ -74,6 +74,7 @@ impl QuizView {
             }
             QuizKind::Order { items } => self.lay_items(&mut page, items),
         }
+        let after = page.lines.len();
         self.lay_result(&mut page);
         self.lay_hints(&mut page);
         if let Some(next) = self.next(keys) {
@@ -83,6 +84,7 @@ impl QuizView {
             page.text(Vec::new(), &next, theme.dim, None);
         }
         self.rows = page.rows;
+        self.after = after;
         page.lines
     }
 

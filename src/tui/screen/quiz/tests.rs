@@ -115,6 +115,24 @@ fn the_mouse_marks_a_choice() {
 }
 
 #[test]
+fn what_matters_now_has_rows() {
+    let mut view = view(kinds().remove(1).1);
+    text(&mut view, 56);
+    assert_eq!(view.focus_rows(), None);
+    view.act(Action::Answer);
+    view.act(Action::Down);
+    text(&mut view, 56);
+    let rows = view.focus_rows().unwrap();
+    assert_eq!(rows.len(), 2, "the second choice takes two lines");
+    assert!(rows.clone().all(|row| view.rows[row] == Some(1)));
+    view.act(Action::Answer);
+    view.set_result(Grade { message: "No.".into(), ..Grade::default() });
+    let all = text(&mut view, 56);
+    let verdict = all.lines().position(|line| line.contains("No.")).unwrap();
+    assert!(view.focus_rows().unwrap().contains(&verdict));
+}
+
+#[test]
 fn what_is_typed_is_the_answer() {
     let mut view = view(kinds().remove(3).1);
     assert!(!view.key(KeyEvent::new(KeyCode::Char('p'), KeyModifiers::NONE)));

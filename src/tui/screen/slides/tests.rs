@@ -95,6 +95,23 @@ fn steps_and_slides() {
 }
 
 #[test]
+fn a_title_stands_alone_in_the_middle() {
+    insta::assert_snapshot!(arrange(&mut pane(), 40, 12));
+}
+
+#[test]
+fn a_link_opens_and_its_text_stays() {
+    let mut deck = deck();
+    deck.slides[1].blocks.push(paragraph("See https://docs.docker.com/engine/reference/run for more.", 0));
+    let mut pane = SlidesPane::new(Arc::new(deck));
+    pane.go(1, 0);
+    let with = arrange(&mut pane, 40, 12);
+    assert!(with.contains("https://docs.docker.com/engine/"), "{with}");
+    pane.set_hyperlinks(false);
+    assert_eq!(arrange(&mut pane, 40, 12), with);
+}
+
+#[test]
 fn a_new_step_comes_into_sight() {
     let mut pane = pane();
     pane.go(2, 0);
@@ -185,6 +202,24 @@ fn a_click_finds_the_insert() {
     assert_eq!(pane.insert_at(Position::new(6, row)), Some((Insert::Quiz(0), 1, 2)));
     assert_eq!(pane.insert_at(Position::new(6, row + 1)), None);
     assert_eq!(pane.inserts(), [Insert::Quiz(0)]);
+}
+
+#[test]
+fn the_row_that_matters_of_a_tall_insert_is_in_sight() {
+    let mut with_quiz = deck();
+    with_quiz.slides[1].blocks.push(Block { kind: BlockKind::Quiz(0), reveal: 0, line: 1 });
+    let mut pane = SlidesPane::new(Arc::new(with_quiz));
+    pane.go(1, 0);
+    let area = Rect::new(0, 0, 40, 8);
+    let mut lay = |_: &Insert, _: usize| (0..30).map(|i| Line::from(format!("row {i}."))).collect();
+    for row in [29, 3, 15] {
+        pane.show_insert();
+        pane.arrange(area, &Theme::dark(), &Highlighter::default(), &mut lay);
+        pane.show_focus(|_| Some(row..row + 1));
+        let mut buf = Buffer::empty(area);
+        pane.draw(area, &mut buf, &Theme::dark());
+        assert!(text_of(&buf).contains(&format!("row {row}.")), "{}", text_of(&buf));
+    }
 }
 
 proptest! {

@@ -76,7 +76,8 @@ impl<'a> Writer<'a> {
                 let bar =
                     Span::styled("▌ ", theme.border_focus.remove_modifier(ratatui::style::Modifier::all()));
                 let style = style.patch(theme.quote);
-                self.nested(&[bar.clone()], &[bar], width, |w, width| w.blocks(blocks, width, reveal, style))
+                let bar = [bar];
+                self.nested(&bar, &bar, width, |w, width| w.blocks(blocks, width, reveal, style))
             }
             BlockKind::Table(table) => table::rows(table, width, style, theme),
             BlockKind::Definitions(terms) => self.definitions(terms, width, reveal, style),
