@@ -73,6 +73,24 @@ impl Recorder {
         runs
     }
 
+    /// After a new connection: what was asked over the old one will not be answered.
+    pub(super) fn reconnected(&mut self) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for (id, life) in self.lives.iter_mut().filter(|(_, life)| !life.output_done) {
+            life.output_asked = false;
+            if !life.inspected {
+                jobs.push(Job::Inspect(id.clone()));
+            } else if !life.ended && life.is_fleeting() {
+                // Its log still has the beginning.
+                life.output_asked = true;
+                jobs.push(Job::Listen(id.clone()));
+            } else {
+                jobs.extend(life.next());
+            }
+        }
+        jobs
+    }
+
     pub(super) fn observe(&mut self, event: &Event) -> Vec<Job> {
         match &event.what {
             Happening::Container { id, change: Change::Created, attributes } => {

@@ -113,6 +113,22 @@ fn a_failed_start_is_looked_at_again() {
 }
 
 #[test]
+fn a_cut_connection_leaves_nothing_waiting() {
+    let mut r = Recorder::default();
+    r.observe(&event("a", Change::Created));
+    r.answered(seen("a", true));
+    assert_eq!(r.reconnected(), job("a", Job::Listen));
+    r.observe(&event("a", Change::Died { code: Some(0) }));
+    r.changed();
+    assert_eq!(r.reconnected(), job("a", Job::ReadLog));
+    r.answered(Answer::Output { id: "a".into(), output: None, done: true });
+    assert_eq!(r.changed()[0].exit_code, Some(0));
+    assert_eq!(r.reconnected(), []);
+    r.observe(&event("b", Change::Created));
+    assert_eq!(r.reconnected(), job("b", Job::Inspect));
+}
+
+#[test]
 fn bounded() {
     let mut r = Recorder::default();
     for n in 0..5000 {

@@ -211,6 +211,9 @@ impl Watch {
             questions: Arc::new(Semaphore::new(QUESTIONS)),
         };
 
+        for job in self.recorder.reconnected() {
+            jobs.start(job, &mut tasks);
+        }
         self.model.dirty = Dirty::default();
         self.model.begin_refresh();
         let all = engine.snapshot().await?;
