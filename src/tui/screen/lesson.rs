@@ -489,6 +489,10 @@ impl LessonPane {
                 )],
             },
         });
+        slides.show_focus(|insert| match insert {
+            Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
+            Insert::Exercise(_) => None,
+        });
         match over {
             Some(Over::Overview(list)) => list.arrange(whole),
             Some(Over::Search(search)) => search.arrange(whole),

@@ -4,3 +4,4 @@ pub(crate) mod engine;
 pub(crate) mod grid;
 pub(crate) mod keys;
 pub(crate) mod screen;
+pub(crate) mod turn;
