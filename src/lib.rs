@@ -10,4 +10,5 @@ pub mod paths;
 pub mod progress;
 pub mod session;
 pub mod shell;
+pub mod tap;
 pub mod tui;

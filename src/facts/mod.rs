@@ -3,12 +3,14 @@
 mod detail;
 mod evidence;
 mod link;
+mod observed;
 mod sample;
 mod snapshot;
 
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
 pub use evidence::{Evidence, Output, Run, RunSource};
 pub use link::{Link, LogLine, Stream};
+pub use observed::{Action, Answer, Command, Observed, Origin};
 pub use sample::Sample;
 pub use snapshot::{
     Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,

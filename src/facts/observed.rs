@@ -1,0 +1,70 @@
+//! What the tap saw: one call of a docker client with its answer, what it means, and whose it was.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One request of one client, and its answer. Nothing in it is secret: registry credentials, build secrets and the
+/// values of variables are taken out before it is made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observed {
+    /// Counts the calls of one tap from 1. The same call is told twice: at the head of its answer, and at its end.
+    pub call: u64,
+    pub command: Command,
+    pub at: Timestamp,
+    pub method: String,
+    /// Path and query as the client sent them, without the version prefix.
+    pub target: String,
+    pub action: Action,
+    pub answer: Option<Answer>,
+    /// Readable JSON of what was asked and answered, where it matters and is small.
+    pub request_body: Option<String>,
+    pub response_body: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub status: u16,
+    /// The engine's own words, where it refused.
+    pub message: Option<String>,
+    /// Until the head of the answer.
+    pub micros: u64,
+    pub bytes_out: u64,
+    pub bytes_in: u64,
+    /// The whole answer was passed on, or the connection that it became has ended.
+    pub ended: bool,
+}
+
+/// The program that made the call.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Calls of one process share this; its process id at the time.
+    pub pid: u32,
+    /// Exactly as it was started, secrets taken out; empty where it could not be read.
+    pub argv: Vec<String>,
+    pub origin: Origin,
+}
+
+/// Whether the learner typed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// At the embedded shell's prompt, by the learner.
+    Typed,
+    /// `docker __complete`, prompts, and what else the shell runs by itself.
+    Shell,
+    /// A process that is not of the embedded shell.
+    #[default]
+    Elsewhere,
+}
+
+/// What a call means, whatever the client's spelling. Names are those of the object as the client gave them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// `container-list`, `container-create`, `image-pull`, `other`, …
+    pub name: String,
+    pub object: Option<String>,
+    /// The arguments that a check may ask about: `all`, `limit`, `follow`, `tail`, `force`, …
+    pub args: BTreeMap<String, String>,
+}
