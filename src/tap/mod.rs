@@ -1,1 +1,3 @@
 //! The relay on the engine's socket: what the learner's docker CLI asks of the engine is passed on, seen and kept.
+
+pub mod ledger;

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use. `facts` is data for all; arrows run down.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("facts", &[]),
     ("shell", &[]),
     ("check", &["facts"]),
     ("engine", &["facts"]),
+    ("tap", &["facts"]),
     ("course", &["check"]),
     ("progress", &["course", "facts"]),
     ("lab", &["course", "check", "engine", "facts"]),

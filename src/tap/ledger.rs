@@ -1,0 +1,275 @@
+//! What the course made on an engine and still keeps: lines of JSON that only grow, so that a crash loses nothing.
+//!
+//! A line is written before the answer that it comes from is passed on. A line that was torn by a crash is ignored, and
+//! so is what it told: an object that is not in the ledger counts as the learner's. Several programs may hold the same
+//! file open; each sees the others' lines. Lines are not forced to the disk: a power failure may lose the last ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, thiserror::Error)]
+#[error("the list of what the course made could not be used ({path}): {source}")]
+pub struct LedgerError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl LedgerError {
+    pub fn remedy(&self) -> String {
+        "Until that is mended, pilotwhale treats everything on the engine as yours. Is the disk full, or the folder not yours?"
+            .into()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Made {
+    Container,
+    Network,
+    /// Its id is its name.
+    Volume,
+    /// The content of an image.
+    Image,
+    /// One name of an image; `id` is the content that it stood for.
+    Reference,
+}
+
+/// One thing that the course made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub kind: Made,
+    pub id: String,
+    /// What it was called when it was made; may be empty.
+    pub name: String,
+}
+
+impl Entry {
+    fn key(&self) -> Key {
+        key(self.kind, &self.id, &self.name)
+    }
+}
+
+type Key = (Made, String);
+
+fn key(kind: Made, id: &str, name: &str) -> Key {
+    (kind, if kind == Made::Reference { name } else { id }.to_owned())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Did {
+    Made,
+    Gone,
+    /// The tap began to look, and stopped.
+    Begin,
+    End,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Line {
+    did: Did,
+    at: Timestamp,
+    engine: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<Made>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
+}
+
+/// The ledger of one engine. Lines of other engines share the file and are left alone.
+#[derive(Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    engine: String,
+    book: Mutex<Book>,
+}
+
+#[derive(Debug)]
+struct Book {
+    file: File,
+    read_to: u64,
+    made: BTreeMap<Key, Entry>,
+    looked: Vec<(Timestamp, Option<Timestamp>)>,
+}
+
+impl Ledger {
+    /// Opens or makes the file, readable for its owner alone. `engine` tells engines apart: the path of its socket.
+    pub fn open(path: &Path, engine: &str) -> Result<Self, LedgerError> {
+        let failed = |source| LedgerError { path: path.into(), source };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(failed)?;
+        let ledger = Self {
+            path: path.into(),
+            engine: engine.into(),
+            book: Mutex::new(Book { file, read_to: 0, made: BTreeMap::new(), looked: Vec::new() }),
+        };
+        let mut book = ledger.lock();
+        ledger.catch_up(&mut book).map_err(failed)?;
+        let length = book.file.metadata().map_err(failed)?.len();
+        if length > book.read_to {
+            // the last line was torn: what comes next begins on a line of its own
+            book.file.write_all(b"\n").map_err(failed)?;
+        }
+        drop(book);
+        Ok(ledger)
+    }
+
+    /// Notes what was made. When this returns, it is in the file.
+    pub fn record(&self, kind: Made, id: &str, name: &str) -> Result<(), LedgerError> {
+        self.write(Did::Made, Some(kind), id, name)
+    }
+
+    /// Notes that something is gone. For a `Reference` the name says which, else the id.
+    pub fn forget(&self, kind: Made, id: &str, name: &str) -> Result<(), LedgerError> {
+        if !self.has(kind, id, name) {
+            return Ok(());
+        }
+        self.write(Did::Gone, Some(kind), id, name)
+    }
+
+    pub fn owns(&self, kind: Made, id: &str) -> bool {
+        kind != Made::Reference && self.has(kind, id, "")
+    }
+
+    /// Whether this name of an image is the course's, and still stands for the content that it stood for.
+    pub fn owns_reference(&self, name: &str, id: &str) -> bool {
+        let book = self.current();
+        book.made.get(&key(Made::Reference, "", name)).is_some_and(|entry| entry.id == id)
+    }
+
+    /// Whether the name is the course's, whatever it stands for now.
+    pub fn knows_reference(&self, name: &str) -> bool {
+        self.has(Made::Reference, "", name)
+    }
+
+    /// Everything that was made and is not known to be gone, oldest first.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut all: Vec<Entry> = self.current().made.values().cloned().collect();
+        all.sort_by(|a, b| (a.at, a.key()).cmp(&(b.at, b.key())));
+        all
+    }
+
+    /// The ids of everything in it: what the dashboard marks as made in the course.
+    pub fn ids(&self) -> BTreeSet<String> {
+        let book = self.current();
+        book.made.values().filter(|e| e.kind != Made::Reference).map(|e| e.id.clone()).collect()
+    }
+
+    /// The tap looks from now on.
+    pub fn begin(&self) -> Result<(), LedgerError> {
+        self.write(Did::Begin, None, "", "")
+    }
+
+    pub fn end(&self) -> Result<(), LedgerError> {
+        self.write(Did::End, None, "", "")
+    }
+
+    /// Whether the tap looked at that moment; after a crash it is taken to have looked until the next beginning.
+    pub fn looked_at(&self, moment: Timestamp) -> bool {
+        let book = self.current();
+        book.looked.iter().any(|(from, to)| *from <= moment && to.is_none_or(|to| moment <= to))
+    }
+
+    fn has(&self, kind: Made, id: &str, name: &str) -> bool {
+        self.current().made.contains_key(&key(kind, id, name))
+    }
+
+    /// The book with the lines that other programs have added. Where they can't be read, what is known stays.
+    fn current(&self) -> MutexGuard<'_, Book> {
+        let mut book = self.lock();
+        if let Err(error) = self.catch_up(&mut book) {
+            tracing::warn!(%error, "the ledger could not be read again");
+        }
+        book
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, did: Did, kind: Option<Made>, id: &str, name: &str) -> Result<(), LedgerError> {
+        let line = Line {
+            did,
+            at: Timestamp::now(),
+            engine: self.engine.clone(),
+            kind,
+            id: id.into(),
+            name: name.into(),
+        };
+        let failed = |source| LedgerError { path: self.path.clone(), source };
+        let mut text = serde_json::to_string(&line).map_err(|e| failed(e.into()))?;
+        text.push('\n');
+        let mut book = self.lock();
+        // one call, so that the lines of two programs never mix
+        book.file.write_all(text.as_bytes()).map_err(failed)?;
+        self.catch_up(&mut book).map_err(failed)
+    }
+
+    /// Reads on from where it stopped, up to the last whole line.
+    fn catch_up(&self, book: &mut Book) -> io::Result<()> {
+        let length = book.file.metadata()?.len();
+        if length < book.read_to {
+            (book.read_to, book.made, book.looked) = (0, BTreeMap::new(), Vec::new());
+        }
+        if length == book.read_to {
+            return Ok(());
+        }
+        let mut tail = Vec::new();
+        book.file.seek(SeekFrom::Start(book.read_to))?;
+        book.file.read_to_end(&mut tail)?;
+        let Some(end) = tail.iter().rposition(|byte| *byte == b'\n') else { return Ok(()) };
+        book.read_to += end as u64 + 1;
+        for line in tail[..end].split(|byte| *byte == b'\n') {
+            if let Ok(line) = serde_json::from_slice::<Line>(line)
+                && line.engine == self.engine
+            {
+                book.apply(line);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Book {
+    fn apply(&mut self, line: Line) {
+        match (line.did, line.kind) {
+            (Did::Made, Some(kind)) => {
+                let entry = Entry { at: line.at, kind, id: line.id, name: line.name };
+                self.made.insert(entry.key(), entry);
+            }
+            (Did::Gone, Some(kind)) => {
+                self.made.remove(&key(kind, &line.id, &line.name));
+            }
+            (Did::Begin, _) => {
+                self.close(line.at);
+                self.looked.push((line.at, None));
+            }
+            (Did::End, _) => self.close(line.at),
+            (Did::Made | Did::Gone, None) => {}
+        }
+    }
+
+    fn close(&mut self, at: Timestamp) {
+        if let Some((_, to @ None)) = self.looked.last_mut() {
+            *to = Some(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
