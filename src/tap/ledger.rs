@@ -160,7 +160,7 @@ impl Ledger {
     /// Everything that was made and is not known to be gone, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
         let mut all: Vec<Entry> = self.current().made.values().cloned().collect();
-        all.sort_by(|a, b| (a.at, a.key()).cmp(&(b.at, b.key())));
+        all.sort_by_cached_key(|entry| (entry.at, entry.key()));
         all
     }
 

@@ -1,3 +1,4 @@
 //! The relay on the engine's socket: what the learner's docker CLI asks of the engine is passed on, seen and kept.
 
+pub mod guard;
 pub mod ledger;

@@ -1,0 +1,201 @@
+//! Writes into the ledger what a request has made, from what was there before and after.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Weak};
+
+use serde_json::Value;
+
+use super::facts::{Image, list};
+use super::request::{Deed, Object, Only, familiar};
+use super::{Guard, Inner, Made, Names, Said, Upstream, encode, lock};
+
+/// What to look at once a request was answered. Dropped without `settle`, it records nothing.
+#[derive(Debug)]
+pub struct Watch {
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Container { volumes: Option<Names> },
+    Network,
+    Volume { volumes: Option<Names> },
+    Images(Open),
+    Gone { what: Object, id: String },
+}
+
+/// The images before a stream, by content with their names.
+#[derive(Clone, Debug)]
+pub(super) struct Before {
+    images: BTreeMap<String, Names>,
+    only: Option<Only>,
+}
+
+/// A place among the streams that have not ended.
+#[derive(Debug)]
+struct Open {
+    token: u64,
+    inner: Weak<Inner>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.upgrade() {
+            lock(&inner.open).remove(&self.token);
+        }
+    }
+}
+
+impl Watch {
+    pub(super) fn gone(what: Object, id: String) -> Self {
+        Self { what: What::Gone { what, id } }
+    }
+
+    /// Whether `settle` needs the answer's body: a small JSON, never a stream.
+    pub fn wants_body(&self) -> bool {
+        match &self.what {
+            What::Container { .. } | What::Network | What::Volume { .. } => true,
+            What::Gone { what, .. } => *what == Object::Image,
+            What::Images(_) => false,
+        }
+    }
+}
+
+impl Guard {
+    /// Looks at what is there before a request that makes something. What can't be looked up now can't be told from the
+    /// learner's later, and then stays unrecorded.
+    pub(super) async fn watch(&self, making: Deed, engine: &impl Upstream) -> Option<Watch> {
+        let what = match making {
+            Deed::MakeContainer => What::Container { volumes: volumes(engine).await.ok() },
+            Deed::MakeNetwork => What::Network,
+            Deed::MakeVolume => What::Volume { volumes: volumes(engine).await.ok() },
+            Deed::MakeImages { only } => {
+                let images = images(engine).await.ok()?;
+                let images = images.into_iter().map(|i| (i.id.clone(), all_names(&i))).collect();
+                let token = self.inner.questions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                lock(&self.inner.open).insert(token, Before { images, only });
+                What::Images(Open { token, inner: Arc::downgrade(&self.inner) })
+            }
+            _ => return None,
+        };
+        Some(Watch { what })
+    }
+
+    /// Tells how a request went. Must return before the end of the answer is passed on: the next command may come at once.
+    /// For a connection that was upgraded, `status` is 101 and this is called when it has ended.
+    pub async fn settle(&self, watch: Watch, status: u16, body: &[u8], engine: &impl Upstream) {
+        // An image stream may fail late and leave what it pulled before.
+        if status >= 400 && !matches!(watch.what, What::Images(_)) {
+            return;
+        }
+        let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default();
+        match &watch.what {
+            What::Container { volumes } if !text("Id").is_empty() => {
+                self.made_container(text("Id"), volumes.as_ref(), engine).await;
+            }
+            What::Network if !text("Id").is_empty() => self.record(Made::Network, text("Id"), ""),
+            What::Volume { volumes: Some(before) } if !text("Name").is_empty() => {
+                // the engine answers 201 also for a volume that was there
+                if !before.contains(text("Name")) {
+                    self.record(Made::Volume, text("Name"), text("Name"));
+                }
+            }
+            What::Container { .. } | What::Network | What::Volume { .. } => return,
+            What::Images(open) => {
+                let before = lock(&self.inner.open).get(&open.token).cloned();
+                if let Some(before) = before
+                    && let Ok(now) = images(engine).await
+                {
+                    self.compare(&before, &now);
+                }
+            }
+            What::Gone { what: Object::Image, .. } => self.images_gone(&answer),
+            What::Gone { what, id } => {
+                let kind = match what {
+                    Object::Container => Made::Container,
+                    Object::Network => Made::Network,
+                    _ => Made::Volume,
+                };
+                self.forget(kind, id, "");
+            }
+        }
+        self.say(Said::Ledger);
+    }
+
+    /// Records what streams that still run have made so far, so that it can be deleted at once.
+    pub(super) async fn catch_up(&self, engine: &impl Upstream) {
+        let open: Vec<Before> = lock(&self.inner.open).values().cloned().collect();
+        if open.is_empty() {
+            return;
+        }
+        if let Ok(now) = images(engine).await {
+            for before in open {
+                self.compare(&before, &now);
+            }
+        }
+    }
+
+    async fn made_container(&self, id: &str, before: Option<&Names>, engine: &impl Upstream) {
+        let inspected = list(engine, &format!("/containers/{}/json", encode(id))).await.unwrap_or_default();
+        let name = inspected.get("Name").and_then(Value::as_str).unwrap_or_default();
+        self.record(Made::Container, id, name.trim_start_matches('/'));
+        let Some(before) = before else { return };
+        let mounts = inspected.get("Mounts").and_then(Value::as_array).into_iter().flatten();
+        for mount in mounts.filter(|m| m.get("Type").and_then(Value::as_str) == Some("volume")) {
+            let volume = mount.get("Name").and_then(Value::as_str).unwrap_or_default();
+            if !volume.is_empty() && !before.contains(volume) {
+                self.record(Made::Volume, volume, volume);
+            }
+        }
+    }
+
+    /// New content and new names are the course's. A name that was there stays whose it was; the course's own move along.
+    fn compare(&self, before: &Before, now: &[Image]) {
+        let known: BTreeSet<&String> = before.images.values().flatten().collect();
+        let allowed = |name: &str| before.only.as_ref().is_none_or(|only| only.allows(name));
+        let ledger = self.ledger();
+        for image in now {
+            let names = all_names(image);
+            let new = !before.images.contains_key(&image.id);
+            let named = names.iter().any(|name| allowed(name));
+            let nameless = names.is_empty() && before.only == Some(Only::Nameless);
+            if new && (before.only.is_none() || named || nameless) && !ledger.owns(Made::Image, &image.id) {
+                self.record(Made::Image, &image.id, "");
+            }
+            for name in names.iter().filter(|name| allowed(name)) {
+                let was_there = known.contains(name);
+                if (!was_there || ledger.knows_reference(name)) && !ledger.owns_reference(name, &image.id) {
+                    self.record(Made::Reference, &image.id, name);
+                }
+            }
+        }
+    }
+
+    /// From the engine's list of what it untagged and deleted.
+    pub(super) fn images_gone(&self, answer: &Value) {
+        for row in answer.as_array().into_iter().flatten() {
+            if let Some(name) = row.get("Untagged").and_then(Value::as_str) {
+                self.forget(Made::Reference, "", &familiar(name));
+            }
+            if let Some(id) = row.get("Deleted").and_then(Value::as_str) {
+                self.forget(Made::Image, id, "");
+            }
+        }
+    }
+}
+
+async fn volumes(engine: &impl Upstream) -> Result<Names, String> {
+    let answer = list(engine, "/volumes").await?;
+    let all = answer.get("Volumes").and_then(Value::as_array).into_iter().flatten();
+    Ok(all.filter_map(|v| v.get("Name").and_then(Value::as_str)).map(str::to_owned).collect())
+}
+
+pub(super) async fn images(engine: &impl Upstream) -> Result<Vec<Image>, String> {
+    let answer = list(engine, "/images/json").await?;
+    Ok(answer.as_array().into_iter().flatten().map(Image::of).collect())
+}
+
+fn all_names(image: &Image) -> Names {
+    image.tags.union(&image.digests).cloned().collect()
+}

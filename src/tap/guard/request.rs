@@ -1,0 +1,458 @@
+//! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Other`.
+
+use crate::facts::Command;
+
+/// The head of one request, taken apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    pub method: String,
+    /// Decoded, without the version prefix: `["containers", "web", "stop"]`.
+    segments: Vec<String>,
+    query: Vec<(String, String)>,
+    /// From the prefix; None for a path without one.
+    api: Option<(u32, u32)>,
+    pub command: Command,
+}
+
+/// What a request would do to things that may not be the course's, or which things it makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    Remove {
+        what: Object,
+        name: String,
+    },
+    Prune(Object),
+    PruneBuildCache,
+    /// Changes a container without deleting it: the docker word for it, and the container.
+    Disturb {
+        verb: &'static str,
+        name: String,
+    },
+    MakeContainer,
+    MakeNetwork,
+    MakeVolume,
+    /// May leave new images; `only` these, where the request says which.
+    MakeImages {
+        only: Option<Only>,
+    },
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Object {
+    Container,
+    Network,
+    Volume,
+    Image,
+}
+
+impl Object {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Container => "container",
+            Self::Network => "network",
+            Self::Volume => "volume",
+            Self::Image => "image",
+        }
+    }
+}
+
+/// The names of images that a request can make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Only {
+    Name(String),
+    /// Any tag of a repository.
+    Repository(String),
+    /// No name at all: just content.
+    Nameless,
+}
+
+impl Request {
+    /// `target` is the path and query as the client sent them.
+    pub fn of(method: &str, target: &str, command: &Command) -> Self {
+        let target = target.split('#').next().unwrap_or_default();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        // The engine's router decodes before it looks, so a spelling like `/%63ontainers` must not pass for another.
+        let path = decode(path, false);
+        let mut segments: Vec<String> =
+            path.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+        let api = segments.first().and_then(|first| version(first));
+        if api.is_some() {
+            segments.remove(0);
+        }
+        let query = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (decode(key, true), decode(value, true))
+            })
+            .collect();
+        Self { method: method.to_uppercase(), segments, query, api, command: command.clone() }
+    }
+
+    pub(super) fn arg(&self, key: &str) -> Option<&str> {
+        self.query.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether the client speaks at least this version; one that names none gets the newest.
+    pub(super) fn speaks(&self, major: u32, minor: u32) -> bool {
+        self.api.is_none_or(|api| api >= (major, minor))
+    }
+
+    /// The first words as they were typed, for a sentence: `docker container rm`.
+    pub(super) fn typed(&self, fallback: &str) -> String {
+        let argv = &self.command.argv;
+        let program = argv.first().and_then(|p| p.rsplit('/').next());
+        match program {
+            Some("docker" | "podman") => {
+                let words = argv.iter().skip(1).take_while(|w| is_plain(w)).take(2);
+                let mut words: Vec<&str> = words.map(String::as_str).collect();
+                if words.len() == 2 && !GROUPS.contains(&words[0]) {
+                    words.truncate(1);
+                }
+                if words.is_empty() {
+                    fallback.to_owned()
+                } else {
+                    format!("{} {}", program.unwrap_or("docker"), words.join(" "))
+                }
+            }
+            _ => fallback.to_owned(),
+        }
+    }
+
+    /// The whole command, for the question in the app.
+    pub(super) fn whole_command(&self, fallback: &str) -> String {
+        match self.command.argv.split_first() {
+            Some((program, rest)) => {
+                let program = program.rsplit('/').next().unwrap_or(program);
+                std::iter::once(program)
+                    .chain(rest.iter().map(String::as_str))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(300)
+                    .collect()
+            }
+            None => fallback.to_owned(),
+        }
+    }
+
+    pub(super) fn is_system_prune(&self) -> bool {
+        self.command.argv.windows(2).any(|pair| pair[0] == "system" && pair[1] == "prune")
+    }
+
+    /// Commands that pass the signals of their own terminal on are not a `docker kill`.
+    fn passes_signals_on(&self) -> bool {
+        self.arg("signal").is_some_and(|s| s.trim_start_matches("SIG") == "WINCH" || s == "28")
+            || self.command.argv.iter().any(|w| matches!(w.as_str(), "run" | "attach" | "start" | "exec"))
+    }
+
+    pub(super) fn deed(&self) -> Deed {
+        let segments: Vec<&str> = self.segments.iter().map(String::as_str).collect();
+        match (self.method.as_str(), segments.as_slice()) {
+            ("DELETE", ["containers", name]) => {
+                Deed::Remove { what: Object::Container, name: (*name).into() }
+            }
+            ("DELETE", ["networks", name]) => Deed::Remove { what: Object::Network, name: (*name).into() },
+            // the names of volumes and images may hold slashes
+            ("DELETE", ["volumes", name @ ..]) if !name.is_empty() => {
+                Deed::Remove { what: Object::Volume, name: name.join("/") }
+            }
+            ("DELETE", ["images", name @ ..]) if !name.is_empty() => {
+                Deed::Remove { what: Object::Image, name: name.join("/") }
+            }
+            ("POST", ["containers", "prune"]) => Deed::Prune(Object::Container),
+            ("POST", ["networks", "prune"]) => Deed::Prune(Object::Network),
+            ("POST", ["volumes", "prune"]) => Deed::Prune(Object::Volume),
+            ("POST", ["images", "prune"]) => Deed::Prune(Object::Image),
+            ("POST", ["build", "prune"]) => Deed::PruneBuildCache,
+            ("POST", ["containers", "create"]) => Deed::MakeContainer,
+            ("POST", ["networks", "create"]) => Deed::MakeNetwork,
+            ("POST", ["volumes", "create"]) => Deed::MakeVolume,
+            ("POST", ["images", "create"]) => Deed::MakeImages { only: self.pulled() },
+            ("POST", ["images", "load"] | ["build"] | ["grpc"] | ["session"]) | ("PRI", _) => {
+                Deed::MakeImages { only: None }
+            }
+            ("POST", ["commit"]) => Deed::MakeImages { only: Some(self.named()) },
+            ("POST", ["images", _, .., "tag"]) => Deed::MakeImages { only: Some(self.named()) },
+            ("POST", ["containers", name, verb]) => match self.disturbing(verb) {
+                Some(verb) => Deed::Disturb { verb, name: (*name).into() },
+                None => Deed::Other,
+            },
+            ("PUT", ["containers", name, "archive"]) => Deed::Disturb { verb: "cp", name: (*name).into() },
+            _ => Deed::Other,
+        }
+    }
+
+    fn disturbing(&self, verb: &str) -> Option<&'static str> {
+        Some(match verb {
+            "stop" => "stop",
+            "kill" if !self.passes_signals_on() => "kill",
+            "restart" => "restart",
+            "pause" => "pause",
+            "unpause" => "unpause",
+            "rename" => "rename",
+            "update" => "update",
+            "exec" => "exec",
+            _ => return None,
+        })
+    }
+
+    /// What a pull or an import may name.
+    fn pulled(&self) -> Option<Only> {
+        if self.arg("fromSrc").is_some_and(|s| !s.is_empty()) {
+            return Some(self.named());
+        }
+        let from = self.arg("fromImage").unwrap_or_default();
+        let tag = self.arg("tag").unwrap_or_default();
+        if from.is_empty() {
+            None
+        } else if tag.is_empty() && !has_tag(from) {
+            Some(Only::Repository(familiar_repository(from)))
+        } else {
+            // a pull by digest keeps other names than it was asked for; they all are of one repository
+            Some(match join(from, tag) {
+                name if name.contains('@') => {
+                    Only::Repository(familiar_repository(name.split(['@']).next().unwrap_or_default()))
+                }
+                name => Only::Name(familiar(&name)),
+            })
+        }
+    }
+
+    /// `repo` and `tag` of a commit, tag or import.
+    fn named(&self) -> Only {
+        match self.arg("repo").unwrap_or_default() {
+            "" => Only::Nameless,
+            repo => Only::Name(familiar(&join(repo, self.arg("tag").unwrap_or_default()))),
+        }
+    }
+}
+
+impl Only {
+    pub(super) fn allows(&self, reference: &str) -> bool {
+        match self {
+            // what a pull brings along is known by its digest too
+            Self::Name(name) => {
+                reference == name || reference.split_once('@').is_some_and(|(r, _)| r == repository(name))
+            }
+            Self::Repository(name) => repository(reference) == name,
+            Self::Nameless => false,
+        }
+    }
+}
+
+/// Words of `docker` that have commands below them.
+const GROUPS: [&str; 13] = [
+    "container",
+    "image",
+    "volume",
+    "network",
+    "system",
+    "builder",
+    "buildx",
+    "compose",
+    "plugin",
+    "context",
+    "manifest",
+    "swarm",
+    "trust",
+];
+
+fn is_plain(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')
+}
+
+fn version(segment: &str) -> Option<(u32, u32)> {
+    let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
+    Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
+}
+
+fn join(name: &str, tag: &str) -> String {
+    match tag {
+        "" => name.to_owned(),
+        digest if digest.contains(':') => format!("{name}@{digest}"),
+        tag => format!("{name}:{tag}"),
+    }
+}
+
+fn has_tag(name: &str) -> bool {
+    name.contains('@') || name.rsplit('/').next().is_some_and(|last| last.contains(':'))
+}
+
+/// One spelling for all: `docker.io/library/nginx` is `nginx:latest`.
+pub(super) fn familiar(name: &str) -> String {
+    let short = ["docker.io/", "index.docker.io/"].iter().find_map(|p| name.strip_prefix(p)).unwrap_or(name);
+    let short = short.strip_prefix("library/").unwrap_or(short);
+    if has_tag(short) { short.to_owned() } else { format!("{short}:latest") }
+}
+
+fn familiar_repository(name: &str) -> String {
+    repository(&familiar(name)).to_owned()
+}
+
+/// The name without tag and digest.
+fn repository(reference: &str) -> &str {
+    let name = reference.split('@').next().unwrap_or_default();
+    match name.rfind(':') {
+        Some(colon) if !name[colon..].contains('/') => &name[..colon],
+        _ => name,
+    }
+}
+
+fn decode(text: &str, plus: bool) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |i: usize| bytes.get(i).and_then(|b| (*b as char).to_digit(16));
+        match (bytes[at], hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+                at += 3;
+            }
+            (b'+', ..) if plus => {
+                out.push(b' ');
+                at += 1;
+            }
+            (byte, ..) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// For a path segment or a query value of our own requests.
+pub(super) fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deed(method: &str, target: &str) -> Deed {
+        Request::of(method, target, &Command::default()).deed()
+    }
+
+    fn removes(what: Object, name: &str) -> Deed {
+        Deed::Remove { what, name: name.into() }
+    }
+
+    #[test]
+    fn deletes_are_seen_in_every_spelling() {
+        for target in [
+            "/v1.43/containers/web?force=1&v=1",
+            "/containers/web",
+            "/%63ontainers/we%62",
+            "/v1.43//containers/web/",
+        ] {
+            assert_eq!(deed("DELETE", target), removes(Object::Container, "web"), "{target}");
+        }
+        assert_eq!(
+            deed("DELETE", "/v1.41/images/docker.io/library/x:1"),
+            removes(Object::Image, "docker.io/library/x:1")
+        );
+        assert_eq!(deed("DELETE", "/v1.41/images/a%2Fb"), removes(Object::Image, "a/b"));
+        assert_eq!(deed("delete", "/volumes/data"), removes(Object::Volume, "data"));
+        assert_eq!(deed("DELETE", "/networks/n"), removes(Object::Network, "n"));
+        assert_eq!(deed("POST", "/v1.43/build/prune"), Deed::PruneBuildCache);
+        assert_eq!(deed("POST", "/containers/prune?filters=%7B%7D"), Deed::Prune(Object::Container));
+    }
+
+    #[test]
+    fn what_is_unknown_passes() {
+        for (method, target) in [
+            ("GET", "/containers/json"),
+            ("DELETE", "/plugins/x"),
+            ("POST", "/future/thing"),
+            ("POST", ""),
+            ("GET", "/images/x/json"),
+            ("POST", "/containers/c/resize"),
+        ] {
+            assert_eq!(deed(method, target), Deed::Other, "{method} {target}");
+        }
+    }
+
+    #[test]
+    fn a_resize_is_no_kill() {
+        assert_eq!(deed("POST", "/containers/c/kill?signal=WINCH"), Deed::Other);
+        assert_eq!(deed("POST", "/containers/c/kill?signal=SIGWINCH"), Deed::Other);
+        assert_eq!(deed("POST", "/containers/c/kill"), Deed::Disturb { verb: "kill", name: "c".into() });
+        let run = Command { argv: vec!["docker".into(), "run".into(), "x".into()], ..Command::default() };
+        assert_eq!(Request::of("POST", "/containers/c/kill?signal=INT", &run).deed(), Deed::Other);
+    }
+
+    #[test]
+    fn makers_of_images_say_which_where_they_can() {
+        let only = |target: &str| match deed("POST", target) {
+            Deed::MakeImages { only } => only,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            only("/images/create?fromImage=nginx&tag=latest"),
+            Some(Only::Name("nginx:latest".into()))
+        );
+        assert_eq!(
+            only("/images/create?fromImage=docker.io%2Flibrary%2Fnginx&tag=1"),
+            Some(Only::Name("nginx:1".into()))
+        );
+        assert_eq!(only("/images/create?fromImage=nginx"), Some(Only::Repository("nginx".into())));
+        assert_eq!(
+            only("/images/create?fromImage=nginx&tag=sha256%3Aab"),
+            Some(Only::Repository("nginx".into()))
+        );
+        assert_eq!(only("/images/create?fromSrc=-&repo=r&tag="), Some(Only::Name("r:latest".into())));
+        assert_eq!(
+            only("/images/a/b/tag?repo=localhost:5000/r&tag=2"),
+            Some(Only::Name("localhost:5000/r:2".into()))
+        );
+        assert_eq!(only("/commit?container=c"), Some(Only::Nameless));
+        assert_eq!(only("/build?t=x"), None);
+        assert!(
+            Only::Name("nginx:1".into()).allows("nginx@sha256:ab")
+                && !Only::Name("nginx:1".into()).allows("nginx:2")
+        );
+        assert!(Only::Repository("r:5000/n".into()).allows("r:5000/n:2"));
+    }
+
+    #[test]
+    fn the_command_is_named_as_it_was_typed() {
+        let typed = |words: &[&str]| {
+            let argv = words.iter().map(|w| (*w).to_owned()).collect();
+            Request::of("DELETE", "/containers/web", &Command { argv, ..Command::default() })
+                .typed("docker rm")
+        };
+        assert_eq!(typed(&["docker", "rm", "-f", "web"]), "docker rm");
+        assert_eq!(typed(&["/usr/bin/docker", "rm", "web"]), "docker rm");
+        assert_eq!(typed(&["docker", "container", "rm", "web"]), "docker container rm");
+        assert_eq!(typed(&["docker", "--debug", "rm"]), "docker rm");
+        assert_eq!(typed(&[]), "docker rm");
+    }
+
+    #[test]
+    fn names_have_one_spelling() {
+        for (name, short) in [
+            ("docker.io/library/nginx", "nginx:latest"),
+            ("localhost:5000/x", "localhost:5000/x:latest"),
+            ("me/x:1", "me/x:1"),
+            ("docker.io/me/x", "me/x:latest"),
+        ] {
+            assert_eq!(familiar(name), short);
+        }
+        assert_eq!(encode("a/b c"), "a%2Fb%20c");
+        assert_eq!(decode("a%2Fb%20c%", false), "a/b c%");
+    }
+}
