@@ -108,6 +108,8 @@ impl App {
         self.now = now;
         self.lesson.set_now(now);
         let mut effects = self.lesson.open();
+        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        self.arrange();
         if self.awake {
             effects.push(Effect::Wake);
         }
@@ -238,7 +240,7 @@ impl App {
                 self.tell(Tone::Plain, news);
                 effects
             }
-            Msg::Reloaded { course, problems } => self.reloaded(course, problems),
+            Msg::Reloaded(course) => self.reloaded(course),
             Msg::Trouble { what, remedy } => {
                 self.trouble(&what, &remedy);
                 Vec::new()
@@ -246,16 +248,11 @@ impl App {
         }
     }
 
-    fn reloaded(&mut self, course: Arc<Course>, problems: usize) -> Vec<Effect> {
+    /// A mistake is shown at once: the author is looking.
+    fn reloaded(&mut self, course: Arc<Course>) -> Vec<Effect> {
         let effects = self.lesson.reload(course);
-        match problems {
-            0 => self.tell(Tone::Plain, "The lesson was read again".into()),
-            1 => self.trouble("The lesson was read again and has 1 mistake", "it is shown on the slide"),
-            n => self.trouble(
-                &format!("The lesson was read again and has {n} mistakes"),
-                "they are shown on the slides",
-            ),
-        }
+        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        self.tell(Tone::Plain, "The lesson was read again".into());
         effects
     }
 
@@ -354,6 +351,10 @@ impl App {
                 self.theme = self.look.theme();
             }
             Action::Contents => self.popup = Some(Popup::Contents(self.lesson.contents())),
+            Action::Mistakes => match self.lesson.mistakes() {
+                Some(mistakes) => self.popup = Some(Popup::Notes(mistakes)),
+                None => self.tell(Tone::Good, "No mistakes were found in the course".into()),
+            },
             Action::Notes => self.popup = Some(Popup::Notes(self.lesson.notes())),
             Action::Cancel if self.wishes.focus == Pane::Engine && self.engine.is_detail_open() => {
                 return self.engine.act(action);

@@ -85,7 +85,7 @@ fn listen(changes: &Receiver<()>, source: &Source, out: &Sender<Msg>) {
 
 fn read(source: &Source, out: &Sender<Msg>) {
     let msg = match load(source) {
-        Ok(course) => Msg::Reloaded { problems: course.diagnostics.len(), course: Arc::new(course) },
+        Ok(course) => Msg::Reloaded(Arc::new(course)),
         Err(error) => Msg::Trouble { what: error.to_string(), remedy: "the lesson stays as it was".into() },
     };
     let _ = out.blocking_send(msg);
