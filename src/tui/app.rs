@@ -90,7 +90,7 @@ impl App {
             now: Timestamp::UNIX_EPOCH,
             lesson: LessonPane::new(session, setup.runs, exercise_keys(&keymap), quiz_keys(&keymap)),
             keymap,
-            engine: EnginePane::new(TimeZone::system()),
+            engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
             endpoint: String::new(),
             popup: None,
@@ -120,6 +120,11 @@ impl App {
     /// Whether the terminal should be asked for its background.
     pub fn wants_background(&self) -> bool {
         self.look.follows_terminal()
+    }
+
+    /// Clock times are shown in this zone.
+    pub fn set_zone(&mut self, zone: TimeZone) {
+        self.engine.set_zone(zone);
     }
 
     pub fn set_background(&mut self, dark: bool) {
