@@ -5,6 +5,7 @@ mod evidence;
 mod link;
 mod observed;
 mod sample;
+pub mod secret;
 mod snapshot;
 
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};

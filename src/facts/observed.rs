@@ -30,7 +30,9 @@ pub struct Answer {
     pub message: Option<String>,
     /// Until the head of the answer.
     pub micros: u64,
+    /// Of the answer, as they went to the client.
     pub bytes_out: u64,
+    /// Of the request, as they came from the client.
     pub bytes_in: u64,
     /// The whole answer was passed on, or the connection that it became has ended.
     pub ended: bool,

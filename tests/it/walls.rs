@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 /// A room, and the rooms it may use. `facts` is data for all; arrows run down.
 const ROOMS: [(&str, &[&str]); 11] = [
     ("facts", &[]),
+    ("tap", &["facts"]),
     ("shell", &[]),
     ("check", &["facts"]),
     ("engine", &["facts"]),

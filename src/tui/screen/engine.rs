@@ -12,6 +12,8 @@ mod sheet;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod wire;
+mod wire_call;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -28,8 +30,9 @@ use self::page::Page;
 use self::sheet::View;
 pub use self::tables::Tab;
 use self::tables::Usage;
+use self::wire::Wire;
 use super::confirm::ConfirmPopup;
-use crate::facts::{ContainerState, Detail, Kind, Link, LogLine, Sample, Snapshot};
+use crate::facts::{ContainerState, Detail, Kind, Link, LogLine, Observed, Sample, Snapshot};
 use crate::tui::effect::{Effect, EngineEffect};
 
 /// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
@@ -51,7 +54,9 @@ pub struct EnginePane {
     fresh: Fresh,
 
     tab: Tab,
-    lists: [List; 4],
+    /// One for each tab; the wire's stays empty.
+    lists: [List; 5],
+    wire: Wire,
     opened: Option<Opened>,
     popup: Option<ConfirmPopup>,
     filtering: bool,
@@ -62,7 +67,7 @@ pub struct EnginePane {
     dirty: bool,
     page: Page,
     /// Measured widths of each list's columns; None after what they show has changed.
-    widths: [Option<Vec<u16>>; 4],
+    widths: [Option<Vec<u16>>; 5],
     sampled: Vec<String>,
     wake: Option<Timestamp>,
 }
@@ -91,6 +96,7 @@ impl EnginePane {
             fresh: Fresh::default(),
             tab: Tab::default(),
             lists: Default::default(),
+            wire: Wire::default(),
             opened: None,
             popup: None,
             filtering: false,
@@ -184,6 +190,18 @@ impl EnginePane {
         }
     }
 
+    /// A call that the tap saw; the same one comes again with its answer and at its end.
+    pub fn push_observed(&mut self, observed: Arc<Observed>) {
+        self.wire.push(observed);
+        self.dirty |= self.tab == Tab::Wire;
+    }
+
+    /// Whether calls are seen at all, and in a sentence why not.
+    pub fn set_observing(&mut self, observing: bool, reason: impl Into<String>) {
+        self.wire.set_observing(observing, reason.into());
+        self.dirty = true;
+    }
+
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         self.fresh.tick(now);
@@ -214,7 +232,7 @@ impl EnginePane {
     }
 
     pub fn is_detail_open(&self) -> bool {
-        self.opened.is_some()
+        self.opened.is_some() || self.wire_is_open()
     }
 
     /// Whether every key must come to `key`: a filter is typed or a question is open.
@@ -224,7 +242,11 @@ impl EnginePane {
 
     /// Whether `Action::Cancel` has something to close here, or is the app's.
     pub fn can_cancel(&self) -> bool {
-        self.opened.is_some() || !self.filter().is_empty()
+        self.is_detail_open() || !self.filter().is_empty()
+    }
+
+    fn wire_is_open(&self) -> bool {
+        self.tab == Tab::Wire && self.wire.is_open()
     }
 
     /// An open question, to be drawn over everything.
@@ -290,7 +312,7 @@ impl EnginePane {
     fn selected(&self) -> Option<(Kind, String, String)> {
         let (kind, id) = match &self.opened {
             Some(opened) => (opened.kind, opened.id.clone()),
-            None => (self.tab.kind(), self.lists[self.tab as usize].selected.clone()?),
+            None => (self.tab.kind()?, self.lists[self.tab as usize].selected.clone()?),
         };
         let name = tables::name(&self.snapshot, kind, &id)?;
         Some((kind, id, name))

@@ -12,20 +12,19 @@ impl EnginePane {
         let y = page.next_row();
         let label = |tab: Tab, short: bool| {
             let n = tables::len(&self.snapshot, tab);
-            match (short, self.has_snapshot) {
+            match (short, self.has_snapshot && tab != Tab::Wire) {
                 (true, _) => format!(" {} ", tab.short_title()),
                 (false, true) => format!(" {} {n} ", tab.title()),
                 (false, false) => format!(" {} ", tab.title()),
             }
         };
-        let labels = |short: bool| -> Vec<String> {
-            Tab::ALL.iter().map(|&tab| label(tab, short && tab != self.tab)).collect()
+        let labels = |short: bool, all: bool| -> Vec<String> {
+            Tab::ALL.iter().map(|&tab| label(tab, short && (all || tab != self.tab))).collect()
         };
         let wide = |labels: &[String]| labels.iter().map(|l| l.chars().count()).sum::<usize>();
-        let mut shown = labels(false);
-        if wide(&shown) > usize::from(width) {
-            shown = labels(true);
-        }
+        let fits = |labels: &Vec<String>| wide(labels) <= usize::from(width);
+        let shown = [labels(false, false), labels(true, false)].into_iter().find(fits);
+        let shown = shown.unwrap_or_else(|| labels(true, true));
         let mut line = InkLine::new();
         let mut x = 0u16;
         for (tab, text) in Tab::ALL.into_iter().zip(shown) {
@@ -206,6 +205,7 @@ impl EnginePane {
                 format!("{more}{}–{last} of {}", opened.scroll + 1, opened.rows)
             }
             Some(_) => String::new(),
+            None if self.tab == Tab::Wire => self.wire.place(page.room),
             None => {
                 let list = &self.lists[self.tab as usize];
                 let all = list.shown.len();
@@ -219,6 +219,6 @@ impl EnginePane {
     }
 
     fn tab_of(&self, kind: Kind) -> Tab {
-        Tab::ALL.into_iter().find(|tab| tab.kind() == kind).unwrap_or(self.tab)
+        Tab::ALL.into_iter().find(|tab| tab.kind() == Some(kind)).unwrap_or(self.tab)
     }
 }

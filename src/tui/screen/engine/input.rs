@@ -75,6 +75,10 @@ impl EnginePane {
             }
             Some(Hit::View(view)) => self.show(view),
             Some(Hit::Back) => self.close(),
+            Some(Hit::Row(at)) if self.tab == Tab::Wire => {
+                self.wire.click(at);
+                Vec::new()
+            }
             Some(Hit::Row(at)) => {
                 let list = &mut self.lists[self.tab as usize];
                 if list.at == at && list.selected.is_some() {
@@ -114,6 +118,11 @@ impl EnginePane {
         self.dirty = true;
         self.notice.clear();
         let page = self.page.room.saturating_sub(1).max(1);
+        if self.tab == Tab::Wire
+            && let Some(effects) = self.wire.act(action, page)
+        {
+            return effects;
+        }
         match action {
             Action::Up => self.move_by(-1),
             Action::Down => self.move_by(1),

@@ -79,7 +79,8 @@ impl EnginePane {
         }
         let change = ages.iter().map(|&since| words::span_changes(self.now, since)).min();
         let shown_kind = self.tab.kind();
-        let mark = self.fresh.next(self.now).filter(|_| self.opened.is_none() && self.fresh.any(shown_kind));
+        let any_marked = shown_kind.is_some_and(|kind| self.fresh.any(kind));
+        let mark = self.fresh.next(self.now).filter(|_| self.opened.is_none() && any_marked);
         self.wake = [change, mark].into_iter().flatten().min();
 
         if running == self.sampled {
@@ -125,6 +126,8 @@ impl EnginePane {
             self.absent(page, width, bottom);
         } else if in_detail {
             self.detail_body(page, width, bottom, running, ages);
+        } else if self.tab == Tab::Wire {
+            self.wire_rows(page, width, bottom);
         } else {
             self.table(page, width, bottom, running, ages);
         }
@@ -135,6 +138,18 @@ impl EnginePane {
             }
             let footer = self.footer(page, width);
             page.push(footer);
+        }
+    }
+
+    /// The commands with their calls, or the one call that is open.
+    fn wire_rows(&mut self, page: &mut Page, width: u16, bottom: usize) {
+        page.room = bottom.saturating_sub(page.lines.len()).max(1);
+        for (line, selected, place) in self.wire.rows(usize::from(width), page.room) {
+            if let Some(place) = place {
+                page.hits.push((page.next_row(), 0, width, Hit::Row(place)));
+            }
+            let tone = if selected { Tone::Selected } else { Tone::Plain };
+            page.lines.push(Row { line, tone });
         }
     }
 
@@ -183,7 +198,7 @@ impl EnginePane {
         for (n, (cells, &i)) in laid.rows.iter().zip(window).enumerate() {
             let key = tables::key(&self.snapshot, tab, i).unwrap_or_default();
             let selected = first + n == at;
-            let fresh = self.fresh.is(tab.kind(), key);
+            let fresh = tab.kind().is_some_and(|kind| self.fresh.is(kind, key));
             let mark = match (selected, fresh) {
                 (true, false) => InkLine::of("▸ ", Ink::Key),
                 (true, true) => InkLine::of("▸", Ink::Key).with("✦", Ink::Fresh),
@@ -219,7 +234,7 @@ impl EnginePane {
             }
             Tab::Images => ages.extend(snapshot.images.get(i).and_then(|image| image.created)),
             Tab::Volumes => ages.extend(snapshot.volumes.get(i).and_then(|volume| volume.created)),
-            Tab::Networks => {}
+            Tab::Networks | Tab::Wire => {}
         }
     }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::words;
 use crate::facts::{
     Container, ContainerDetail, ContainerState, Detail, ImageDetail, Mount, MountKind, NetworkDetail,
-    VolumeDetail, short_id,
+    VolumeDetail, secret, short_id,
 };
 use crate::tui::widget::ink::{Ink, InkLine};
 
@@ -250,7 +250,7 @@ fn environment(sheet: &mut Sheet, env: &[(String, String)]) {
     }
     let mut masked = false;
     for (name, value) in env {
-        let shown = words::mask(name, value);
+        let shown = secret::mask(name, value);
         masked |= shown != *value;
         let ink = if shown == *value { Ink::Text } else { Ink::Warn };
         sheet.line(InkLine::of(name, Ink::Strong).with("=", Ink::Dim).with(shown, ink), 4);
@@ -460,7 +460,7 @@ fn pairs<'a>(sheet: &mut Sheet, title: &str, pairs: impl Iterator<Item = (&'a St
     sheet.heading(title);
     for (name, value) in pairs {
         sheet.line(
-            InkLine::of(name, Ink::Text).with("=", Ink::Dim).with(words::mask(name, value), Ink::Text),
+            InkLine::of(name, Ink::Text).with("=", Ink::Dim).with(secret::mask(name, value), Ink::Text),
             4,
         );
     }

@@ -1,4 +1,4 @@
-//! The four lists: which columns each has, in which order its rows come, what a filter finds.
+//! The tabs, and the lists of four of them: which columns each has, in which order its rows come, what a filter finds.
 
 use std::collections::HashMap;
 
@@ -16,18 +16,23 @@ pub enum Tab {
     Images,
     Volumes,
     Networks,
+    /// What the learner's commands ask of the engine.
+    Wire,
 }
 
 impl Tab {
-    pub(super) const ALL: [Tab; 4] = [Self::Containers, Self::Images, Self::Volumes, Self::Networks];
+    pub(super) const ALL: [Tab; 5] =
+        [Self::Containers, Self::Images, Self::Volumes, Self::Networks, Self::Wire];
 
-    pub(super) fn kind(self) -> Kind {
-        match self {
+    /// What its list holds; the wire holds no objects.
+    pub(super) fn kind(self) -> Option<Kind> {
+        Some(match self {
             Self::Containers => Kind::Container,
             Self::Images => Kind::Image,
             Self::Volumes => Kind::Volume,
             Self::Networks => Kind::Network,
-        }
+            Self::Wire => return None,
+        })
     }
 
     pub(super) fn title(self) -> &'static str {
@@ -36,6 +41,7 @@ impl Tab {
             Self::Images => "images",
             Self::Volumes => "volumes",
             Self::Networks => "networks",
+            Self::Wire => "wire",
         }
     }
 
@@ -45,6 +51,7 @@ impl Tab {
             Self::Images => "img",
             Self::Volumes => "vol",
             Self::Networks => "net",
+            Self::Wire => "wire",
         }
     }
 
@@ -55,6 +62,7 @@ impl Tab {
             Self::Images => "docker pull hello-world",
             Self::Volumes => "docker volume create data",
             Self::Networks => "docker network create backend",
+            Self::Wire => "docker ps -a",
         }
     }
 }
@@ -290,6 +298,7 @@ pub(super) fn lay_out(
             let network = snapshot.networks.get(i)?;
             Some(NetworkRow { network, members: usage.network(&network.name) })
         }),
+        Tab::Wire => Laid { header: InkLine::new(), rows: Vec::new() },
     }
 }
 
@@ -333,6 +342,7 @@ pub(super) fn order(snapshot: &Snapshot, tab: Tab) -> Vec<usize> {
         Tab::Images => order.sort_by_key(|&i| snapshot.images[i].tags.is_empty()),
         Tab::Volumes => order.sort_by_key(|&i| snapshot.volumes[i].anonymous),
         Tab::Networks => order.sort_by_key(|&i| snapshot.networks[i].is_builtin()),
+        Tab::Wire => {}
     }
     order
 }
@@ -343,6 +353,7 @@ pub(super) fn len(snapshot: &Snapshot, tab: Tab) -> usize {
         Tab::Images => snapshot.images.len(),
         Tab::Volumes => snapshot.volumes.len(),
         Tab::Networks => snapshot.networks.len(),
+        Tab::Wire => 0,
     }
 }
 
@@ -353,6 +364,7 @@ pub(super) fn key(snapshot: &Snapshot, tab: Tab, i: usize) -> Option<&str> {
         Tab::Images => &snapshot.images.get(i)?.id,
         Tab::Volumes => &snapshot.volumes.get(i)?.name,
         Tab::Networks => &snapshot.networks.get(i)?.id,
+        Tab::Wire => return None,
     })
 }
 
@@ -382,6 +394,7 @@ pub(super) fn matches(snapshot: &Snapshot, tab: Tab, i: usize, filter: &str) -> 
             .networks
             .get(i)
             .map(|n| format!("{} {} {} {}", n.name, n.driver, n.id, n.subnets.join(" "))),
+        Tab::Wire => None,
     };
     let hay = hay.unwrap_or_default().to_lowercase();
     filter.to_lowercase().split_whitespace().all(|word| hay.contains(word))

@@ -3,6 +3,7 @@
 mod example;
 mod pictures;
 mod rules;
+mod wire;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

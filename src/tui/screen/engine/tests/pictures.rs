@@ -53,7 +53,7 @@ fn volumes() {
 #[test]
 fn networks() {
     let mut pane = live(example::snapshot());
-    pane.act(Action::PreviousTab);
+    pane.go_to(Tab::Networks);
     insta::assert_snapshot!(pictures(&mut pane));
 }
 

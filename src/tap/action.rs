@@ -1,0 +1,407 @@
+//! What a call to the engine means, whatever the client's spelling: one table from method and path to a name.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::redact;
+use crate::facts::Action;
+
+/// A call of the engine's API. `path` has at most one `{}`, which stands for one or more characters, slashes
+/// too: the engine reads names like that.
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    name: &'static str,
+    /// Of the query, by their own names.
+    query: &'static [&'static str],
+    /// Of the request's JSON: where it is, and how the argument is called.
+    body: &'static [(&'static str, &'static str)],
+}
+
+const fn row(method: &'static str, path: &'static str, name: &'static str) -> Row {
+    Row { method, path, name, query: &[], body: &[] }
+}
+
+const fn asking(
+    method: &'static str,
+    path: &'static str,
+    name: &'static str,
+    query: &'static [&'static str],
+) -> Row {
+    Row { method, path, name, query, body: &[] }
+}
+
+const CONTAINER_BODY: &[(&str, &str)] = &[
+    ("/Image", "image"),
+    ("/Cmd", "cmd"),
+    ("/Entrypoint", "entrypoint"),
+    ("/Tty", "tty"),
+    ("/OpenStdin", "open-stdin"),
+    ("/User", "user"),
+    ("/WorkingDir", "working-dir"),
+    ("/HostConfig/AutoRemove", "auto-remove"),
+    ("/HostConfig/Binds", "binds"),
+    ("/HostConfig/Mounts", "mounts"),
+    ("/HostConfig/PortBindings", "port-bindings"),
+    ("/HostConfig/NetworkMode", "network-mode"),
+];
+const EXEC_BODY: &[(&str, &str)] = &[
+    ("/Cmd", "cmd"),
+    ("/Tty", "tty"),
+    ("/AttachStdin", "attach-stdin"),
+    ("/User", "user"),
+    ("/WorkingDir", "working-dir"),
+];
+
+/// The first row that fits is taken.
+const ROWS: &[Row] = &[
+    row("HEAD", "/_ping", "ping"),
+    row("GET", "/_ping", "ping"),
+    row("GET", "/version", "version"),
+    row("GET", "/info", "info"),
+    asking("GET", "/system/df", "disk-usage", &["type", "verbose"]),
+    asking("GET", "/events", "events", &["since", "until", "filters"]),
+    row("POST", "/auth", "login"),
+    row("POST", "/session", "build-session"),
+    row("POST", "/grpc", "buildkit-grpc"),
+    row("PRI", "*", "h2-opaque"),
+    asking(
+        "GET",
+        "/containers/json",
+        "container-list",
+        &["all", "limit", "size", "filters", "since", "before"],
+    ),
+    Row {
+        method: "POST",
+        path: "/containers/create",
+        name: "container-create",
+        query: &["name", "platform"],
+        body: CONTAINER_BODY,
+    },
+    asking("POST", "/containers/prune", "container-prune", &["filters"]),
+    row("POST", "/containers/{}/start", "container-start"),
+    asking("POST", "/containers/{}/stop", "container-stop", &["t", "signal"]),
+    asking("POST", "/containers/{}/restart", "container-restart", &["t", "signal"]),
+    asking("POST", "/containers/{}/kill", "container-kill", &["signal"]),
+    row("POST", "/containers/{}/pause", "container-pause"),
+    row("POST", "/containers/{}/unpause", "container-unpause"),
+    asking("POST", "/containers/{}/rename", "container-rename", &["name"]),
+    row("POST", "/containers/{}/update", "container-update"),
+    asking("POST", "/containers/{}/wait", "container-wait", &["condition"]),
+    asking(
+        "POST",
+        "/containers/{}/attach",
+        "container-attach",
+        &["stdin", "stdout", "stderr", "stream", "logs"],
+    ),
+    asking(
+        "GET",
+        "/containers/{}/attach/ws",
+        "container-attach",
+        &["stdin", "stdout", "stderr", "stream", "logs"],
+    ),
+    asking("POST", "/containers/{}/resize", "container-resize", &["h", "w"]),
+    Row { method: "POST", path: "/containers/{}/exec", name: "exec-create", query: &[], body: EXEC_BODY },
+    asking("GET", "/containers/{}/json", "container-inspect", &["size"]),
+    asking(
+        "GET",
+        "/containers/{}/logs",
+        "container-logs",
+        &["follow", "tail", "since", "until", "timestamps", "stdout", "stderr"],
+    ),
+    asking("GET", "/containers/{}/top", "container-top", &["ps_args"]),
+    asking("GET", "/containers/{}/stats", "container-stats", &["stream", "one-shot"]),
+    row("GET", "/containers/{}/changes", "container-diff"),
+    row("GET", "/containers/{}/export", "container-export"),
+    asking("PUT", "/containers/{}/archive", "container-copy-to", &["path"]),
+    asking("GET", "/containers/{}/archive", "container-copy-from", &["path"]),
+    asking("HEAD", "/containers/{}/archive", "container-stat-path", &["path"]),
+    asking("DELETE", "/containers/{}", "container-remove", &["force", "v", "link"]),
+    Row {
+        method: "POST",
+        path: "/exec/{}/start",
+        name: "exec-start",
+        query: &[],
+        body: &[("/Detach", "detach"), ("/Tty", "tty")],
+    },
+    asking("POST", "/exec/{}/resize", "exec-resize", &["h", "w"]),
+    row("GET", "/exec/{}/json", "exec-inspect"),
+    asking("GET", "/images/json", "image-list", &["all", "filters", "manifests", "digests", "shared-size"]),
+    asking("GET", "/images/search", "image-search", &["term", "limit", "filters"]),
+    asking("GET", "/images/get", "image-save", &["names", "platform"]),
+    asking("POST", "/images/load", "image-load", &["quiet", "platform"]),
+    asking("POST", "/images/prune", "image-prune", &["filters"]),
+    // with `fromSrc` it is an import: see `of`
+    asking("POST", "/images/create", "image-pull", &["platform", "repo", "tag"]),
+    asking("GET", "/images/{}/json", "image-inspect", &["manifests", "platform"]),
+    asking("GET", "/images/{}/history", "image-history", &["platform"]),
+    asking("GET", "/images/{}/get", "image-save", &["platform"]),
+    asking("POST", "/images/{}/tag", "image-tag", &["repo", "tag"]),
+    asking("POST", "/images/{}/push", "image-push", &["tag", "platform"]),
+    asking("DELETE", "/images/{}", "image-remove", &["force", "noprune"]),
+    asking(
+        "POST",
+        "/build",
+        "image-build",
+        &["t", "dockerfile", "version", "target", "nocache", "pull", "platform"],
+    ),
+    asking("POST", "/build/prune", "build-prune", &["all", "filters"]),
+    row("POST", "/build/cancel", "build-cancel"),
+    asking("POST", "/commit", "container-commit", &["container", "repo", "tag", "pause"]),
+    asking("GET", "/volumes", "volume-list", &["filters"]),
+    Row {
+        method: "POST",
+        path: "/volumes/create",
+        name: "volume-create",
+        query: &[],
+        body: &[("/Driver", "driver")],
+    },
+    asking("POST", "/volumes/prune", "volume-prune", &["filters"]),
+    row("GET", "/volumes/{}", "volume-inspect"),
+    row("PUT", "/volumes/{}", "volume-update"),
+    asking("DELETE", "/volumes/{}", "volume-remove", &["force"]),
+    asking("GET", "/networks", "network-list", &["filters"]),
+    Row {
+        method: "POST",
+        path: "/networks/create",
+        name: "network-create",
+        query: &[],
+        body: &[("/Driver", "driver"), ("/Internal", "internal")],
+    },
+    asking("POST", "/networks/prune", "network-prune", &["filters"]),
+    Row {
+        method: "POST",
+        path: "/networks/{}/connect",
+        name: "network-connect",
+        query: &[],
+        body: &[("/Container", "container")],
+    },
+    Row {
+        method: "POST",
+        path: "/networks/{}/disconnect",
+        name: "network-disconnect",
+        query: &[],
+        body: &[("/Container", "container"), ("/Force", "force")],
+    },
+    asking("GET", "/networks/{}", "network-inspect", &["verbose", "scope"]),
+    row("DELETE", "/networks/{}", "network-remove"),
+    row("GET", "/distribution/{}/json", "distribution-inspect"),
+    row("GET", "/swarm", "swarm-inspect"),
+    row("POST", "/swarm/init", "swarm-init"),
+    row("POST", "/swarm/join", "swarm-join"),
+    asking("POST", "/swarm/leave", "swarm-leave", &["force"]),
+    row("POST", "/swarm/update", "swarm-update"),
+    row("GET", "/swarm/unlockkey", "swarm-unlock-key"),
+    row("POST", "/swarm/unlock", "swarm-unlock"),
+    asking("GET", "/plugins", "plugin-list", &["filters"]),
+    row("GET", "/plugins/privileges", "plugin-privileges"),
+    row("POST", "/plugins/pull", "plugin-install"),
+    row("POST", "/plugins/create", "plugin-create"),
+    row("GET", "/plugins/{}/json", "plugin-inspect"),
+    row("POST", "/plugins/{}/enable", "plugin-enable"),
+    asking("POST", "/plugins/{}/disable", "plugin-disable", &["force"]),
+    asking("DELETE", "/plugins/{}", "plugin-remove", &["force"]),
+];
+
+/// These are on or off; clients write on as `1`, `true` or `True`.
+const SWITCHES: [&str; 22] = [
+    "all",
+    "size",
+    "follow",
+    "timestamps",
+    "stdin",
+    "stdout",
+    "stderr",
+    "stream",
+    "logs",
+    "force",
+    "v",
+    "link",
+    "noprune",
+    "nocache",
+    "pull",
+    "manifests",
+    "digests",
+    "shared-size",
+    "quiet",
+    "one-shot",
+    "verbose",
+    "pause",
+];
+
+/// `target` is path and query; a version prefix is skipped. `body` is the request's, where it is JSON and was read.
+///
+/// Names come out percent-decoded, images without `docker.io/library/`; a switch that is on is `1`, one that is off
+/// is left out.
+pub fn of(method: &str, target: &str, body: Option<&[u8]>) -> Action {
+    let target = without_version(target);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = decode(path, false);
+    let found = ROWS.iter().find_map(|row| {
+        let object = (row.method == method).then(|| fit(row.path, &path)).flatten()?;
+        Some((row, object))
+    });
+    let Some((row, object)) = found else {
+        return Action { name: "other".into(), ..Action::default() };
+    };
+    let query = pairs(query);
+    let first = |name: &str| query.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.clone());
+    let mut args = BTreeMap::new();
+    for name in row.query {
+        let values: Vec<&str> =
+            query.iter().filter(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str()).collect();
+        keep(&mut args, name, values.join(","));
+    }
+    let body: Option<Value> =
+        body.filter(|_| uses_body(row)).and_then(|bytes| serde_json::from_slice(bytes).ok());
+    if let Some(body) = &body {
+        let body = redact::value(body.clone());
+        for (pointer, name) in row.body {
+            if let Some(text) = body.pointer(pointer).and_then(plain) {
+                keep(&mut args, name, text);
+            }
+        }
+    }
+    let named = |pointer: &str| body.as_ref().and_then(|b| b.pointer(pointer)).and_then(plain);
+    let mut name = row.name;
+    let mut object = (!object.is_empty()).then_some(object);
+    match row.name {
+        "container-create" => object = first("name"),
+        "container-commit" => object = first("container"),
+        "container-kill" if !args.contains_key("signal") => {
+            args.insert("signal".into(), "KILL".into());
+        }
+        "volume-create" | "network-create" => object = named("/Name"),
+        "image-pull" => match (first("fromImage"), first("fromSrc")) {
+            (None, Some(_)) => {
+                name = "image-import";
+                object = first("repo").map(|repo| with_tag(&repo, first("tag").as_deref()));
+            }
+            (from, _) => {
+                object = from.map(|from| with_tag(&from, first("tag").as_deref()));
+                args.retain(|name, _| name == "platform");
+            }
+        },
+        "image-push" => object = object.map(|o| with_tag(&o, first("tag").as_deref())),
+        "image-save" if object.is_none() => object = first("names"),
+        "image-build" => object = first("t"),
+        "image-search" => object = first("term"),
+        _ => {}
+    }
+    if name.starts_with("image-") || name == "distribution-inspect" {
+        object = object.map(|o| familiar(&o));
+    }
+    for name in ["image", "repo", "t", "names"] {
+        if let Some(value) = args.get_mut(name) {
+            *value = value.split(',').map(familiar).collect::<Vec<_>>().join(",");
+        }
+    }
+    Action { name: name.into(), object, args }
+}
+
+/// Whether the meaning of this call is also in its body, so that it has to be read before it is passed on.
+pub fn needs_body(method: &str, target: &str) -> bool {
+    let target = without_version(target);
+    let path = decode(target.split('?').next().unwrap_or(target), false);
+    ROWS.iter().find(|row| row.method == method && fit(row.path, &path).is_some()).is_some_and(uses_body)
+}
+
+fn uses_body(row: &Row) -> bool {
+    !row.body.is_empty()
+}
+
+/// The target without `/v1.43` at its start.
+pub fn without_version(target: &str) -> &str {
+    let Some(rest) = target.strip_prefix("/v") else { return target };
+    let Some(end) = rest.find('/') else { return target };
+    let version = &rest[..end];
+    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
+        && version.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_version { &rest[end..] } else { target }
+}
+
+/// As people call an image: `docker.io/library/nginx` is `nginx`.
+pub fn familiar(image: &str) -> String {
+    let bare = ["docker.io/", "index.docker.io/"].iter().find_map(|hub| image.strip_prefix(hub));
+    let bare = bare.unwrap_or(image);
+    bare.strip_prefix("library/").filter(|rest| !rest.is_empty()).unwrap_or(bare).to_owned()
+}
+
+/// What stands in the `{}` of a path that fits: empty where there is none.
+fn fit(pattern: &str, path: &str) -> Option<String> {
+    let Some((before, after)) = pattern.split_once("{}") else {
+        return (pattern == path).then(String::new);
+    };
+    let middle = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!middle.is_empty()).then(|| middle.to_owned())
+}
+
+fn with_tag(image: &str, tag: Option<&str>) -> String {
+    match tag {
+        Some(digest) if digest.contains(':') => format!("{image}@{digest}"),
+        Some(tag) => format!("{image}:{tag}"),
+        None => image.to_owned(),
+    }
+}
+
+fn keep(args: &mut BTreeMap<String, String>, name: &str, value: String) {
+    let off = ["", "0", "false", "False", "null"].contains(&value.as_str());
+    let value = match (SWITCHES.contains(&name), name) {
+        (true, _) if off => return,
+        (true, _) if value.eq_ignore_ascii_case("true") => "1".to_owned(),
+        // some clients write their defaults out
+        (_, "limit") if value == "-1" || value == "0" => return,
+        _ if value.is_empty() => return,
+        _ => redact::text(&value),
+    };
+    args.insert(name.to_owned(), value);
+}
+
+/// A scalar as itself, a list or a map as JSON; nothing for what is empty or off.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null | Value::Bool(false) => None,
+        Value::Bool(true) => Some("1".to_owned()),
+        Value::String(text) => (!text.is_empty()).then(|| text.clone()),
+        Value::Array(list) if list.is_empty() => None,
+        Value::Object(map) if map.is_empty() => None,
+        other => Some(other.to_string()),
+    }
+}
+
+/// Name and value of each part of a query, decoded.
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
+    query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (decode(name, true), decode(value, true))
+        })
+        .collect()
+}
+
+/// Percent signs undone; a broken one stands for itself. In a query, a plus is a blank.
+pub fn decode(text: &str, query: bool) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let hex = |i: usize| bytes.get(i).and_then(|b| char::from(*b).to_digit(16));
+        match (byte, hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                plain.push(u8::try_from(high * 16 + low).unwrap_or(b'%'));
+                at += 2;
+            }
+            (b'+', ..) if query => plain.push(b' '),
+            _ => plain.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+#[cfg(test)]
+#[path = "action_tests.rs"]
+mod tests;
