@@ -49,6 +49,11 @@ impl Paths {
         self.state.join("progress.sqlite3")
     }
 
+    /// What the course made on the learner's engines.
+    pub fn ledger_file(&self) -> PathBuf {
+        self.state.join("made.jsonl")
+    }
+
     pub fn keys_file(&self) -> PathBuf {
         self.config.join("keys.toml")
     }

@@ -1,7 +1,7 @@
 //! What the exercise subcommands share: course, progress file, folders and engine.
 
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{BufRead, ErrorKind, IsTerminal, Write as _};
 
 use crate::cli::Ending;
 use crate::course::{self, Course, Exercise};
@@ -117,11 +117,27 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Stopped> {
 
 /// Prints, and is content where nobody reads on: `grade | head` is no error.
 pub(super) fn say(text: &str) {
-    use std::io::Write;
     let outcome = std::io::stdout().lock().write_all(text.as_bytes());
     if let Err(error) = outcome
         && error.kind() != ErrorKind::BrokenPipe
     {
         eprintln!("pilotwhale: the output could not be written: {error}");
     }
+}
+
+/// Yes only where somebody could be asked and said so.
+pub(super) fn agreed(question: &str) -> Result<bool, Stopped> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Stopped::usage(
+            "nobody can be asked, because the input is not a terminal",
+            "Say --yes to do what is listed above.",
+        ));
+    }
+    let mut out = std::io::stdout().lock();
+    let _ = write!(out, "{question} [y/N] ");
+    let _ = out.flush();
+    let mut answer = String::new();
+    let read = stdin.lock().read_line(&mut answer);
+    Ok(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

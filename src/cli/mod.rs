@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod begin;
+mod clean;
 mod desk;
 mod doctor;
 mod grade;
@@ -41,6 +42,7 @@ enum Command {
     Begin(begin::Args),
     Grade(grade::Args),
     Reset(reset::Args),
+    Clean(clean::Args),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -64,6 +66,7 @@ pub fn run() -> ExitCode {
         Some(Command::Begin(args)) => ended(begin::run(&args)),
         Some(Command::Grade(args)) => ended(grade::run(&args)),
         Some(Command::Reset(args)) => ended(reset::run(&args)),
+        Some(Command::Clean(args)) => ended(clean::run(&args)),
         None => {
             let source = cli.course.map_or(Source::Embedded, Source::Folder);
             answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, source, paths)))

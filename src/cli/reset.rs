@@ -1,12 +1,12 @@
 //! `pilotwhale reset ID`: shows what the exercise made, asks, and removes that and nothing else.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, IsTerminal, Write as _};
 
 use super::Ending;
-use super::desk::{Desk, Stopped, connect, say, wait};
+use super::desk::{Desk, Stopped, agreed, connect, say, wait};
 use crate::lab::{self, Plan};
 use crate::progress::{Event, Stage};
+use crate::tap::ledger::{Ledger, engine_of};
 
 /// Put an exercise back to its start: removes the containers that it made, and nothing else.
 #[derive(clap::Args)]
@@ -30,9 +30,11 @@ pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
     let since = state.begun.unwrap_or_default();
     wait(async {
         let engine = connect().await?;
-        let plan = lab::plan_reset(&engine, &exercise, since, &folder).await?;
+        let ledger = Ledger::open(&desk.paths.ledger_file(), &engine_of(&engine.endpoint().uri)).ok();
+        let made = ledger.and_then(|ledger| ledger.containers_since(since));
+        let plan = lab::plan_reset(&engine, &exercise, since, &folder, made.as_ref()).await?;
         say(&describe(&exercise.title, &plan));
-        if plan.destroys() && !args.yes && !asked()? {
+        if plan.destroys() && !args.yes && !agreed("Do this?")? {
             say("Nothing was changed.\n");
             return Ok(Ending::NotYet);
         }
@@ -48,21 +50,4 @@ pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
 fn describe(title: &str, plan: &Plan) -> String {
     let lines: String = plan.lines().iter().map(|line| format!("  {line}\n")).collect();
     format!("Reset of {title}:\n{lines}")
-}
-
-/// Yes only where somebody could be asked and said so.
-fn asked() -> Result<bool, Stopped> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Err(Stopped::usage(
-            "nobody can be asked, because the input is not a terminal",
-            "Say --yes to do what is listed above.",
-        ));
-    }
-    let mut out = std::io::stdout().lock();
-    let _ = write!(out, "Do this? [y/N] ");
-    let _ = out.flush();
-    let mut answer = String::new();
-    let read = stdin.lock().read_line(&mut answer);
-    Ok(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -6,8 +6,11 @@
 //! else that was made since is left and listed with the reason. With a container go its anonymous volumes, never named
 //! ones. Images stay: pulling them again would cost time and bandwidth. A starter file that was changed is renamed to
 //! `.bak`, never deleted, and laid anew.
+//!
+//! Where the tap looked on when the exercise began, nothing is guessed: what the course's shell made since then goes, and
+//! nothing else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -80,16 +83,18 @@ const OTHERS: [(&str, &str); 4] = [
     ("org.testcontainers", "it belongs to a test run"),
 ];
 
-/// Looks and decides; changes nothing.
+/// Looks and decides; changes nothing. `made` are the containers that the course is known to have made; None where that is
+/// not known.
 pub async fn plan_reset(
     engine: &Engine,
     exercise: &Exercise,
     since: Timestamp,
     folder: &Path,
+    made: Option<&BTreeSet<String>>,
 ) -> Result<Plan, LabError> {
     let (runs, images, containers) =
         tokio::try_join!(engine.runs_since(since), engine.images(), engine.containers(None))?;
-    let mut plan = decide(exercise, since, &runs, &images, &containers);
+    let mut plan = decide(exercise, since, &runs, &images, &containers, made);
     for file in &exercise.files {
         let path = begin::place_of(folder, file)?;
         let unchanged = fs::read(&path).is_ok_and(|content| content == file.content.as_bytes());
@@ -106,6 +111,7 @@ fn decide(
     runs: &[Run],
     images: &[Image],
     containers: &[Container],
+    made: Option<&BTreeSet<String>>,
 ) -> Plan {
     let mut plan = Plan::default();
     let here: HashMap<&str, &Container> = containers.iter().map(|c| (c.id.as_str(), c)).collect();
@@ -116,7 +122,12 @@ fn decide(
             continue;
         }
         let name = container.name.clone();
-        match ours.reason_to_keep(run, container, images) {
+        let why_not = match made {
+            Some(made) if made.contains(&run.id) => None,
+            Some(_) => Some("it was not made in the course's shell".into()),
+            None => ours.reason_to_keep(run, container, images),
+        };
+        match why_not {
             Some(why) => plan.keep.push(Kept { name, why }),
             None => {
                 let state = if container.state.is_running() { ", and it still runs" } else { "" };
@@ -307,7 +318,7 @@ mod tests {
                 ..Container::default()
             })
             .collect();
-        let plan = decide(&exercise(), at(0), &runs, &images(), &containers);
+        let plan = decide(&exercise(), at(0), &runs, &images(), &containers, None);
         for (name, .., kept) in cases {
             let removed = plan.remove.iter().any(|d| d.name == name);
             let why = plan.keep.iter().find(|k| k.name == name).map(|k| k.why.as_str());
@@ -332,8 +343,33 @@ mod tests {
             ..Run::default()
         };
         let container = Container { id: "x".into(), name: "x".into(), ..Container::default() };
-        let plan = decide(&exercise(), at(0), &[run], &images(), &[container]);
+        let plan = decide(
+            &exercise(),
+            at(0),
+            std::slice::from_ref(&run),
+            &images(),
+            std::slice::from_ref(&container),
+            None,
+        );
         assert!(plan.remove.is_empty() && plan.keep.len() == 1);
+        let made = BTreeSet::from(["x".to_owned()]);
+        let plan = decide(&exercise(), at(0), &[run], &images(), &[container], Some(&made));
+        assert!(plan.remove.len() == 1 && plan.keep.is_empty(), "the ledger knows better");
+    }
+
+    #[test]
+    fn what_the_ledger_does_not_hold_stays_whatever_it_looks_like() {
+        let run = Run {
+            id: "mine".into(),
+            image: "slim".into(),
+            image_id: "slim".into(),
+            argv: Some(vec!["python3".into()]),
+            created: Some(at(1)),
+            ..Run::default()
+        };
+        let container = Container { id: "mine".into(), name: "mine".into(), ..Container::default() };
+        let plan = decide(&exercise(), at(0), &[run], &images(), &[container], Some(&BTreeSet::new()));
+        assert!(plan.remove.is_empty() && plan.keep[0].why.contains("not made in the course"), "{plan:?}");
     }
 
     #[test]

@@ -93,9 +93,10 @@ pub struct Ledger {
     book: Mutex<Book>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Book {
-    file: File,
+    /// None keeps everything in memory.
+    file: Option<File>,
     read_to: u64,
     made: BTreeMap<Key, Entry>,
     looked: Vec<(Timestamp, Option<Timestamp>)>,
@@ -116,17 +117,24 @@ impl Ledger {
         let ledger = Self {
             path: path.into(),
             engine: engine.into(),
-            book: Mutex::new(Book { file, read_to: 0, made: BTreeMap::new(), looked: Vec::new() }),
+            book: Mutex::new(Book { file: Some(file), ..Book::default() }),
         };
         let mut book = ledger.lock();
         ledger.catch_up(&mut book).map_err(failed)?;
-        let length = book.file.metadata().map_err(failed)?.len();
-        if length > book.read_to {
+        let read_to = book.read_to;
+        if let Some(file) = &mut book.file
+            && file.metadata().map_err(failed)?.len() > read_to
+        {
             // the last line was torn: what comes next begins on a line of its own
-            book.file.write_all(b"\n").map_err(failed)?;
+            file.write_all(b"\n").map_err(failed)?;
         }
         drop(book);
         Ok(ledger)
+    }
+
+    /// For where no file can be had: it knows what this program saw, and no more.
+    pub fn in_memory(engine: &str) -> Self {
+        Self { path: PathBuf::new(), engine: engine.into(), book: Mutex::default() }
     }
 
     /// Notes what was made. When this returns, it is in the file.
@@ -164,10 +172,10 @@ impl Ledger {
         all
     }
 
-    /// The ids of everything in it: what the dashboard marks as made in the course.
-    pub fn ids(&self) -> BTreeSet<String> {
-        let book = self.current();
-        book.made.values().filter(|e| e.kind != Made::Reference).map(|e| e.id.clone()).collect()
+    /// The containers that the course made, where the tap looked on at that moment; else nobody can say.
+    pub fn containers_since(&self, moment: Timestamp) -> Option<BTreeSet<String>> {
+        let containers = |e: Entry| (e.kind == Made::Container).then_some(e.id);
+        self.looked_at(moment).then(|| self.entries().into_iter().filter_map(containers).collect())
     }
 
     /// The tap looks from now on.
@@ -175,7 +183,12 @@ impl Ledger {
         self.write(Did::Begin, None, "", "")
     }
 
+    /// It has stopped; nothing is written where it had not begun.
     pub fn end(&self) -> Result<(), LedgerError> {
+        match self.current().looked.last() {
+            Some((_, None)) => {}
+            _ => return Ok(()),
+        }
         self.write(Did::End, None, "", "")
     }
 
@@ -215,14 +228,19 @@ impl Ledger {
         let mut text = serde_json::to_string(&line).map_err(|e| failed(e.into()))?;
         text.push('\n');
         let mut book = self.lock();
+        let Some(file) = &mut book.file else {
+            book.apply(line);
+            return Ok(());
+        };
         // one call, so that the lines of two programs never mix
-        book.file.write_all(text.as_bytes()).map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
         self.catch_up(&mut book).map_err(failed)
     }
 
     /// Reads on from where it stopped, up to the last whole line.
     fn catch_up(&self, book: &mut Book) -> io::Result<()> {
-        let length = book.file.metadata()?.len();
+        let Some(file) = &mut book.file else { return Ok(()) };
+        let length = file.metadata()?.len();
         if length < book.read_to {
             (book.read_to, book.made, book.looked) = (0, BTreeMap::new(), Vec::new());
         }
@@ -230,8 +248,8 @@ impl Ledger {
             return Ok(());
         }
         let mut tail = Vec::new();
-        book.file.seek(SeekFrom::Start(book.read_to))?;
-        book.file.read_to_end(&mut tail)?;
+        file.seek(SeekFrom::Start(book.read_to))?;
+        file.read_to_end(&mut tail)?;
         let Some(end) = tail.iter().rposition(|byte| *byte == b'\n') else { return Ok(()) };
         book.read_to += end as u64 + 1;
         for line in tail[..end].split(|byte| *byte == b'\n') {
@@ -269,6 +287,23 @@ impl Book {
             *to = Some(at);
         }
     }
+}
+
+/// What tells the engine at this address from others: the socket itself, whatever link leads to it.
+pub fn engine_of(uri: &str) -> String {
+    let Some(path) = uri.strip_prefix("unix://") else { return uri.into() };
+    fs::canonicalize(path).map_or_else(|_| path.into(), |path| path.display().to_string())
+}
+
+pub(super) fn has_tag(name: &str) -> bool {
+    name.contains('@') || name.rsplit('/').next().is_some_and(|last| last.contains(':'))
+}
+
+/// The one spelling of an image's name that the ledger uses: `docker.io/library/nginx` is `nginx:latest`.
+pub fn familiar(name: &str) -> String {
+    let short = ["docker.io/", "index.docker.io/"].iter().find_map(|p| name.strip_prefix(p)).unwrap_or(name);
+    let short = short.strip_prefix("library/").unwrap_or(short);
+    if has_tag(short) { short.to_owned() } else { format!("{short}:latest") }
 }
 
 #[cfg(test)]

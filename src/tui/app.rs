@@ -3,6 +3,7 @@
 mod draw;
 mod keys;
 mod mouse;
+mod questions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use crate::course::Course;
 use crate::facts::Run;
 use crate::session::Session;
 use jiff::tz::TimeZone;
+use questions::Questions;
 
 /// How long a notice stays when no key is pressed.
 const NOTICE: SignedDuration = SignedDuration::from_secs(12);
@@ -62,6 +64,7 @@ pub struct App {
     /// Which engine this is and why, for the frame.
     endpoint: String,
     popup: Option<Popup>,
+    questions: Questions,
     notice: Option<(Notice, Timestamp)>,
     /// When the shell's chord was last pressed, to tell a double press.
     left_shell: Option<Timestamp>,
@@ -94,6 +97,7 @@ impl App {
             shell: ShellPane::default(),
             endpoint: String::new(),
             popup: None,
+            questions: Questions::default(),
             notice: None,
             left_shell: None,
             awake: !setup.deck_only,
@@ -247,6 +251,22 @@ impl App {
                 effects
             }
             Msg::Reloaded(course) => self.reloaded(course),
+            Msg::Ask { question, command, objects } => {
+                self.questions.ask(question, &command, &objects);
+                Vec::new()
+            }
+            Msg::AskOver(question) => {
+                self.questions.withdraw(question);
+                Vec::new()
+            }
+            Msg::Made(ids) => {
+                self.engine.set_course_made(ids);
+                Vec::new()
+            }
+            Msg::Notice(text) => {
+                self.tell(Tone::Plain, text);
+                Vec::new()
+            }
             Msg::Trouble { what, remedy } => {
                 self.trouble(&what, &remedy);
                 Vec::new()

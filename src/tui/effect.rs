@@ -27,6 +27,11 @@ pub enum Effect {
     Shell(ShellEffect),
     Engine(EngineEffect),
     Exercise(ExerciseEffect),
+    /// Let a delete that is held go on, or refuse it.
+    AnswerGuard {
+        question: u64,
+        yes: bool,
+    },
     /// Read the course again whenever one of these files changes.
     Watch(Vec<PathBuf>),
     /// Read the course again now.

@@ -1,12 +1,13 @@
 //! Carries out what the app asks of the world, and answers with messages. The only file of this room that starts
 //! tasks or reaches engine, lab, shell and store.
 
+mod belt;
 mod files;
 mod keeper;
 mod line;
 mod shell;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +27,7 @@ use crate::facts::{Kind, Link, Run};
 use crate::lab::{self, Plan};
 use crate::paths::Paths;
 use crate::progress::Journal;
+use belt::Belt;
 use files::Files;
 use keeper::Keeper;
 use line::EngineLine;
@@ -54,6 +56,7 @@ pub struct World {
     files: Files,
     shell: ShellSeat,
     engine: EngineLine,
+    belt: Belt,
     private: Arc<Mutex<Option<Private>>>,
     watcher: Arc<Mutex<Option<Watcher>>>,
     sampler: Arc<Mutex<Option<Sampler>>>,
@@ -70,6 +73,7 @@ impl World {
             files: Files::new(wanted.source.clone(), out.clone()),
             shell: ShellSeat::new(&wanted, out.clone()),
             engine: EngineLine::default(),
+            belt: Belt::new(out.clone()),
             private: Arc::default(),
             watcher: Arc::default(),
             sampler: Arc::default(),
@@ -95,6 +99,7 @@ impl World {
             Effect::Shell(effect) => self.shell.run(effect),
             Effect::Engine(effect) => self.engine_effect(effect),
             Effect::Exercise(effect) => self.exercise_effect(effect),
+            Effect::AnswerGuard { question, yes } => self.belt.answer(question, yes),
             Effect::Watch(paths) => self.files.watch(paths),
             Effect::Reload => self.files.reload(),
         }
@@ -106,6 +111,7 @@ impl World {
             log.abort();
         }
         lock(&self.watcher).take();
+        self.belt.end();
         self.shell.end().await;
         self.keeper.end().await;
         let private = lock(&self.private).take();
@@ -119,12 +125,14 @@ impl World {
         let (out, wanted, line, shell) =
             (self.out.clone(), Arc::clone(&self.wanted), self.engine.clone(), self.shell.clone());
         let (private, watcher) = (Arc::clone(&self.private), Arc::clone(&self.watcher));
+        let belt = self.belt.clone();
         tokio::spawn(async move {
             match find_engine(&wanted, &out).await {
                 Ok((endpoint, own)) => {
                     let prefix = own.as_ref().map(Private::shell_prefix).unwrap_or_default();
                     *lock(&private) = own;
                     let _ = out.send(Msg::Endpoint(endpoint.why.clone())).await;
+                    belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
                     shell.open(Some(&endpoint.uri), prefix);
                     line.set(endpoint.clone()).await;
                     let (sender, updates) = mpsc::channel(64);
@@ -225,8 +233,9 @@ impl World {
                 });
             }
             ExerciseEffect::PlanReset { since, .. } => {
+                let made = self.belt.made_since(since);
                 tokio::spawn(async move {
-                    let plan = plan_reset(&line, &exercise, since, &folder).await;
+                    let plan = plan_reset(&line, &exercise, since, &folder, made.as_ref()).await;
                     let said = plan.map(|plan| {
                         let lines = plan.lines();
                         lock(&plans).insert((id.clone(), run), plan);
@@ -255,9 +264,10 @@ async fn plan_reset(
     exercise: &Exercise,
     since: jiff::Timestamp,
     folder: &std::path::Path,
+    made: Option<&BTreeSet<String>>,
 ) -> Result<Plan, String> {
     let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
-    let plan = lab::plan_reset(&engine, exercise, since, folder).await;
+    let plan = lab::plan_reset(&engine, exercise, since, folder, made).await;
     plan.map_err(|e| format!("{e}. {}", e.remedy()))
 }
 

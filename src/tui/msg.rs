@@ -1,5 +1,6 @@
 //! Everything that can happen to the app: input, and the world's answers.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -78,6 +79,18 @@ pub enum Msg {
 
     /// The course was read again, with the mistakes in it.
     Reloaded(Arc<Course>),
+    /// A delete of something that the course did not make waits for an answer; with what would go, a line each.
+    Ask {
+        question: u64,
+        command: String,
+        objects: Vec<String>,
+    },
+    /// Whoever waited for this answer is gone.
+    AskOver(u64),
+    /// The ids of what the course made.
+    Made(HashSet<String>),
+    /// Something that is good to know and asks for nothing.
+    Notice(String),
     /// Something failed that the learner must know of, with what to do about it.
     Trouble {
         what: String,

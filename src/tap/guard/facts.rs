@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::request::{Object, familiar};
+use super::super::ledger::familiar;
+use super::request::Object;
 use super::{Names, Upstream, encode};
 
 pub(super) enum Look {

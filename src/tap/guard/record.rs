@@ -5,8 +5,9 @@ use std::sync::{Arc, Weak};
 
 use serde_json::Value;
 
+use super::super::ledger::familiar;
 use super::facts::{Image, list};
-use super::request::{Deed, Object, Only, familiar};
+use super::request::{Deed, Object, Only};
 use super::{Guard, Inner, Made, Names, Said, Upstream, encode, lock};
 
 /// What to look at once a request was answered. Dropped without `settle`, it records nothing.

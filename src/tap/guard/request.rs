@@ -1,6 +1,7 @@
 //! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Other`.
 
 use crate::facts::Command;
+use crate::tap::ledger::{familiar, has_tag};
 
 /// The head of one request, taken apart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -276,17 +277,6 @@ fn join(name: &str, tag: &str) -> String {
         digest if digest.contains(':') => format!("{name}@{digest}"),
         tag => format!("{name}:{tag}"),
     }
-}
-
-fn has_tag(name: &str) -> bool {
-    name.contains('@') || name.rsplit('/').next().is_some_and(|last| last.contains(':'))
-}
-
-/// One spelling for all: `docker.io/library/nginx` is `nginx:latest`.
-pub(super) fn familiar(name: &str) -> String {
-    let short = ["docker.io/", "index.docker.io/"].iter().find_map(|p| name.strip_prefix(p)).unwrap_or(name);
-    let short = short.strip_prefix("library/").unwrap_or(short);
-    if has_tag(short) { short.to_owned() } else { format!("{short}:latest") }
 }
 
 fn familiar_repository(name: &str) -> String {

@@ -53,6 +53,10 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
             }
         }
     }
+    if app.questions.is_open() {
+        app.questions.draw(app.area, buf, &app.theme);
+        cursor = None;
+    }
     if let (Some(position), None) = (cursor, &app.popup) {
         frame.set_cursor_position(position);
     }

@@ -17,7 +17,7 @@ const TWICE: SignedDuration = SignedDuration::from_millis(400);
 
 impl App {
     pub(super) fn contexts(&self) -> Vec<Context> {
-        if self.popup.is_some() || self.lesson.is_covered() {
+        if self.questions.is_open() || self.popup.is_some() || self.lesson.is_covered() {
             return vec![Context::Popup];
         }
         match self.wishes.focus {
@@ -36,6 +36,9 @@ impl App {
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if let Some(effects) = self.questions.key(key) {
+            return effects;
+        }
         // A notice has been read once a key is pressed, unless the key goes to the shell.
         if self.wishes.focus != Pane::Shell || self.popup.is_some() {
             self.notice = None;
@@ -219,6 +222,9 @@ impl App {
     }
 
     pub(super) fn paste(&mut self, text: String) -> Vec<Effect> {
+        if self.questions.is_open() {
+            return Vec::new();
+        }
         if self.popup.is_none() && self.wishes.focus == Pane::Shell && self.shell.takes_keys() {
             return vec![Effect::Shell(ShellEffect::Paste(text))];
         }

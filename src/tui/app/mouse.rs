@@ -10,6 +10,9 @@ use crate::tui::layout::{Pane, Screen};
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        if let Some(effects) = self.questions.mouse(self.area, mouse) {
+            return effects;
+        }
         if let Some(popup) = &self.popup {
             if let (Popup::Contents(contents), MouseEventKind::Down(MouseButton::Left)) = (popup, mouse.kind)
                 && let Some(entry) = contents.click(self.area, mouse.row)
