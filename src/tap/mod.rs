@@ -3,5 +3,6 @@
 pub mod action;
 pub mod guard;
 pub mod ledger;
+pub mod lookup;
 pub mod redact;
 pub mod who;
