@@ -36,7 +36,8 @@ pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
             say("Nothing is left of what was made in the course's shell.\n");
             return Ok(Ending::Done);
         }
-        let lines: String = plan.remove.iter().map(|thing| format!("  {}\n", thing.line)).collect();
+        let lines: String =
+            plan.remove.iter().map(|thing| format!("  {}{}\n", thing.line, thing.note)).collect();
         say(&format!("Made in the course's shell, and still here:\n{lines}"));
         if !args.yes && !agreed("Remove all of this?")? {
             say("Nothing was changed.\n");
@@ -68,6 +69,8 @@ struct Thing {
     /// What the engine is asked to remove.
     target: String,
     line: String,
+    /// What should be known before.
+    note: &'static str,
     entries: Vec<Entry>,
 }
 
@@ -102,20 +105,22 @@ fn plan(entries: Vec<Entry>, here: &Snapshot) -> Plan {
             kind,
             target: target.into(),
             line,
+            note: "",
             entries: vec![entry.clone()],
         };
         let found = match entry.kind {
             Made::Container => here.container(&entry.id).map(|c| {
-                let state = if c.state.is_running() { " (it runs, and is stopped)" } else { "" };
-                thing(Kind::Container, &c.id, format!("container {}{state}", c.name), &entry)
+                let note = if c.state.is_running() { ", which runs" } else { "" };
+                Thing { note, ..thing(Kind::Container, &c.id, format!("container {}", c.name), &entry) }
             }),
             Made::Network => here
                 .networks
                 .iter()
                 .find(|n| n.id == entry.id)
                 .map(|n| thing(Kind::Network, &n.id, format!("network {}", n.name), &entry)),
-            Made::Volume => here.volumes.iter().find(|v| v.name == entry.id).map(|v| {
-                thing(Kind::Volume, &v.name, format!("volume {} and the data in it", v.name), &entry)
+            Made::Volume => here.volumes.iter().find(|v| v.name == entry.id).map(|v| Thing {
+                note: ", with the data in it",
+                ..thing(Kind::Volume, &v.name, format!("volume {}", v.name), &entry)
             }),
             Made::Reference => match names.get(entry.id.as_str()) {
                 Some(of) if of.contains(&entry.name) => {

@@ -20,7 +20,7 @@ const MOST: usize = 8;
 impl Questions {
     pub(super) fn ask(&mut self, id: u64, command: &str, objects: &[String]) {
         let mut popup = ConfirmPopup::new(
-            "This is not of the course",
+            "Delete what is yours?",
             command,
             vec![Effect::AnswerGuard { question: id, yes: true }],
         )
