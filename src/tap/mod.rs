@@ -1,8 +1,99 @@
 //! The relay on the engine's socket: what the learner's docker CLI asks of the engine is passed on, seen and kept.
+//!
+//! It runs on a thread of its own, so that neither drawing nor a full inbox ever delays a docker command.
 
 pub mod action;
+mod body;
+mod engine;
 pub mod guard;
 pub mod ledger;
 pub mod lookup;
+mod path;
 pub mod redact;
+mod relay;
+mod socket;
+mod upgrade;
 pub mod who;
+mod witness;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::facts::Observed;
+pub use socket::TapError;
+pub use who::ShellRoot;
+pub use witness::Missed;
+
+/// What the tap stands between.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The engine's own socket.
+    pub upstream: PathBuf,
+    /// A folder for the tap's socket alone; made, and removed at the end. Short: a socket's path has 107 bytes at most.
+    pub folder: PathBuf,
+    /// Whose calls count as typed.
+    pub shell: ShellRoot,
+}
+
+/// What the tap tells. It never waits for anyone to read: an event that finds no room is dropped and counted.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A call was answered, or has ended.
+    Seen(Arc<Observed>),
+    /// The tap has stopped by itself; the shell's next docker command will not find it.
+    Failed(String),
+}
+
+/// A running tap. Dropped, it closes every connection through it and removes its socket and folder.
+#[derive(Debug)]
+pub struct Tap {
+    place: Option<socket::Place>,
+    missed: Missed,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    path: PathBuf,
+}
+
+impl Tap {
+    /// Listens at once; the engine is first asked for when a client asks something.
+    pub fn start(options: Options, events: mpsc::Sender<Event>) -> Result<Self, TapError> {
+        let (place, listener) = socket::open(&options.folder)?;
+        let path = place.socket();
+        let missed = Missed::default();
+        let (stop, stopped) = oneshot::channel();
+        let witness = witness::Witness::new(events, missed.clone());
+        let thread = std::thread::Builder::new()
+            .name("tap".into())
+            .spawn(move || relay::run(listener, options, witness, stopped))
+            .map_err(|source| TapError::NoThread { source })?;
+        Ok(Self { place: Some(place), missed, stop: Some(stop), thread: Some(thread), path })
+    }
+
+    pub fn socket(&self) -> &Path {
+        &self.path
+    }
+
+    /// What `DOCKER_HOST` has to be for a program to be seen.
+    pub fn docker_host(&self) -> String {
+        format!("unix://{}", self.path.display())
+    }
+
+    /// Events that found no room.
+    pub fn missed(&self) -> u64 {
+        self.missed.count()
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        // The socket goes first: whoever comes now is told so at once.
+        self.place.take();
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Writes down one call as it passes, and tells of it without ever making it wait.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::redact::{self, Side};
+use super::{Event, action};
+use crate::facts::{Answer, Command, Observed};
+
+/// What is kept of one body at most; a longer one isn't kept at all.
+const MOST_KEPT: usize = 64 * 1024;
+
+/// How many events found no room. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Missed(Arc<AtomicU64>);
+
+impl Missed {
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Numbers the calls of one tap and tells of them. Clones share it.
+#[derive(Clone)]
+pub(super) struct Witness {
+    events: mpsc::Sender<Event>,
+    missed: Missed,
+    calls: Arc<AtomicU64>,
+}
+
+impl Witness {
+    pub(super) fn new(events: mpsc::Sender<Event>, missed: Missed) -> Self {
+        Self { events, missed, calls: Arc::default() }
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        if self.events.try_send(event).is_err() {
+            self.missed.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A call begins. `target` is the whole of it, with its version.
+    pub(super) fn call(&self, command: Command, method: &str, target: &str) -> Call {
+        let meaning = action::of(method, target, None);
+        let asked = redact::wants(&meaning, Side::Request) || action::needs_body(method, target);
+        let inner = Inner {
+            witness: self.clone(),
+            number: self.calls.fetch_add(1, Ordering::Relaxed) + 1,
+            command,
+            at: Timestamp::now(),
+            began: Instant::now(),
+            method: method.to_owned(),
+            target: target.to_owned(),
+            bytes_in: AtomicU64::new(0),
+            bytes_out: AtomicU64::new(0),
+            state: Mutex::new(State {
+                asked: asked.then(Vec::new),
+                answered: None,
+                wants_answer: redact::wants(&meaning, Side::Response),
+                head: None,
+            }),
+        };
+        Call(Arc::new(inner))
+    }
+}
+
+/// One call. Clones share it; the last one that goes tells its end.
+#[derive(Clone)]
+pub(super) struct Call(Arc<Inner>);
+
+struct Inner {
+    witness: Witness,
+    number: u64,
+    command: Command,
+    at: Timestamp,
+    began: Instant,
+    method: String,
+    target: String,
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// What is kept of the bodies; None where nothing is, or where it was too long.
+    asked: Option<Vec<u8>>,
+    answered: Option<Vec<u8>>,
+    wants_answer: bool,
+    /// Status, and microseconds until it came.
+    head: Option<(u16, u64)>,
+}
+
+impl Call {
+    /// More of the request passes.
+    pub(super) fn asked(&self, bytes: &[u8]) {
+        self.0.bytes_in.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        keep(&mut self.0.lock().asked, bytes);
+    }
+
+    /// More of the answer passes.
+    pub(super) fn answered(&self, bytes: &[u8]) {
+        self.0.bytes_out.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        keep(&mut self.0.lock().answered, bytes);
+    }
+
+    /// The head of the answer has come. `json` where its body is that.
+    pub(super) fn head(&self, status: u16, json: bool) {
+        let micros = u64::try_from(self.0.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        {
+            let mut state = self.0.lock();
+            state.head = Some((status, micros));
+            let kept = json && status != 101 && (state.wants_answer || status >= 400);
+            state.answered = kept.then(Vec::new);
+        }
+        self.0.tell(false);
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, ended: bool) {
+        let state = self.lock();
+        let meaning = action::of(&self.method, &self.target, state.asked.as_deref());
+        let body = |side, kept: &Option<Vec<u8>>| redact::body(&meaning, side, kept.as_deref()?);
+        let answer = state.head.map(|(status, micros)| Answer {
+            status,
+            message: state
+                .answered
+                .as_deref()
+                .filter(|_| status >= 400)
+                .and_then(|b| redact::message(&meaning, b)),
+            micros,
+            bytes_out: self.bytes_out.load(Ordering::Relaxed),
+            bytes_in: self.bytes_in.load(Ordering::Relaxed),
+            ended,
+        });
+        let observed = Observed {
+            call: self.number,
+            command: self.command.clone(),
+            at: self.at,
+            method: self.method.clone(),
+            target: redact::target(action::without_version(&self.target)),
+            request_body: body(Side::Request, &state.asked),
+            response_body: if ended { body(Side::Response, &state.answered) } else { None },
+            action: meaning,
+            answer,
+        };
+        drop(state);
+        self.witness.tell(Event::Seen(Arc::new(observed)));
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.tell(true);
+    }
+}
+
+fn keep(kept: &mut Option<Vec<u8>>, bytes: &[u8]) {
+    match kept {
+        Some(so_far) if so_far.len() + bytes.len() <= MOST_KEPT => so_far.extend_from_slice(bytes),
+        Some(_) => *kept = None,
+        None => {}
+    }
+}
