@@ -15,7 +15,7 @@ use super::guard::{Reply, Upstream};
 const MOST: usize = 16 * 1024 * 1024;
 
 #[derive(Clone, Debug)]
-pub struct Lookup {
+pub(super) struct Lookup {
     engine: PathBuf,
     /// `/v1.43`, or empty where the client names none.
     prefix: String,
@@ -23,7 +23,7 @@ pub struct Lookup {
 
 impl Lookup {
     /// Asks in the version that `target` was sent in, so that no engine can be too new for it.
-    pub fn new(engine: &Path, target: &str) -> Self {
+    pub(super) fn new(engine: &Path, target: &str) -> Self {
         let first = target.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
         let is_version = first
             .strip_prefix('v')

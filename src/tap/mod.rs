@@ -7,10 +7,11 @@ mod body;
 mod engine;
 pub mod guard;
 pub mod ledger;
-pub mod lookup;
+mod lookup;
 mod path;
 pub mod redact;
 mod relay;
+mod settle;
 mod socket;
 mod upgrade;
 pub mod who;
@@ -23,6 +24,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::facts::Observed;
+pub use guard::Guard;
 pub use socket::TapError;
 pub use who::ShellRoot;
 pub use witness::Missed;
@@ -36,6 +38,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// Whose calls count as typed.
     pub shell: ShellRoot,
+    /// Judges what would delete; without one everything passes, and nothing is written down.
+    pub guard: Option<Guard>,
 }
 
 /// What the tap tells. It never waits for anyone to read: an event that finds no room is dropped and counted.

@@ -19,6 +19,8 @@ use tokio::sync::{Mutex, oneshot};
 
 use super::body::{self, Outgoing};
 use super::engine::{Line, MOST_HEADERS, Unsent};
+use super::lookup::Lookup;
+use super::settle::{Pending, judge};
 use super::upgrade::{Begun, join};
 use super::witness::{Call, Witness};
 use super::{Event, Options, path, who};
@@ -110,10 +112,15 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
 
 /// HTTP/2 goes through unread.
 async fn opaque(client: Begun, command: Command, options: &Options, witness: &Witness) {
-    let call = witness.call(command, "PRI", "*");
+    let call = witness.call(command.clone(), "PRI", "*");
     let Ok(stream) = UnixStream::connect(&options.upstream).await else { return };
     call.head(StatusCode::OK.as_u16(), false);
+    let lookup = Lookup::new(&options.upstream, "*");
+    let pending = judge(options.guard.as_ref(), &command, "PRI", "*", lookup).await;
     join(client, Begun { first: Bytes::new(), stream }, &call).await;
+    if let Ok(Some(pending)) = pending {
+        pending.ended().await;
+    }
 }
 
 /// One connection of a client.
@@ -132,6 +139,15 @@ impl Client {
             return said(StatusCode::BAD_REQUEST, fault);
         }
         let call = self.witness.call(self.command.clone(), request.method().as_str(), &target);
+        let lookup = Lookup::new(&self.options.upstream, &target);
+        let guard = self.options.guard.as_ref();
+        let pending = match judge(guard, &self.command, request.method().as_str(), &target, lookup).await {
+            Ok(pending) => pending,
+            Err(answer) => {
+                call.head(answer.status().as_u16(), false);
+                return answer;
+            }
+        };
         let from_client = upgrade::on(&mut request);
         let request = request.map(|body| body::upward(body, call.clone()));
         let answered = self.line.lock().await.send(request).await;
@@ -146,14 +162,18 @@ impl Client {
         let status = response.status();
         call.head(status.as_u16(), is_json(&response));
         if status != StatusCode::SWITCHING_PROTOCOLS {
-            return response.map(|body| body::downward(body, call));
+            let response = response.map(|body| body::downward(body, call));
+            return match pending {
+                Some(pending) => pending.hold(response).await,
+                None => response,
+            };
         }
         // Taken before the client is answered: once its side is over, the line to the engine is dropped.
         match upgrade::on(&mut response).await {
             Ok(engine) => {
                 tokio::spawn(async move {
                     match from_client.await {
-                        Ok(client) => switched(client, engine, &call).await,
+                        Ok(client) => switched(client, engine, &call, pending).await,
                         Err(error) => tracing::debug!(%error, "the client did not switch"),
                     }
                 });
@@ -182,7 +202,7 @@ impl Client {
     }
 }
 
-async fn switched(client: Upgraded, engine: Upgraded, call: &Call) {
+async fn switched(client: Upgraded, engine: Upgraded, call: &Call, pending: Option<Pending>) {
     let (Ok(client), Ok(engine)) =
         (client.downcast::<TokioIo<Begun>>(), engine.downcast::<TokioIo<UnixStream>>())
     else {
@@ -192,6 +212,9 @@ async fn switched(client: Upgraded, engine: Upgraded, call: &Call) {
     let client = Begun { first: client.read_buf, stream: client.io.into_inner().stream };
     let engine = Begun { first: engine.read_buf, stream: engine.io.into_inner() };
     join(client, engine, call).await;
+    if let Some(pending) = pending {
+        pending.ended().await;
+    }
 }
 
 fn is_json<B>(response: &Response<B>) -> bool {

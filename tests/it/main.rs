@@ -4,6 +4,7 @@ mod course;
 mod deck;
 mod engine;
 mod grade;
+mod guard_live;
 mod harness;
 mod private_engine;
 mod support;

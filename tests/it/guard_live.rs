@@ -1,0 +1,270 @@
+//! The guard between a real docker CLI and a real engine: what is foreign survives, what was made here goes.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+use pilotwhale::tap::guard::{Guard, Said};
+use pilotwhale::tap::ledger::{Ledger, Made, engine_of};
+use pilotwhale::tap::{Options, Tap};
+use tokio::sync::mpsc;
+
+use crate::support::engine::{EngineUnderTest, engine};
+
+const IMAGE: &str = "busybox";
+
+/// A learner's docker behind a guarded tap.
+struct Guarded {
+    tap: Tap,
+    ledger: Arc<Ledger>,
+    home: tempfile::TempDir,
+}
+
+struct Printed {
+    ok: bool,
+    text: String,
+}
+
+impl Guarded {
+    fn new(on: &EngineUnderTest, app: Option<mpsc::Sender<Said>>) -> Option<Self> {
+        let upstream = PathBuf::from(on.host().strip_prefix("unix://")?);
+        let home = tempfile::Builder::new().prefix("pw-").tempdir().expect("a temporary folder can be made");
+        let file = home.path().join("state/made.jsonl");
+        let ledger = Arc::new(Ledger::open(&file, &engine_of(on.host())).expect("a ledger can be opened"));
+        let (events, _) = mpsc::channel(1);
+        let options = Options {
+            upstream,
+            folder: home.path().join("tap"),
+            shell: Default::default(),
+            guard: Some(Guard::new(Arc::clone(&ledger), app)),
+        };
+        let tap = Tap::start(options, events).expect("a tap can be started");
+        Some(Self { tap, ledger, home })
+    }
+
+    fn docker(&self, args: &[&str]) -> Printed {
+        let output = Command::new("docker")
+            .args(args)
+            .env("DOCKER_HOST", self.tap.docker_host())
+            .env_remove("DOCKER_CONTEXT")
+            .output()
+            .expect("the docker CLI is installed");
+        let text = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned()).concat();
+        Printed { ok: output.status.success(), text }
+    }
+
+    #[track_caller]
+    fn does(&self, args: &[&str]) -> String {
+        let Printed { ok, text } = self.docker(args);
+        assert!(ok, "docker {}: {text}", args.join(" "));
+        text.trim().to_owned()
+    }
+
+    #[track_caller]
+    fn is_refused(&self, args: &[&str], name: &str) {
+        let Printed { ok, text } = self.docker(args);
+        assert!(
+            !ok && text.contains("pilotwhale kept your") && text.contains(name),
+            "docker {}: {text}",
+            args.join(" ")
+        );
+    }
+
+    fn pilotwhale(&self, on: &EngineUnderTest, args: &[&str]) -> Printed {
+        let output = Command::new(env!("CARGO_BIN_EXE_pilotwhale"))
+            .args(args)
+            .env("PILOTWHALE_HOME", self.home.path())
+            .env("DOCKER_HOST", on.host())
+            .env_remove("DOCKER_CONTEXT")
+            .output()
+            .expect("pilotwhale can be run");
+        let text = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned()).concat();
+        Printed { ok: output.status.success(), text }
+    }
+}
+
+fn is_there(on: &EngineUnderTest, kind: &str, name: &str) -> bool {
+    on.try_docker(&[kind, "inspect", name]).is_ok()
+}
+
+#[test]
+fn a_foreign_container_survives_and_an_own_one_goes() {
+    let Some(d) = engine("guard-containers") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let (foreign, own, ended) = (d.name("foreign"), d.name("own"), d.name("ended"));
+    d.docker(&["create", "--name", &foreign, IMAGE]);
+    shell.does(&["run", "-d", "--name", &own, IMAGE, "sleep", "1000"]);
+    shell.is_refused(&["rm", "-f", &foreign, &own], &foreign);
+    assert!(is_there(&d, "container", &foreign) && !is_there(&d, "container", &own));
+    // the engine has its own words for what is not there
+    assert!(shell.docker(&["rm", "no-such-thing"]).text.contains("No such container"));
+
+    shell.does(&["run", "--name", &ended, IMAGE, "sh", "-c", "echo 12345 >/file"]);
+    let id = d.docker(&["inspect", "-f", "{{.Id}}", &ended]);
+    let said = shell.does(&["container", "prune", "-f"]);
+    assert!(said.contains(&id) && said.contains("Total reclaimed space: 6B"), "{said}");
+    assert!(is_there(&d, "container", &foreign) && !is_there(&d, "container", &ended));
+    assert!(shell.does(&["container", "prune", "-f"]).contains("Total reclaimed space: 0B"));
+    // stopping what is foreign is allowed
+    shell.does(&["stop", &foreign]);
+}
+
+#[test]
+fn volumes_and_networks_likewise() {
+    let Some(d) = engine("guard-volumes") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let (foreign, own, mounted) = (d.name("foreign"), d.name("own"), d.name("mounted"));
+    d.docker(&["volume", "create", &foreign]);
+    // it is there already, so it stays the learner's
+    shell.does(&["volume", "create", &foreign]);
+    shell.does(&["volume", "create", &own]);
+    let holder = d.name("holder");
+    let bind = format!("{mounted}:/data");
+    shell.does(&["create", "--name", &holder, "-v", &bind, "-v", "/anonymous", IMAGE]);
+    let anonymous = d.docker(&["inspect", "-f", "{{range .Mounts}}{{.Name}} {{end}}", &holder]);
+    let anonymous =
+        anonymous.split_whitespace().find(|name| *name != mounted).expect("two mounts").to_owned();
+    for volume in [&own, &mounted, &anonymous] {
+        assert!(shell.ledger.owns(Made::Volume, volume), "{volume}");
+    }
+    shell.does(&["rm", &holder]);
+    shell.is_refused(&["volume", "rm", &foreign], &foreign);
+    let said = shell.does(&["volume", "prune", "-f"]);
+    assert!(said.contains(&anonymous) && !said.contains(&foreign), "{said}");
+    shell.does(&["volume", "rm", &mounted]);
+    let _ = shell.docker(&["volume", "rm", &own]); // an older CLI has pruned it already
+    assert!(is_there(&d, "volume", &foreign));
+
+    let (foreign, own, pruned) = (d.name("net"), d.name("own-net"), d.name("pruned-net"));
+    d.docker(&["network", "create", &foreign]);
+    shell.does(&["network", "create", &own]);
+    shell.does(&["network", "create", &pruned]);
+    shell.is_refused(&["network", "rm", &foreign], &foreign);
+    shell.does(&["network", "rm", &own]);
+    let said = shell.does(&["network", "prune", "-f"]);
+    assert!(said.contains(&pruned) && !said.contains(&foreign), "{said}");
+    assert!(is_there(&d, "network", &foreign));
+}
+
+#[test]
+fn images_go_by_their_names() {
+    let Some(d) = engine("guard-images") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let (foreign, own, both) = (d.name("foreign:1"), d.name("own:1"), d.name("both:1"));
+    d.docker(&["tag", IMAGE, &foreign]);
+    shell.does(&["tag", IMAGE, &own]);
+    shell.is_refused(&["rmi", &foreign], &foreign);
+    shell.is_refused(&["rmi", IMAGE], IMAGE);
+    shell.does(&["rmi", &own]);
+
+    let from = d.name("from");
+    shell.does(&["run", "--name", &from, IMAGE, "touch", "/new"]);
+    shell.does(&["commit", &from, &both]);
+    let id = d.docker(&["inspect", "-f", "{{.Id}}", &both]);
+    assert!(shell.ledger.owns(Made::Image, &id) && shell.ledger.owns_reference(&both, &id));
+    d.docker(&["tag", &both, &d.name("elsewhere:1")]);
+    shell.is_refused(&["rmi", "-f", &id], &id);
+    shell.does(&["rmi", &both]);
+    for image in [&foreign, &d.name("elsewhere:1")] {
+        d.docker(&["rmi", image]);
+    }
+    shell.does(&["rm", &from]);
+    let left: Vec<Made> = shell.ledger.entries().iter().map(|e| e.kind).collect();
+    assert_eq!(left, [Made::Image], "its content lived on below the other name");
+}
+
+#[test]
+fn what_was_built_may_go_at_once() {
+    let Some(d) = engine("guard-build") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let context = tempfile::tempdir().expect("a temporary folder can be made");
+    let unique = d.name("built");
+    let file = format!("FROM {IMAGE}\nRUN echo {unique} >/made\n");
+    std::fs::write(context.path().join("Dockerfile"), file).expect("it can be written");
+    let folder = context.path().display().to_string();
+    for kit in ["1", "0"] {
+        let tag = format!("{unique}:{kit}");
+        let output = Command::new("docker")
+            .args(["build", "-q", "-t", &tag, &folder])
+            .env("DOCKER_HOST", shell.tap.docker_host())
+            .env("DOCKER_BUILDKIT", kit)
+            .output()
+            .expect("the docker CLI is installed");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        if !output.status.success() && text.contains("buildx") {
+            continue; // not installed here
+        }
+        assert!(output.status.success(), "{text}");
+        shell.does(&["rmi", &tag]);
+        assert!(!is_there(&d, "image", &tag));
+    }
+}
+
+#[test]
+fn the_build_cache_is_kept() {
+    let Some(d) = engine("guard-cache") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let said = shell.does(&["system", "prune", "-f"]);
+    assert!(said.contains("Total reclaimed space: 0B"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_app_is_asked_and_the_command_waits() {
+    let Some(d) = engine("guard-ask") else { return };
+    let (app, mut said) = mpsc::channel(8);
+    let Some(shell) = Guarded::new(&d, Some(app)) else { return };
+    let shell = Arc::new(shell);
+    for (answer, there) in [(false, true), (true, false)] {
+        let name = d.name(&format!("foreign-{answer}"));
+        d.docker(&["create", "--name", &name, IMAGE]);
+        let (running, named) = (Arc::clone(&shell), name.clone());
+        let command = tokio::task::spawn_blocking(move || running.docker(&["rm", &named]));
+        let Some(Said::Ask(question)) = said.recv().await else { panic!("nothing was asked") };
+        assert!(
+            question.objects[0].contains(&name) && question.command.contains("docker rm"),
+            "{question:?}"
+        );
+        assert!(is_there(&d, "container", &name));
+        question.reply.send(answer).expect("the client waits");
+        let printed = command.await.expect("no panic");
+        assert_eq!(printed.ok, answer, "{}", printed.text);
+        assert_eq!(is_there(&d, "container", &name), there);
+        // the ledger's news
+        while said.try_recv().is_ok() {}
+    }
+    // a client that is interrupted takes its question with it
+    let name = d.name("kept");
+    d.docker(&["create", "--name", &name, IMAGE]);
+    let mut client = Command::new("docker")
+        .args(["rm", &name])
+        .env("DOCKER_HOST", shell.tap.docker_host())
+        .spawn()
+        .expect("the docker CLI is installed");
+    let Some(Said::Ask(mut question)) = said.recv().await else { panic!("nothing was asked") };
+    client.kill().expect("it can be killed");
+    client.wait().expect("it ends");
+    question.reply.closed().await;
+    assert!(is_there(&d, "container", &name));
+}
+
+#[test]
+fn clean_removes_what_the_ledger_holds_and_nothing_else() {
+    let Some(d) = engine("guard-clean") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let (foreign, own, volume) = (d.name("foreign"), d.name("own"), d.name("data"));
+    d.docker(&["create", "--name", &foreign, IMAGE]);
+    let bind = format!("{volume}:/data");
+    shell.does(&["run", "-d", "--name", &own, "-v", &bind, IMAGE, "sleep", "1000"]);
+    let Guarded { tap, ledger, home } = shell;
+    drop(tap);
+    let shell = Guarded { tap: Guarded::new(&d, None).expect("as before").tap, ledger, home };
+    // nobody can be asked
+    let asked = shell.pilotwhale(&d, &["clean"]);
+    assert!(!asked.ok && asked.text.contains(&own) && asked.text.contains("--yes"), "{}", asked.text);
+    let done = shell.pilotwhale(&d, &["clean", "--yes"]);
+    assert!(done.ok && done.text.contains(&format!("Removed the volume {volume}")), "{}", done.text);
+    assert!(is_there(&d, "container", &foreign));
+    assert!(!is_there(&d, "container", &own) && !is_there(&d, "volume", &volume));
+    assert!(shell.pilotwhale(&d, &["clean"]).text.contains("Nothing is left"));
+    assert_eq!(shell.ledger.entries(), [], "it sees what another program forgets");
+}
