@@ -27,6 +27,7 @@ use crate::facts::{Kind, Link, Run};
 use crate::lab::{self, Plan};
 use crate::paths::Paths;
 use crate::progress::Journal;
+use crate::tap::{self, Tap};
 use belt::Belt;
 use files::Files;
 use keeper::Keeper;
@@ -57,6 +58,7 @@ pub struct World {
     shell: ShellSeat,
     engine: EngineLine,
     belt: Belt,
+    tap: Arc<Mutex<Option<Tap>>>,
     private: Arc<Mutex<Option<Private>>>,
     watcher: Arc<Mutex<Option<Watcher>>>,
     sampler: Arc<Mutex<Option<Sampler>>>,
@@ -74,6 +76,7 @@ impl World {
             shell: ShellSeat::new(&wanted, out.clone()),
             engine: EngineLine::default(),
             belt: Belt::new(out.clone()),
+            tap: Arc::default(),
             private: Arc::default(),
             watcher: Arc::default(),
             sampler: Arc::default(),
@@ -113,6 +116,8 @@ impl World {
         lock(&self.watcher).take();
         self.belt.end();
         self.shell.end().await;
+        let tap = lock(&self.tap).take();
+        let _ = tokio::task::spawn_blocking(move || drop(tap)).await;
         self.keeper.end().await;
         let private = lock(&self.private).take();
         if let Some(private) = private {
@@ -126,6 +131,7 @@ impl World {
             (self.out.clone(), Arc::clone(&self.wanted), self.engine.clone(), self.shell.clone());
         let (private, watcher) = (Arc::clone(&self.private), Arc::clone(&self.watcher));
         let belt = self.belt.clone();
+        let tap_slot = Arc::clone(&self.tap);
         tokio::spawn(async move {
             match find_engine(&wanted, &out).await {
                 Ok((endpoint, own)) => {
@@ -133,7 +139,10 @@ impl World {
                     *lock(&private) = own;
                     let _ = out.send(Msg::Endpoint(endpoint.why.clone())).await;
                     belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
-                    shell.open(Some(&endpoint.uri), prefix);
+                    let tap = start_tap(&wanted, &endpoint.uri, &belt);
+                    let host = tap.as_ref().map_or_else(|| endpoint.uri.clone(), Tap::docker_host);
+                    *lock(&tap_slot) = tap;
+                    shell.open(Some(&host), prefix);
                     line.set(endpoint.clone()).await;
                     let (sender, updates) = mpsc::channel(64);
                     *lock(&watcher) = Some(engine::watch(endpoint, sender));
@@ -269,6 +278,14 @@ async fn plan_reset(
     let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
     let plan = lab::plan_reset(&engine, exercise, since, folder, made).await;
     plan.map_err(|e| format!("{e}. {}", e.remedy()))
+}
+
+fn start_tap(wanted: &Wanted, uri: &str, belt: &Belt) -> Option<Tap> {
+    let upstream = PathBuf::from(uri.strip_prefix("unix://")?);
+    let folder = wanted.paths.runtime.join(format!("tap-{}", std::process::id()));
+    let (events, _) = mpsc::channel(1);
+    let options = tap::Options { upstream, folder, shell: Default::default(), guard: belt.guard() };
+    Tap::start(options, events).map_err(|error| tracing::warn!(%error, "no tap")).ok()
 }
 
 /// Why there is no engine, and what to do.
