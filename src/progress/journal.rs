@@ -17,8 +17,14 @@ pub struct Journal {
 
 impl Journal {
     /// Without a usable file it works in memory; the error is there to be shown.
+    ///
+    /// A file that is not there yet is left to `prepare`: making it waits for the disk several times, and the first
+    /// frame must not.
     pub fn open(path: &Path) -> (Self, Result<Option<PathBuf>, StoreError>) {
         let mut journal = Self { path: path.into(), store: None, waiting: Vec::new() };
+        if matches!(path.try_exists(), Ok(false)) {
+            return (journal, Ok(None));
+        }
         let outcome = match Store::open(path) {
             Ok(Opened { store, set_aside }) => {
                 journal.store = Some(store);
@@ -49,6 +55,14 @@ impl Journal {
         self.save()
     }
 
+    /// Makes or opens the file where that has not been done; waits for the disk.
+    pub fn prepare(&mut self) -> Result<(), StoreError> {
+        if self.store.is_none() && !self.path.as_os_str().is_empty() {
+            self.store = Some(Store::open(&self.path)?.store);
+        }
+        Ok(())
+    }
+
     /// Tries again to save what waits.
     pub fn save(&mut self) -> Result<Vec<Stamped>, StoreError> {
         if self.path.as_os_str().is_empty() {
@@ -57,10 +71,8 @@ impl Journal {
         if self.waiting.is_empty() {
             return Ok(Vec::new());
         }
-        let mut store = match self.store.take() {
-            Some(store) => store,
-            None => Store::open(&self.path)?.store,
-        };
+        self.prepare()?;
+        let Some(mut store) = self.store.take() else { return Ok(Vec::new()) };
         let outcome = store.append_all(&self.waiting);
         // A damaged file is opened anew the next time, which sets it aside.
         if !matches!(outcome, Err(StoreError::Damaged(_))) {

@@ -313,6 +313,8 @@ fn a_disk_that_is_full_from_the_start_is_said() {
     std::fs::write(disk.0.path().join("filler"), vec![0; 256 * 1024]).unwrap();
     let path = disk.0.path().join("progress.sqlite3");
     let (mut journal, outcome) = Journal::open(&path);
+    assert!(outcome.is_ok() && !path.exists(), "{outcome:?}");
+    let outcome = journal.prepare();
     assert!(matches!(outcome, Err(StoreError::Full(_))), "{outcome:?}");
     assert!(journal.record(event(1)).is_err());
     std::fs::remove_file(disk.0.path().join("filler")).unwrap();

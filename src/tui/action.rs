@@ -47,6 +47,8 @@ pub enum Action {
     SearchPrevious,
     Notes,
     Reload,
+    /// What is wrong with the course's files.
+    Mistakes,
     /// Puts a slide's command on the shell's prompt without running it.
     TypeCommand,
     Answer,

@@ -1,12 +1,15 @@
 //! The app: all state of the screen, what each message does to it, and how it is drawn.
 
+mod draw;
+mod keys;
+mod mouse;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::action::Action;
 use super::effect::{Effect, Seen, ShellEffect};
@@ -14,7 +17,7 @@ use super::keymap::{Context, Keymap};
 use super::layout::{Pane, Screen, Wishes};
 use super::msg::Msg;
 use super::screen::bar::{Notice, Tone};
-use super::screen::confirm::{Answer, ConfirmPopup};
+use super::screen::confirm::ConfirmPopup;
 use super::screen::contents::Contents;
 use super::screen::engine::EnginePane;
 use super::screen::exercise;
@@ -28,8 +31,6 @@ use crate::course::Course;
 use crate::session::Session;
 use jiff::tz::TimeZone;
 
-/// F12 pressed twice within this time goes to the shell instead of leaving it.
-const TWICE: SignedDuration = SignedDuration::from_millis(400);
 /// How long a notice stays when no key is pressed.
 const NOTICE: SignedDuration = SignedDuration::from_secs(12);
 
@@ -88,7 +89,7 @@ impl App {
             now: Timestamp::UNIX_EPOCH,
             lesson: LessonPane::new(session, setup.seen, exercise_keys(&keymap), quiz_keys(&keymap)),
             keymap,
-            engine: EnginePane::new(TimeZone::system()),
+            engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
             endpoint: String::new(),
             popup: None,
@@ -107,6 +108,8 @@ impl App {
         self.now = now;
         self.lesson.set_now(now);
         let mut effects = self.lesson.open();
+        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        self.arrange();
         if self.awake {
             effects.push(Effect::Wake);
         }
@@ -116,6 +119,11 @@ impl App {
     /// Whether the terminal should be asked for its background.
     pub fn wants_background(&self) -> bool {
         self.look.follows_terminal()
+    }
+
+    /// Clock times are shown in this zone.
+    pub fn set_zone(&mut self, zone: TimeZone) {
+        self.engine.set_zone(zone);
     }
 
     pub fn set_background(&mut self, dark: bool) {
@@ -246,7 +254,7 @@ impl App {
                 self.tell(Tone::Plain, news);
                 effects
             }
-            Msg::Reloaded { course, problems } => self.reloaded(course, problems),
+            Msg::Reloaded(course) => self.reloaded(course),
             Msg::Trouble { what, remedy } => {
                 self.trouble(&what, &remedy);
                 Vec::new()
@@ -254,16 +262,11 @@ impl App {
         }
     }
 
-    fn reloaded(&mut self, course: Arc<Course>, problems: usize) -> Vec<Effect> {
+    /// A mistake is shown at once: the author is looking.
+    fn reloaded(&mut self, course: Arc<Course>) -> Vec<Effect> {
         let effects = self.lesson.reload(course);
-        match problems {
-            0 => self.tell(Tone::Plain, "The lesson was read again".into()),
-            1 => self.trouble("The lesson was read again and has 1 mistake", "it is shown on the slide"),
-            n => self.trouble(
-                &format!("The lesson was read again and has {n} mistakes"),
-                "they are shown on the slides",
-            ),
-        }
+        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        self.tell(Tone::Plain, "The lesson was read again".into());
         effects
     }
 
@@ -276,287 +279,6 @@ impl App {
         let text = if remedy.is_empty() { what.to_owned() } else { format!("{what} - {remedy}") };
         self.notice = Some((Notice { text, tone: Tone::Trouble }, Timestamp::MAX));
     }
-
-    // --- keys -------------------------------------------------------------------------------------
-
-    fn contexts(&self) -> Vec<Context> {
-        if self.popup.is_some() || self.lesson.is_covered() {
-            return vec![Context::Popup];
-        }
-        match self.wishes.focus {
-            Pane::Shell if self.shell.takes_keys() => vec![Context::Shell],
-            Pane::Shell => vec![Context::Shell, Context::Any],
-            Pane::Engine if self.engine.is_detail_open() => {
-                vec![Context::Detail, Context::Engine, Context::Any]
-            }
-            Pane::Engine => vec![Context::Engine, Context::Any],
-            Pane::Lesson => {
-                let mut contexts = self.lesson.contexts();
-                contexts.extend([Context::Lesson, Context::Any]);
-                contexts
-            }
-        }
-    }
-
-    fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        // A notice has been read once a key is pressed, unless the key goes to the shell.
-        if self.wishes.focus != Pane::Shell || self.popup.is_some() {
-            self.notice = None;
-        }
-        if let Some(effects) = self.text_key(key) {
-            return effects;
-        }
-        match self.keymap.action(&self.contexts(), key) {
-            Some(action) => self.act(action, key),
-            None if self.popup.is_none() && self.wishes.focus == Pane::Shell => self.shell.key(key),
-            None if self.popup.is_none() && self.wishes.focus == Pane::Lesson => self.lesson.digit(key),
-            None => Vec::new(),
-        }
-    }
-
-    /// A key that goes into a text field, where one is open.
-    fn text_key(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        match &mut self.popup {
-            Some(Popup::Confirm(confirm)) => {
-                let answer = confirm.key(key);
-                if answer != Answer::Open {
-                    self.popup = None;
-                }
-                Some(match answer {
-                    Answer::Yes(effects) => effects,
-                    Answer::No => self.lesson.keep_going(),
-                    Answer::Open => Vec::new(),
-                })
-            }
-            Some(_) => None,
-            None => match self.wishes.focus {
-                Pane::Lesson => self.lesson.text_key(key),
-                Pane::Engine if self.engine.takes_keys() => Some(self.engine.key(key)),
-                Pane::Engine => None,
-                Pane::Shell => None,
-            },
-        }
-    }
-
-    fn act(&mut self, action: Action, key: KeyEvent) -> Vec<Effect> {
-        if self.popup.is_some() {
-            return self.popup_act(action);
-        }
-        if self.lesson.is_covered() {
-            return self.lesson.over_act(action);
-        }
-        match action {
-            Action::Quit => return vec![Effect::Quit],
-            Action::Help => {
-                let first = self.contexts().first().copied().unwrap_or(Context::Any);
-                self.popup = Some(Popup::Help(Help::new(&self.keymap, first)));
-            }
-            Action::NextPane => return self.focus(next(self.wishes.focus, 1)),
-            Action::PreviousPane => return self.focus(next(self.wishes.focus, 2)),
-            Action::ToggleShell => return self.toggle_shell(key),
-            Action::Zoom => return self.zoom(!self.wishes.zoom),
-            Action::GrowPane => self.size_pane(4),
-            Action::ShrinkPane => self.size_pane(-4),
-            Action::ToggleTheme => {
-                self.look.toggle();
-                self.theme = self.look.theme();
-            }
-            Action::Contents => self.popup = Some(Popup::Contents(self.lesson.contents())),
-            Action::Notes => self.popup = Some(Popup::Notes(self.lesson.notes())),
-            Action::Cancel if self.wishes.focus == Pane::Engine && self.engine.is_detail_open() => {
-                return self.engine.act(action);
-            }
-            Action::Cancel if self.wishes.focus == Pane::Lesson && self.lesson.cancel() => {}
-            Action::Cancel => return self.zoom(false),
-            Action::TypeCommand if self.wishes.focus == Pane::Lesson => match self.lesson.command() {
-                Some(command) => return self.type_into_shell(command),
-                None => self.tell(Tone::Plain, "There is no command on this slide".into()),
-            },
-            Action::RestartShell => return vec![Effect::Shell(ShellEffect::Restart)],
-            Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
-            _ => return self.pane_act(action),
-        }
-        Vec::new()
-    }
-
-    fn pane_act(&mut self, action: Action) -> Vec<Effect> {
-        match self.wishes.focus {
-            Pane::Lesson => {
-                let effects = self.lesson.act(action);
-                if let Some(text) = self.lesson.take_news() {
-                    self.tell(Tone::Plain, text);
-                }
-                effects
-            }
-            Pane::Engine => {
-                let effects = self.engine.act(action);
-                self.route(effects)
-            }
-            Pane::Shell => Vec::new(),
-        }
-    }
-
-    /// Effects of the engine pane that put text on the prompt also take the learner there.
-    fn route(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
-        effects
-            .into_iter()
-            .flat_map(|effect| match effect {
-                Effect::Shell(ShellEffect::Type(text)) => self.type_into_shell(text),
-                other => vec![other],
-            })
-            .collect()
-    }
-
-    fn type_into_shell(&mut self, text: String) -> Vec<Effect> {
-        let mut effects = self.focus(Pane::Shell);
-        effects.push(Effect::Shell(ShellEffect::Type(text)));
-        effects
-    }
-
-    fn popup_act(&mut self, action: Action) -> Vec<Effect> {
-        if action == Action::Cancel {
-            self.popup = None;
-            return Vec::new();
-        }
-        match &mut self.popup {
-            Some(Popup::Help(help)) => help.act(action),
-            Some(Popup::Notes(notes)) => notes.act(action),
-            Some(Popup::Contents(contents)) => {
-                if let Some(entry) = contents.act(action) {
-                    self.popup = None;
-                    return self.lesson.go_to(entry.lesson, entry.slide);
-                }
-            }
-            Some(Popup::Confirm(_)) | None => {}
-        }
-        Vec::new()
-    }
-
-    fn toggle_shell(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if self.wishes.focus == Pane::Shell {
-            self.left_shell = Some(self.now);
-            return self.focus(Pane::Lesson);
-        }
-        let twice = self.left_shell.take().is_some_and(|at| self.now.duration_since(at) < TWICE);
-        let mut effects = self.focus(Pane::Shell);
-        if twice {
-            effects.extend(self.shell.key(key));
-        }
-        effects
-    }
-
-    fn focus(&mut self, pane: Pane) -> Vec<Effect> {
-        let before = std::mem::replace(&mut self.wishes.focus, pane);
-        let mut effects = self.wake(pane);
-        if before != pane && (before == Pane::Shell || pane == Pane::Shell) {
-            effects.push(Effect::Shell(ShellEffect::Focus(pane == Pane::Shell)));
-        }
-        effects
-    }
-
-    fn zoom(&mut self, zoom: bool) -> Vec<Effect> {
-        self.wishes.zoom = zoom;
-        if zoom { Vec::new() } else { self.wake(Pane::Engine) }
-    }
-
-    /// A deck that is shown alone gets its engine and shell when they are first looked at.
-    fn wake(&mut self, pane: Pane) -> Vec<Effect> {
-        if self.awake || pane == Pane::Lesson {
-            return Vec::new();
-        }
-        self.awake = true;
-        vec![Effect::Wake]
-    }
-
-    fn size_pane(&mut self, by: i16) {
-        let share = |now: u16, by: i16| now.saturating_add_signed(by).clamp(20, 80);
-        match self.wishes.focus {
-            Pane::Lesson => self.wishes.lesson = share(self.wishes.lesson, by),
-            Pane::Engine => self.wishes.engine = share(self.wishes.engine, by),
-            Pane::Shell => self.wishes.engine = share(self.wishes.engine, -by),
-        }
-    }
-
-    fn paste(&mut self, text: String) -> Vec<Effect> {
-        if self.popup.is_none() && self.wishes.focus == Pane::Shell && self.shell.takes_keys() {
-            return vec![Effect::Shell(ShellEffect::Paste(text))];
-        }
-        match (&mut self.popup, self.wishes.focus) {
-            (Some(Popup::Confirm(confirm)), _) => confirm.paste(&text),
-            (None, Pane::Lesson) => self.lesson.paste(&text),
-            (None, Pane::Engine) => self.engine.paste(&text),
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    // --- mouse ------------------------------------------------------------------------------------
-
-    fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        if let Some(popup) = &self.popup {
-            if let (Popup::Contents(contents), MouseEventKind::Down(MouseButton::Left)) = (popup, mouse.kind)
-                && let Some(entry) = contents.click(self.area, mouse.row)
-            {
-                self.popup = None;
-                return self.lesson.go_to(entry.lesson, entry.slide);
-            }
-            return match mouse.kind {
-                MouseEventKind::ScrollUp => self.popup_act(Action::Up),
-                MouseEventKind::ScrollDown => self.popup_act(Action::Down),
-                _ => Vec::new(),
-            };
-        }
-        if self.lesson.is_covered() {
-            return match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) => {
-                    self.lesson.over_click(self.area, Position::new(mouse.column, mouse.row))
-                }
-                MouseEventKind::ScrollUp => self.lesson.over_act(Action::Up),
-                MouseEventKind::ScrollDown => self.lesson.over_act(Action::Down),
-                _ => Vec::new(),
-            };
-        }
-        if self.engine.popup().is_some() {
-            return match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) => {
-                    self.engine.click_popup(self.area, mouse.row, mouse.column)
-                }
-                _ => Vec::new(),
-            };
-        }
-        let screen = self.screen();
-        if let (Screen::Tabs { tabs, .. }, MouseEventKind::Down(MouseButton::Left)) = (&screen, mouse.kind)
-            && mouse.row == tabs.y
-        {
-            return draw::tab_at(mouse.column).map(|pane| self.focus(pane)).unwrap_or_default();
-        }
-        let Some(pane) = screen.at(mouse.column, mouse.row) else { return Vec::new() };
-        let Some(body) = screen.body(pane) else { return Vec::new() };
-        let mut effects = Vec::new();
-        if matches!(mouse.kind, MouseEventKind::Down(_)) {
-            effects = self.focus(pane);
-        }
-        let at = (mouse.row.saturating_sub(body.y), mouse.column.saturating_sub(body.x));
-        let position = Position::new(mouse.column, mouse.row);
-        match (pane, mouse.kind) {
-            (Pane::Shell, _) => effects.extend(self.shell.mouse(mouse, body)),
-            (Pane::Lesson, MouseEventKind::ScrollUp) => effects.extend(self.lesson.wheel(-3)),
-            (Pane::Lesson, MouseEventKind::ScrollDown) => effects.extend(self.lesson.wheel(3)),
-            (Pane::Lesson, MouseEventKind::Down(MouseButton::Left)) => {
-                effects.extend(self.lesson.click(position))
-            }
-            (Pane::Engine, MouseEventKind::ScrollUp) => effects.extend(self.engine.act(Action::Up)),
-            (Pane::Engine, MouseEventKind::ScrollDown) => effects.extend(self.engine.act(Action::Down)),
-            (Pane::Engine, MouseEventKind::Down(MouseButton::Left)) => {
-                let clicked = self.engine.click(at.0, at.1);
-                effects.extend(self.route(clicked));
-            }
-            _ => {}
-        }
-        effects
-    }
-
-    // --- size -------------------------------------------------------------------------------------
 
     fn screen(&self) -> Screen {
         Screen::of(self.area, self.wishes)
@@ -607,11 +329,3 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
     let label = |action| keymap.label(Context::Quiz, action);
     KeyNames { answer: label(Action::Answer), toggle: label(Action::Toggle), hint: label(Action::Hint) }
 }
-
-fn next(pane: Pane, by: usize) -> Pane {
-    let at = Pane::ALL.iter().position(|p| *p == pane).unwrap_or(0);
-    Pane::ALL[(at + by) % Pane::ALL.len()]
-}
-
-#[path = "app_draw.rs"]
-mod draw;

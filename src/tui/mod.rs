@@ -13,7 +13,7 @@ mod terminal;
 pub mod theme;
 pub mod widget;
 
-use std::io::{self, stdout};
+use std::io::{self, BufWriter, Stdout, stdout};
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -21,6 +21,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,16 +38,23 @@ use msg::Msg;
 const FRAME: Duration = Duration::from_millis(16);
 /// Messages taken before the screen is drawn again.
 const BURST: usize = 256;
+/// Bytes of a frame that go out in one piece: a whole screen of 200x60 in colours.
+const PAGE: usize = 64 << 10;
 /// Of messages that wait; those who send more wait too.
 pub const INBOX: usize = 256;
+
+/// The learner's terminal. Buffered, because standard output alone cuts a frame into many small writes.
+type Outer = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// Runs the app until the learner quits or the machine asks it to end. The terminal is as it was afterwards.
 pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>) -> io::Result<()> {
     let taken = terminal::take()?;
-    let mut screen = Terminal::new(CrosstermBackend::new(stdout()))?;
+    let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(PAGE, stdout())))?;
     let size = screen.size()?;
     let mut effects = app.update(Timestamp::now(), Msg::Resize(size.width, size.height));
     paint(&mut screen, &app)?;
+    // Reads the list of all zones, for which the first frame need not wait.
+    app.set_zone(TimeZone::system());
     effects.extend(app.begin(Timestamp::now()));
     if app.wants_background()
         && let Some(dark) = theme::ask_terminal()
@@ -118,10 +126,10 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
 }
 
 /// One frame, inside a synchronized update so that no terminal shows half of it.
-fn paint(screen: &mut Terminal<CrosstermBackend<io::Stdout>>, app: &App) -> io::Result<()> {
-    queue!(stdout(), BeginSynchronizedUpdate)?;
+fn paint(screen: &mut Outer, app: &App) -> io::Result<()> {
+    queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
     screen.draw(|frame| app.draw(frame))?;
-    execute!(stdout(), EndSynchronizedUpdate)
+    execute!(screen.backend_mut(), EndSynchronizedUpdate)
 }
 
 fn from_terminal(event: Event) -> Option<Msg> {

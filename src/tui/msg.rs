@@ -83,10 +83,8 @@ pub enum Msg {
         outcome: Result<Vec<String>, String>,
     },
 
-    Reloaded {
-        course: Arc<Course>,
-        problems: usize,
-    },
+    /// The course was read again, with the mistakes in it.
+    Reloaded(Arc<Course>),
     /// Something failed that the learner must know of, with what to do about it.
     Trouble {
         what: String,

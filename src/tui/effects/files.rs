@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
 
 use crate::course::{Source, load};
 use crate::tui::msg::Msg;
+
+/// Many editors empty a file and then write it: what is read before this much quiet may be half of it.
+const QUIET: Duration = Duration::from_millis(25);
 
 pub(super) struct Files {
     source: Source,
@@ -24,13 +29,19 @@ impl Files {
     /// Watches the folders of these files: editors replace a file by renaming another over it, which a watch on the
     /// file itself would miss.
     pub(super) fn watch(&mut self, paths: Vec<PathBuf>) {
-        let (source, out) = (self.source.clone(), self.out.clone());
+        if paths.is_empty() {
+            return;
+        }
+        // Changes are told by whole paths.
+        let paths: Vec<PathBuf> = paths.into_iter().map(|p| std::path::absolute(&p).unwrap_or(p)).collect();
         let watched: BTreeSet<PathBuf> = paths.iter().cloned().collect();
+        let (changed, changes) = mpsc::channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             let written = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_));
             if written && event.paths.iter().any(|p| watched.contains(p)) {
-                read(&source, &out);
+                // The thread that listens ends with this watcher.
+                let _ = changed.send(());
             }
         });
         let mut watcher = match watcher {
@@ -45,6 +56,11 @@ impl Files {
             }
         }
         self.watcher = Some(watcher);
+        let (source, out) = (self.source.clone(), self.out.clone());
+        let thread = std::thread::Builder::new().name("lessons".into());
+        if let Err(error) = thread.spawn(move || listen(&changes, &source, &out)) {
+            tracing::warn!(%error, "lessons are not watched");
+        }
     }
 
     pub(super) fn reload(&self) {
@@ -53,9 +69,23 @@ impl Files {
     }
 }
 
+/// Reads once after each burst of changes.
+fn listen(changes: &Receiver<()>, source: &Source, out: &Sender<Msg>) {
+    while changes.recv().is_ok() {
+        loop {
+            match changes.recv_timeout(QUIET) {
+                Ok(()) => {}
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+        read(source, out);
+    }
+}
+
 fn read(source: &Source, out: &Sender<Msg>) {
     let msg = match load(source) {
-        Ok(course) => Msg::Reloaded { problems: course.diagnostics.len(), course: Arc::new(course) },
+        Ok(course) => Msg::Reloaded(Arc::new(course)),
         Err(error) => Msg::Trouble { what: error.to_string(), remedy: "the lesson stays as it was".into() },
     };
     let _ = out.blocking_send(msg);

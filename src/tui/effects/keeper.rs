@@ -11,6 +11,7 @@ use crate::progress::{Event, Journal};
 use crate::tui::msg::Msg;
 
 enum Job {
+    Prepare,
     Record(Event),
     KeepRun { exercise: String, attempt: u64, run: Arc<Run> },
     KeepSeen { exercise: String, attempt: u64, call: Arc<Observed> },
@@ -67,8 +68,11 @@ impl Keeper {
 
 fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
     let mut complained = false;
-    while let Ok(job) = todo.recv() {
+    // The file first, so that a folder which cannot be written is told of at the start.
+    let mut next = Some(Job::Prepare);
+    while let Some(job) = next.take().or_else(|| todo.recv().ok()) {
         let outcome = match job {
+            Job::Prepare => journal.prepare(),
             Job::Record(event) => journal.record(event).map(|_| ()),
             Job::KeepRun { exercise, attempt, run } => match journal.store() {
                 Some(store) => store.keep_run(&exercise, attempt, &run),

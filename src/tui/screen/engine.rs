@@ -112,6 +112,11 @@ impl EnginePane {
 
     // --- what the world tells ---
 
+    pub fn set_zone(&mut self, zone: TimeZone) {
+        self.zone = zone;
+        self.dirty = true;
+    }
+
     pub fn set_link(&mut self, link: Link) -> Vec<Effect> {
         let back = link == Link::Live && self.link != Link::Live;
         self.link = link;

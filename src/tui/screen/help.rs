@@ -15,7 +15,11 @@ const WIDTH: u16 = 92;
 
 #[derive(Clone, Debug)]
 pub struct Help {
+    all: Vec<Row>,
+    /// `all`, with descriptions wrapped to the width that there is.
     rows: Vec<Row>,
+    /// Cells that the keys take.
+    column: usize,
     scroll: u16,
     /// Rows that the box has room for, from the last `arrange`.
     room: u16,
@@ -44,10 +48,15 @@ impl Help {
                 rows.push(Row::Key { keys: keys.join("  "), desc: binding.desc.clone() });
             }
         }
-        Self { rows, scroll: 0, room: 1 }
+        let widths = rows.iter().map(|row| if let Row::Key { keys, .. } = row { keys.width() } else { 0 });
+        let column = widths.max().unwrap_or(0);
+        Self { rows: rows.clone(), all: rows, column, scroll: 0, room: 1 }
     }
 
     pub fn arrange(&mut self, area: Rect) {
+        let width = usize::from(popup::place(area, WIDTH, 1).width.saturating_sub(4));
+        let room = width.saturating_sub(self.column + 2).max(12);
+        self.rows = self.all.iter().flat_map(|row| wrapped(row, room)).collect();
         self.room = popup::place(area, WIDTH, self.rows.len() as u16).height.saturating_sub(2).max(1);
         self.scroll = self.scroll.min(self.last());
     }
@@ -70,13 +79,6 @@ impl Help {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let more = if self.scroll < self.last() { "↓ more · Esc closes" } else { "Esc closes" };
         let inner = popup::frame(area, buf, theme, "Keys", more, WIDTH, self.rows.len() as u16);
-        let column = self
-            .rows
-            .iter()
-            .map(|row| if let Row::Key { keys, .. } = row { keys.width() } else { 0 })
-            .max()
-            .unwrap_or(0)
-            .min(usize::from(inner.width) / 2);
         let lines: Vec<Line<'_>> = self
             .rows
             .iter()
@@ -85,7 +87,7 @@ impl Help {
             .map(|row| match row {
                 Row::Heading(text) => Line::styled(*text, theme.heading),
                 Row::Key { keys, desc } => {
-                    let pad = column.saturating_sub(keys.width()) + 2;
+                    let pad = self.column.saturating_sub(keys.width()) + 2;
                     Line::from(vec![
                         Span::styled(keys.as_str(), theme.key),
                         Span::raw(" ".repeat(pad)),
@@ -97,4 +99,21 @@ impl Help {
             .collect();
         Paragraph::new(Text::from(lines)).render(inner, buf);
     }
+}
+
+/// A row whose description is too wide goes on in rows without keys.
+fn wrapped(row: &Row, room: usize) -> Vec<Row> {
+    let Row::Key { keys, desc } = row else { return vec![row.clone()] };
+    let mut lines = vec![String::new()];
+    for word in desc.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() || line.width() + 1 + word.width() <= room {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    let keys = std::iter::once(keys.clone()).chain(std::iter::repeat(String::new()));
+    lines.into_iter().zip(keys).map(|(desc, keys)| Row::Key { keys, desc }).collect()
 }

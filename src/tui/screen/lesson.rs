@@ -389,7 +389,13 @@ impl LessonPane {
     }
 
     pub fn notes(&self) -> Notes {
-        Notes::new(self.slides.current().map(|s| s.notes.as_slice()).unwrap_or_default())
+        Notes::of_slide(self.slides.current().map(|s| s.notes.as_slice()).unwrap_or_default())
+    }
+
+    /// What the author of this course got wrong; None where nothing is.
+    pub fn mistakes(&self) -> Option<Notes> {
+        let mistakes = &self.session.course().diagnostics;
+        (!mistakes.is_empty()).then(|| Notes::of_mistakes(mistakes))
     }
 
     pub fn contents(&self) -> Contents {

@@ -1,10 +1,11 @@
-//! The speaker notes of a slide.
+//! A text to read on top of the screen: speaker notes, or an author's mistakes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Text;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use crate::course::Diagnostic;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
 use crate::tui::widget::popup;
@@ -13,6 +14,7 @@ const WIDTH: u16 = 72;
 
 #[derive(Clone, Debug)]
 pub struct Notes {
+    title: &'static str,
     text: String,
     scroll: u16,
     height: u16,
@@ -20,9 +22,19 @@ pub struct Notes {
 }
 
 impl Notes {
-    pub fn new(notes: &[String]) -> Self {
+    pub fn of_slide(notes: &[String]) -> Self {
         let text = if notes.is_empty() { "This slide has no notes.".into() } else { notes.join("\n\n") };
-        Self { text, scroll: 0, height: 1, room: 1 }
+        Self::new("Speaker notes", text)
+    }
+
+    pub fn of_mistakes(mistakes: &[Diagnostic]) -> Self {
+        let all: Vec<String> = mistakes.iter().map(|m| m.render(false)).collect();
+        let text = if all.is_empty() { "No mistakes were found.".into() } else { all.join("\n\n") };
+        Self::new("Mistakes in the course", text)
+    }
+
+    fn new(title: &'static str, text: String) -> Self {
+        Self { title, text, scroll: 0, height: 1, room: 1 }
     }
 
     pub fn arrange(&mut self, area: Rect) {
@@ -47,7 +59,7 @@ impl Notes {
     }
 
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let inner = popup::frame(area, buf, theme, "Speaker notes", "Esc closes", WIDTH, self.height);
+        let inner = popup::frame(area, buf, theme, self.title, "Esc closes", WIDTH, self.height);
         Paragraph::new(Text::styled(self.text.as_str(), theme.text))
             .wrap(Wrap { trim: false })
             .scroll((self.scroll, 0))

@@ -1,0 +1,238 @@
+//! What a key or a paste does: who takes it, and what each verb of the keymap means here.
+
+use crossterm::event::KeyEvent;
+use jiff::SignedDuration;
+
+use super::{App, Popup};
+use crate::tui::action::Action;
+use crate::tui::effect::{Effect, ShellEffect};
+use crate::tui::keymap::Context;
+use crate::tui::layout::Pane;
+use crate::tui::screen::bar::Tone;
+use crate::tui::screen::confirm::Answer;
+use crate::tui::screen::help::Help;
+
+/// F12 pressed twice within this time goes to the shell instead of leaving it.
+const TWICE: SignedDuration = SignedDuration::from_millis(400);
+
+impl App {
+    pub(super) fn contexts(&self) -> Vec<Context> {
+        if self.popup.is_some() || self.lesson.is_covered() {
+            return vec![Context::Popup];
+        }
+        match self.wishes.focus {
+            Pane::Shell if self.shell.takes_keys() => vec![Context::Shell],
+            Pane::Shell => vec![Context::Shell, Context::Any],
+            Pane::Engine if self.engine.is_detail_open() => {
+                vec![Context::Detail, Context::Engine, Context::Any]
+            }
+            Pane::Engine => vec![Context::Engine, Context::Any],
+            Pane::Lesson => {
+                let mut contexts = self.lesson.contexts();
+                contexts.extend([Context::Lesson, Context::Any]);
+                contexts
+            }
+        }
+    }
+
+    pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        // A notice has been read once a key is pressed, unless the key goes to the shell.
+        if self.wishes.focus != Pane::Shell || self.popup.is_some() {
+            self.notice = None;
+        }
+        if let Some(effects) = self.text_key(key) {
+            return effects;
+        }
+        match self.keymap.action(&self.contexts(), key) {
+            Some(action) => self.act(action, key),
+            None if self.popup.is_none() && self.wishes.focus == Pane::Shell => self.shell.key(key),
+            None if self.popup.is_none() && self.wishes.focus == Pane::Lesson => self.lesson.digit(key),
+            None => Vec::new(),
+        }
+    }
+
+    /// A key that goes into a text field, where one is open.
+    fn text_key(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
+        match &mut self.popup {
+            Some(Popup::Confirm(confirm)) => {
+                let answer = confirm.key(key);
+                if answer != Answer::Open {
+                    self.popup = None;
+                }
+                Some(match answer {
+                    Answer::Yes(effects) => effects,
+                    Answer::No => self.lesson.keep_going(),
+                    Answer::Open => Vec::new(),
+                })
+            }
+            Some(_) => None,
+            None => match self.wishes.focus {
+                Pane::Lesson => self.lesson.text_key(key),
+                Pane::Engine if self.engine.takes_keys() => Some(self.engine.key(key)),
+                Pane::Engine => None,
+                Pane::Shell => None,
+            },
+        }
+    }
+
+    fn act(&mut self, action: Action, key: KeyEvent) -> Vec<Effect> {
+        if self.popup.is_some() {
+            return self.popup_act(action);
+        }
+        if self.lesson.is_covered() {
+            return self.lesson.over_act(action);
+        }
+        match action {
+            Action::Quit => return vec![Effect::Quit],
+            Action::Help => {
+                let first = self.contexts().first().copied().unwrap_or(Context::Any);
+                self.popup = Some(Popup::Help(Help::new(&self.keymap, first)));
+            }
+            Action::NextPane => return self.focus(next(self.wishes.focus, 1)),
+            Action::PreviousPane => return self.focus(next(self.wishes.focus, 2)),
+            Action::ToggleShell => return self.toggle_shell(key),
+            Action::Zoom => return self.zoom(!self.wishes.zoom),
+            Action::GrowPane => self.size_pane(4),
+            Action::ShrinkPane => self.size_pane(-4),
+            Action::ToggleTheme => {
+                self.look.toggle();
+                self.theme = self.look.theme();
+            }
+            Action::Contents => self.popup = Some(Popup::Contents(self.lesson.contents())),
+            Action::Mistakes => match self.lesson.mistakes() {
+                Some(mistakes) => self.popup = Some(Popup::Notes(mistakes)),
+                None => self.tell(Tone::Good, "No mistakes were found in the course".into()),
+            },
+            Action::Notes => self.popup = Some(Popup::Notes(self.lesson.notes())),
+            Action::Cancel if self.wishes.focus == Pane::Engine && self.engine.is_detail_open() => {
+                return self.engine.act(action);
+            }
+            Action::Cancel if self.wishes.focus == Pane::Lesson && self.lesson.cancel() => {}
+            Action::Cancel => return self.zoom(false),
+            Action::TypeCommand if self.wishes.focus == Pane::Lesson => match self.lesson.command() {
+                Some(command) => return self.type_into_shell(command),
+                None => self.tell(Tone::Plain, "There is no command on this slide".into()),
+            },
+            Action::RestartShell => return vec![Effect::Shell(ShellEffect::Restart)],
+            Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
+            _ => return self.pane_act(action),
+        }
+        Vec::new()
+    }
+
+    fn pane_act(&mut self, action: Action) -> Vec<Effect> {
+        match self.wishes.focus {
+            Pane::Lesson => {
+                let effects = self.lesson.act(action);
+                if let Some(text) = self.lesson.take_news() {
+                    self.tell(Tone::Plain, text);
+                }
+                effects
+            }
+            Pane::Engine => {
+                let effects = self.engine.act(action);
+                self.route(effects)
+            }
+            Pane::Shell => Vec::new(),
+        }
+    }
+
+    /// Effects of the engine pane that put text on the prompt also take the learner there.
+    pub(super) fn route(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        effects
+            .into_iter()
+            .flat_map(|effect| match effect {
+                Effect::Shell(ShellEffect::Type(text)) => self.type_into_shell(text),
+                other => vec![other],
+            })
+            .collect()
+    }
+
+    fn type_into_shell(&mut self, text: String) -> Vec<Effect> {
+        let mut effects = self.focus(Pane::Shell);
+        effects.push(Effect::Shell(ShellEffect::Type(text)));
+        effects
+    }
+
+    pub(super) fn popup_act(&mut self, action: Action) -> Vec<Effect> {
+        if action == Action::Cancel {
+            self.popup = None;
+            return Vec::new();
+        }
+        match &mut self.popup {
+            Some(Popup::Help(help)) => help.act(action),
+            Some(Popup::Notes(notes)) => notes.act(action),
+            Some(Popup::Contents(contents)) => {
+                if let Some(entry) = contents.act(action) {
+                    self.popup = None;
+                    return self.lesson.go_to(entry.lesson, entry.slide);
+                }
+            }
+            Some(Popup::Confirm(_)) | None => {}
+        }
+        Vec::new()
+    }
+
+    fn toggle_shell(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if self.wishes.focus == Pane::Shell {
+            self.left_shell = Some(self.now);
+            return self.focus(Pane::Lesson);
+        }
+        let twice = self.left_shell.take().is_some_and(|at| self.now.duration_since(at) < TWICE);
+        let mut effects = self.focus(Pane::Shell);
+        if twice {
+            effects.extend(self.shell.key(key));
+        }
+        effects
+    }
+
+    pub(super) fn focus(&mut self, pane: Pane) -> Vec<Effect> {
+        let before = std::mem::replace(&mut self.wishes.focus, pane);
+        let mut effects = self.wake(pane);
+        if before != pane && (before == Pane::Shell || pane == Pane::Shell) {
+            effects.push(Effect::Shell(ShellEffect::Focus(pane == Pane::Shell)));
+        }
+        effects
+    }
+
+    fn zoom(&mut self, zoom: bool) -> Vec<Effect> {
+        self.wishes.zoom = zoom;
+        if zoom { Vec::new() } else { self.wake(Pane::Engine) }
+    }
+
+    /// A deck that is shown alone gets its engine and shell when they are first looked at.
+    fn wake(&mut self, pane: Pane) -> Vec<Effect> {
+        if self.awake || pane == Pane::Lesson {
+            return Vec::new();
+        }
+        self.awake = true;
+        vec![Effect::Wake]
+    }
+
+    fn size_pane(&mut self, by: i16) {
+        let share = |now: u16, by: i16| now.saturating_add_signed(by).clamp(20, 80);
+        match self.wishes.focus {
+            Pane::Lesson => self.wishes.lesson = share(self.wishes.lesson, by),
+            Pane::Engine => self.wishes.engine = share(self.wishes.engine, by),
+            Pane::Shell => self.wishes.engine = share(self.wishes.engine, -by),
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: String) -> Vec<Effect> {
+        if self.popup.is_none() && self.wishes.focus == Pane::Shell && self.shell.takes_keys() {
+            return vec![Effect::Shell(ShellEffect::Paste(text))];
+        }
+        match (&mut self.popup, self.wishes.focus) {
+            (Some(Popup::Confirm(confirm)), _) => confirm.paste(&text),
+            (None, Pane::Lesson) => self.lesson.paste(&text),
+            (None, Pane::Engine) => self.engine.paste(&text),
+            _ => {}
+        }
+        Vec::new()
+    }
+}
+
+fn next(pane: Pane, by: usize) -> Pane {
+    let at = Pane::ALL.iter().position(|p| *p == pane).unwrap_or(0);
+    Pane::ALL[(at + by) % Pane::ALL.len()]
+}
