@@ -1,15 +1,19 @@
 //! Judging: which kinds of check there are, and whether the evidence satisfies them. Pure.
 
 mod advice;
+mod answer;
 mod image;
 mod program;
 mod report;
 mod run;
+mod seen;
 mod text;
 mod verdict;
 
+pub use answer::AnswerMatch;
 pub use image::{ImageMatch, Reference, names_of};
 pub use report::{Asked, Report, TaskReport, report};
+pub use seen::{SeenMatch, SeenStatus};
 pub use text::{Text, TextRule};
 pub use verdict::Verdict;
 
@@ -25,6 +29,10 @@ pub enum Check {
     Image(ImageMatch),
     /// A container was run since the exercise began; it may be gone.
     Run(RunMatch),
+    /// A command asked this of the engine, typed by the learner since the exercise began.
+    Seen(SeenMatch),
+    /// The learner typed in what they found out.
+    Answer(AnswerMatch),
     All(Vec<Check>),
     Any(Vec<Check>),
 }
@@ -52,7 +60,8 @@ pub struct OutputMatch {
 /// `all` and `any` reason in three values: something that could not be looked at neither fails an `all` that
 /// fails anyway, nor spoils an `any` that passes anyway.
 pub fn judge(check: &Check, evidence: &Evidence) -> Verdict {
-    if evidence.engine.is_none() {
+    // What was typed in or seen needs no engine.
+    if evidence.engine.is_none() && !check.is_about_words() {
         let (reason, remedy) = evidence.problems.first().cloned().unwrap_or_else(|| {
             ("The container engine did not answer.".into(), "Start it, then check again.".into())
         });
@@ -61,6 +70,8 @@ pub fn judge(check: &Check, evidence: &Evidence) -> Verdict {
     match check {
         Check::Image(wanted) => image::judge(wanted, evidence),
         Check::Run(wanted) => run::judge(wanted, evidence),
+        Check::Seen(wanted) => seen::judge(wanted, evidence),
+        Check::Answer(wanted) => answer::judge(wanted, evidence),
         Check::All(checks) => all(checks.iter().map(|c| judge(c, evidence)).collect()),
         Check::Any(checks) => any(checks.iter().map(|c| judge(c, evidence)).collect()),
     }
@@ -108,6 +119,8 @@ impl Check {
                 }
                 found
             }
+            Self::Seen(wanted) => wanted.mistakes(),
+            Self::Answer(wanted) => wanted.mistakes(),
             Self::All(checks) | Self::Any(checks) => {
                 let mut found: Vec<String> = checks.iter().flat_map(Self::mistakes).collect();
                 if checks.is_empty() {
@@ -123,14 +136,42 @@ impl Check {
         match self {
             Self::Image(wanted) => vec![wanted],
             Self::Run(wanted) => wanted.image.iter().collect(),
+            Self::Seen(_) | Self::Answer(_) => Vec::new(),
             Self::All(checks) | Self::Any(checks) => checks.iter().flat_map(Self::images).collect(),
+        }
+    }
+
+    /// Whether calls of the learner's commands may be what it is answered from.
+    pub fn wants_seen(&self) -> bool {
+        match self {
+            Self::Image(_) | Self::Run(_) | Self::Answer(_) => false,
+            Self::Seen(_) => true,
+            Self::All(checks) | Self::Any(checks) => checks.iter().any(Self::wants_seen),
+        }
+    }
+
+    /// The first question that it puts to the learner.
+    pub fn prompt(&self) -> Option<&str> {
+        match self {
+            Self::Image(_) | Self::Run(_) | Self::Seen(_) => None,
+            Self::Answer(wanted) => Some(&wanted.prompt),
+            Self::All(checks) | Self::Any(checks) => checks.iter().find_map(Self::prompt),
+        }
+    }
+
+    /// Whether it can be judged without an engine.
+    fn is_about_words(&self) -> bool {
+        match self {
+            Self::Image(_) | Self::Run(_) => false,
+            Self::Seen(_) | Self::Answer(_) => true,
+            Self::All(checks) | Self::Any(checks) => checks.iter().all(Self::is_about_words),
         }
     }
 
     /// Every program that the check asks to have run.
     pub fn programs(&self) -> Vec<&str> {
         match self {
-            Self::Image(_) => Vec::new(),
+            Self::Image(_) | Self::Seen(_) | Self::Answer(_) => Vec::new(),
             Self::Run(wanted) => wanted.program.as_deref().into_iter().collect(),
             Self::All(checks) | Self::Any(checks) => checks.iter().flat_map(Self::programs).collect(),
         }
@@ -142,5 +183,7 @@ pub fn runs_program(argv: &[String], program: &str) -> bool {
     program::runs(argv, program)
 }
 
+#[cfg(test)]
+mod seen_tests;
 #[cfg(test)]
 mod tests;

@@ -93,8 +93,8 @@ async fn judge(
     engine: Result<&Engine, &EngineError>,
     save: Option<&Path>,
 ) -> Result<Graded, Stopped> {
-    let recorded = desk.store.runs(&exercise.id, state.run)?;
-    let evidence = lab::gather(engine, state.begun.unwrap_or_default(), &recorded).await;
+    let kept = desk.store.kept(&exercise.id, state.run)?;
+    let evidence = lab::gather(engine, state.begun.unwrap_or_default(), &kept).await;
     if let Some(file) = save {
         write(
             file,
@@ -111,7 +111,7 @@ async fn judge(
     let events = consequences(exercise, &state, &report, &BTreeSet::new());
     let events: Vec<_> = events.into_iter().map(|event| (now, event)).collect();
     // What is seen now may be removed before the next look.
-    let mut new_runs = evidence.runs.iter().filter(|run| !recorded.contains(run));
+    let mut new_runs = evidence.runs.iter().filter(|run| !kept.runs.contains(run));
     let kept = new_runs.try_for_each(|run| desk.store.keep_run(&exercise.id, state.run, run));
     let saved = if events.is_empty() { kept } else { kept.and(desk.store.append_all(&events).map(drop)) };
     if let Err(error) = saved {

@@ -9,11 +9,11 @@ use clap::{Args, ValueEnum};
 use tokio::sync::mpsc;
 
 use crate::course::Source;
-use crate::facts::Run;
 use crate::paths::Paths;
 use crate::progress::{Journal, Progress};
 use crate::session::Session;
 use crate::tui::app::{App, Setup};
+use crate::tui::effect::Seen;
 use crate::tui::theme::{Choice, Depth, Look};
 use crate::tui::{self, Wanted, World};
 
@@ -74,11 +74,11 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
     }
     let events = journal.store().map(|store| store.events()).transpose()?.unwrap_or_default();
     let progress = Progress::fold(events);
-    let runs = runs(&mut journal, &progress)?;
+    let seen = seen(&mut journal, &progress)?;
     let session = Session::new(Arc::clone(&course), progress);
 
     let keys = keys(&paths, &mut troubles);
-    let setup = Setup { deck_only, look: look(screen.theme), keys, troubles, runs };
+    let setup = Setup { deck_only, look: look(screen.theme), keys, troubles, seen };
     let app = App::new(session, setup);
     let wanted = Wanted {
         source,
@@ -101,11 +101,11 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
 }
 
 /// What was seen for the exercises that are under way.
-fn runs(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Vec<Arc<Run>>>> {
+fn seen(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Seen>> {
     let Some(store) = journal.store() else { return Ok(BTreeMap::new()) };
     let mut all = BTreeMap::new();
     for (id, exercise) in &progress.exercises {
-        all.insert(id.clone(), store.runs(id, exercise.run)?.into_iter().map(Arc::new).collect());
+        all.insert(id.clone(), store.kept(id, exercise.run)?.into());
     }
     Ok(all)
 }

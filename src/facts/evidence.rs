@@ -1,9 +1,11 @@
 //! What a verdict is reached from: a value that can be saved, sent and judged again.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EngineInfo, Image, Mount, Port};
+use super::{EngineInfo, Image, Mount, Observed, Port};
 
 /// Everything that was gathered for one exercise. Judging it needs nothing else, not even a clock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,21 @@ pub struct Evidence {
     pub images: Vec<Image>,
     /// Containers made since the exercise began, alive or gone, oldest first.
     pub runs: Vec<Run>,
+    /// Calls of the learner's commands since the exercise began, oldest first, without their bodies. Empty also
+    /// where nobody watched.
+    #[serde(default)]
+    pub seen: Vec<Observed>,
+    /// What the learner typed in, by the question.
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+}
+
+/// What was kept while it happened, for one attempt at one exercise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    pub runs: Vec<Run>,
+    pub seen: Vec<Observed>,
+    pub answers: BTreeMap<String, String>,
 }
 
 /// The life of one container, as far as it was seen.

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use crate::check::{self, Asked, Report};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
-use crate::facts::{Evidence, Output, Run, RunSource, Snapshot};
+use crate::facts::{Evidence, Kept, Output, Run, RunSource, Snapshot};
 
-/// Everything since the exercise began. `recorded` are the runs that were seen while they lived: they hold the output
-/// of what is gone by now. An engine that does not answer is a problem in the evidence, not an error.
-pub async fn gather(engine: Result<&Engine, &EngineError>, since: Timestamp, recorded: &[Run]) -> Evidence {
+/// Everything since the exercise began. `kept` are the runs that were seen while they lived, which hold the output
+/// of what is gone by now, and the calls of the learner's commands. An engine that does not answer is a problem in the evidence, not an error.
+pub async fn gather(engine: Result<&Engine, &EngineError>, since: Timestamp, kept: &Kept) -> Evidence {
     let mut evidence = Evidence { since, gathered: Timestamp::now(), ..Evidence::default() };
     let asked = match engine {
         Ok(engine) => match tokio::try_join!(engine.images(), engine.runs_since(since)) {
@@ -31,7 +31,10 @@ pub async fn gather(engine: Result<&Engine, &EngineError>, since: Timestamp, rec
             Vec::new()
         }
     };
-    evidence.runs = merge(since, recorded, fresh);
+    evidence.runs = merge(since, &kept.runs, fresh);
+    evidence.seen = kept.seen.iter().filter(|call| call.at >= since).cloned().collect();
+    evidence.seen.sort_by_key(|call| (call.at, call.call));
+    evidence.answers = kept.answers.clone();
     evidence
 }
 
@@ -45,6 +48,7 @@ pub fn live(snapshot: &Snapshot, since: Timestamp, now: Timestamp, runs: &[Run])
         problems: Vec::new(),
         images: snapshot.images.clone(),
         runs: merge(since, runs, Vec::new()),
+        ..Evidence::default()
     }
 }
 
@@ -181,7 +185,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_engine_is_a_problem_with_a_remedy() {
-        let evidence = gather(Err(&EngineError::Absent), at(0), &[run("a", 1)]).await;
+        let evidence =
+            gather(Err(&EngineError::Absent), at(0), &Kept { runs: vec![run("a", 1)], ..Kept::default() })
+                .await;
         assert!(evidence.engine.is_none());
         assert_eq!(evidence.runs.len(), 1);
         assert!(evidence.problems[0].0.starts_with("No container engine"));

@@ -6,13 +6,25 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 /// Counts up with each change of the tables. A newer one is never touched.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE events (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL) STRICT;
 CREATE TABLE runs (
     exercise TEXT NOT NULL, attempt INTEGER NOT NULL, id TEXT NOT NULL, run TEXT NOT NULL,
     PRIMARY KEY (exercise, attempt, id)
+) STRICT;
+";
+
+/// Since version 2: calls of the learner's commands, and what they typed in as an answer.
+const SEEN: &str = "
+CREATE TABLE seen (
+    exercise TEXT NOT NULL, attempt INTEGER NOT NULL, call TEXT NOT NULL, observed TEXT NOT NULL,
+    UNIQUE (exercise, attempt, call)
+) STRICT;
+CREATE TABLE answers (
+    exercise TEXT NOT NULL, attempt INTEGER NOT NULL, prompt TEXT NOT NULL, answer TEXT NOT NULL,
+    PRIMARY KEY (exercise, attempt, prompt)
 ) STRICT;
 ";
 
@@ -120,9 +132,12 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
 fn make_tables(db: &mut Connection) -> rusqlite::Result<()> {
     let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let version: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == 0 {
-        tx.execute_batch(TABLES)?;
-        tx.pragma_update(None, "user_version", VERSION)?;
+    // Each step adds to what the one before has made.
+    for (step, tables) in (1..).zip([TABLES, SEEN]) {
+        if version < step {
+            tx.execute_batch(tables)?;
+            tx.pragma_update(None, "user_version", step)?;
+        }
     }
     tx.commit()
 }

@@ -1,5 +1,6 @@
 //! The progress file: events and runs in SQLite, safe against `kill -9`, full disks and other programs' bytes.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -7,7 +8,10 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 
 pub use super::schema::StoreError;
 use super::{Event, Stamped, schema};
-use crate::facts::Run;
+use crate::facts::{Kept, Observed, Run};
+
+/// Calls that are kept of one exercise.
+const MOST_SEEN: i64 = 5000;
 
 /// The open file. An event that `append` has answered for is on the disk.
 #[derive(Debug)]
@@ -122,6 +126,71 @@ impl Store {
                 .collect())
         };
         rows().map_err(|e| self.said(e))
+    }
+
+    /// Keeps a call of the learner's; a later look at it replaces an earlier one. The oldest of many are forgotten.
+    pub fn keep_seen(&mut self, exercise: &str, attempt: u64, call: &Observed) -> Result<(), StoreError> {
+        let write = || -> rusqlite::Result<()> {
+            // Each start of the app counts its calls from 1.
+            let key = format!("{} {}", call.at, call.call);
+            let bare = Observed { request_body: None, response_body: None, ..call.clone() };
+            let mut upsert = self.db.prepare_cached(
+                "INSERT INTO seen (exercise, attempt, call, observed) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET observed = excluded.observed",
+            )?;
+            upsert.execute(params![exercise, attempt.cast_signed(), key, as_json(&bare)?])?;
+            let mut forget = self.db.prepare_cached(
+                "DELETE FROM seen WHERE exercise = ?1 AND rowid <= (SELECT max(rowid) FROM seen) - ?2",
+            )?;
+            forget.execute(params![exercise, MOST_SEEN])?;
+            Ok(())
+        };
+        write().map_err(|e| self.said(e))
+    }
+
+    /// Keeps what the learner typed in; the last answer to a question counts.
+    pub fn keep_answer(
+        &mut self,
+        exercise: &str,
+        attempt: u64,
+        prompt: &str,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        let write = || -> rusqlite::Result<()> {
+            let mut upsert = self.db.prepare_cached(
+                "INSERT INTO answers (exercise, attempt, prompt, answer) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET answer = excluded.answer",
+            )?;
+            upsert.execute(params![exercise, attempt.cast_signed(), prompt, answer])?;
+            Ok(())
+        };
+        write().map_err(|e| self.said(e))
+    }
+
+    /// Everything that was kept of one attempt.
+    pub fn kept(&self, exercise: &str, attempt: u64) -> Result<Kept, StoreError> {
+        let seen = || -> rusqlite::Result<Vec<Observed>> {
+            let mut query = self.db.prepare_cached(
+                "SELECT observed FROM seen WHERE exercise = ?1 AND attempt = ?2 ORDER BY rowid",
+            )?;
+            let texts =
+                query.query_map(params![exercise, attempt.cast_signed()], |row| row.get::<_, String>(0))?;
+            let texts = texts.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(texts.iter().filter_map(|t| serde_json::from_str(t).ok()).collect())
+        };
+        let answers = || -> rusqlite::Result<BTreeMap<String, String>> {
+            let mut query = self
+                .db
+                .prepare_cached("SELECT prompt, answer FROM answers WHERE exercise = ?1 AND attempt = ?2")?;
+            let rows = query
+                .query_map(params![exercise, attempt.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        };
+        Ok(Kept {
+            runs: self.runs(exercise, attempt)?,
+            seen: seen().map_err(|e| self.said(e))?,
+            answers: answers().map_err(|e| self.said(e))?,
+        })
     }
 
     fn said(&self, error: rusqlite::Error) -> StoreError {

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::*;
+use crate::facts::{self, Action, Answer, Origin};
 use crate::progress::{Journal, Progress};
 
 fn event(n: usize) -> Event {
@@ -17,6 +18,55 @@ fn open(path: &Path) -> Store {
 
 fn seqs(store: &Store) -> Vec<i64> {
     store.events().unwrap().iter().map(|e| e.seq).collect()
+}
+
+fn seen(call: u64, status: u16) -> Observed {
+    Observed {
+        call,
+        command: facts::Command { pid: 1, argv: vec!["docker".into()], origin: Origin::Typed },
+        at: Timestamp::from_second(1_800_000_000).unwrap(),
+        method: "GET".into(),
+        target: "/info".into(),
+        action: Action::default(),
+        answer: Some(Answer { status, ..Answer::default() }),
+        request_body: None,
+        response_body: Some("{}".into()),
+    }
+}
+
+#[test]
+fn calls_and_answers_are_kept_without_their_bodies() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("progress.sqlite3");
+    let mut store = open(&path);
+    store.keep_seen("e", 1, &seen(1, 101)).unwrap();
+    store.keep_seen("e", 1, &seen(2, 200)).unwrap();
+    store.keep_seen("e", 1, &seen(1, 200)).unwrap();
+    store.keep_seen("e", 2, &seen(3, 200)).unwrap();
+    store.keep_answer("e", 1, "How many?", "2").unwrap();
+    store.keep_answer("e", 1, "How many?", "3").unwrap();
+    drop(store);
+    let kept = open(&path).kept("e", 1).unwrap();
+    let bare = |call| Observed { response_body: None, ..seen(call, 200) };
+    assert_eq!(kept.seen, [bare(1), bare(2)]);
+    assert_eq!(kept.answers["How many?"], "3");
+    assert!(open(&path).kept("other", 1).unwrap().seen.is_empty());
+}
+
+#[test]
+fn a_file_of_the_first_version_gets_the_new_tables_and_keeps_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("progress.sqlite3");
+    let mut store = open(&path);
+    store.append(event(1)).unwrap();
+    drop(store);
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch("DROP TABLE seen; DROP TABLE answers; PRAGMA user_version = 1").unwrap();
+    drop(db);
+    let mut store = open(&path);
+    assert_eq!(seqs(&store), [1]);
+    store.keep_seen("e", 1, &seen(1, 200)).unwrap();
+    assert_eq!(store.kept("e", 1).unwrap().seen.len(), 1);
 }
 
 #[test]

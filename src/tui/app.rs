@@ -13,7 +13,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::action::Action;
-use super::effect::{Effect, ShellEffect};
+use super::effect::{Effect, Seen, ShellEffect};
 use super::keymap::{Context, Keymap};
 use super::layout::{Pane, Screen, Wishes};
 use super::msg::Msg;
@@ -29,7 +29,6 @@ use super::screen::quiz::KeyNames;
 use super::screen::shell::ShellPane;
 use super::theme::{Look, Theme};
 use crate::course::Course;
-use crate::facts::Run;
 use crate::session::Session;
 use jiff::tz::TimeZone;
 use questions::Questions;
@@ -47,8 +46,8 @@ pub struct Setup {
     pub keys: Option<String>,
     /// Things to tell the learner at the start: what, and what to do.
     pub troubles: Vec<(String, String)>,
-    /// Runs that earlier sessions kept, by exercise.
-    pub runs: BTreeMap<String, Vec<Arc<Run>>>,
+    /// What earlier sessions kept, by exercise.
+    pub seen: BTreeMap<String, Seen>,
 }
 
 pub struct App {
@@ -91,7 +90,7 @@ impl App {
             look: setup.look,
             theme,
             now: Timestamp::UNIX_EPOCH,
-            lesson: LessonPane::new(session, setup.runs, exercise_keys(&keymap), quiz_keys(&keymap)),
+            lesson: LessonPane::new(session, setup.seen, exercise_keys(&keymap), quiz_keys(&keymap)),
             keymap,
             engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
@@ -192,6 +191,15 @@ impl App {
                 effects
             }
             Msg::Run(run) => self.lesson.run_seen(&run),
+            Msg::Observed(call) => {
+                let effects = self.lesson.call_seen(&call);
+                self.engine.push_observed(call);
+                effects
+            }
+            Msg::Observing { on, reason } => {
+                self.engine.set_observing(on, reason);
+                Vec::new()
+            }
             Msg::Samples(samples) => {
                 self.engine.set_samples(samples);
                 Vec::new()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
-use crate::facts::{Kind, Run};
+use crate::facts::{Kept, Kind, Observed, Run};
 use crate::progress;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,19 @@ pub enum Effect {
         exercise: String,
         run: u64,
         seen: Arc<Run>,
+    },
+    /// Keep a call of the learner's, likewise.
+    KeepSeen {
+        exercise: String,
+        run: u64,
+        call: Arc<Observed>,
+    },
+    /// Keep what the learner typed in for a task.
+    KeepAnswer {
+        exercise: String,
+        run: u64,
+        prompt: String,
+        answer: String,
     },
     /// To the terminal's clipboard.
     Copy(String),
@@ -91,8 +104,8 @@ pub enum ExerciseEffect {
         exercise: String,
         run: u64,
         since: Timestamp,
-        /// Runs that the recorder saw since then.
-        seen: Vec<Arc<Run>>,
+        /// What was seen since then.
+        seen: Seen,
         /// Tasks that passed before, with what was found.
         passed: BTreeMap<String, String>,
     },
@@ -107,6 +120,53 @@ pub enum ExerciseEffect {
         exercise: String,
         run: u64,
     },
+}
+
+/// What was seen for one exercise since it began.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// Oldest first.
+    pub runs: Vec<Arc<Run>>,
+    pub calls: Vec<Arc<Observed>>,
+    /// By the question.
+    pub answers: BTreeMap<String, String>,
+}
+
+impl Seen {
+    /// The newest knowledge of a container takes the place of the older.
+    pub fn add_run(&mut self, run: &Arc<Run>) {
+        match self.runs.iter_mut().find(|r| r.id == run.id) {
+            Some(known) => *known = Arc::clone(run),
+            None => self.runs.push(Arc::clone(run)),
+        }
+    }
+
+    pub fn add_call(&mut self, call: &Arc<Observed>) {
+        match self.calls.iter_mut().rev().find(|c| (c.at, c.call) == (call.at, call.call)) {
+            Some(known) => *known = Arc::clone(call),
+            None => self.calls.push(Arc::clone(call)),
+        }
+    }
+}
+
+impl From<Kept> for Seen {
+    fn from(kept: Kept) -> Self {
+        Self {
+            runs: kept.runs.into_iter().map(Arc::new).collect(),
+            calls: kept.seen.into_iter().map(Arc::new).collect(),
+            answers: kept.answers,
+        }
+    }
+}
+
+impl From<&Seen> for Kept {
+    fn from(seen: &Seen) -> Self {
+        Self {
+            runs: seen.runs.iter().map(|run| (**run).clone()).collect(),
+            seen: seen.calls.iter().map(|call| (**call).clone()).collect(),
+            answers: seen.answers.clone(),
+        }
+    }
 }
 
 impl ExerciseEffect {

@@ -23,7 +23,7 @@ use crate::engine::{
     self, Deed, Endpoint, EngineError, LogUpdate, OsRelease, Sampler, Surroundings, Update, Watcher,
     private::{self, Private},
 };
-use crate::facts::{Kind, Link, Run};
+use crate::facts::{Kept, Kind, Link};
 use crate::lab::{self, Plan};
 use crate::paths::Paths;
 use crate::progress::Journal;
@@ -95,6 +95,10 @@ impl World {
             Effect::Wake => self.wake(),
             Effect::Record(event) => self.keeper.record(event),
             Effect::KeepRun { exercise, run, seen } => self.keeper.keep_run(exercise, run, seen),
+            Effect::KeepSeen { exercise, run, call } => self.keeper.keep_seen(exercise, run, call),
+            Effect::KeepAnswer { exercise, run, prompt, answer } => {
+                self.keeper.keep_answer(exercise, run, prompt, answer);
+            }
             Effect::Copy(text) => {
                 // A terminal that refuses says nothing either; there is nothing to be done about it.
                 let _ = execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text));
@@ -234,9 +238,9 @@ impl World {
             }
             ExerciseEffect::Grade { since, seen, passed, .. } => {
                 tokio::spawn(async move {
-                    let seen: Vec<Run> = seen.iter().map(|run| (**run).clone()).collect();
+                    let kept = Kept::from(&seen);
                     let engine = line.get().await;
-                    let evidence = lab::gather(engine.as_ref(), since, &seen).await;
+                    let evidence = lab::gather(engine.as_ref(), since, &kept).await;
                     let report = Box::new(lab::grade(&exercise, &evidence, &passed));
                     let _ = out.send(Msg::Graded { exercise: id, run, report }).await;
                 });

@@ -8,7 +8,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::course::Course;
-use crate::facts::{Detail, Kind, Link, LogLine, Run, Sample, Snapshot};
+use crate::facts::{Detail, Kind, Link, LogLine, Observed, Run, Sample, Snapshot};
 
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -43,6 +43,13 @@ pub enum Msg {
         outcome: Result<(), String>,
     },
     Run(Arc<Run>),
+    /// A call that the tap saw, or what became of one.
+    Observed(Arc<Observed>),
+    /// Whether the shell's calls are seen, and in a sentence why not.
+    Observing {
+        on: bool,
+        reason: String,
+    },
 
     ShellStarted {
         screen: Screen,

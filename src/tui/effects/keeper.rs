@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::Sender as Outbox;
 
-use crate::facts::Run;
+use crate::facts::{Observed, Run};
 use crate::progress::{Event, Journal};
 use crate::tui::msg::Msg;
 
@@ -14,6 +14,8 @@ enum Job {
     Prepare,
     Record(Event),
     KeepRun { exercise: String, attempt: u64, run: Arc<Run> },
+    KeepSeen { exercise: String, attempt: u64, call: Arc<Observed> },
+    KeepAnswer { exercise: String, attempt: u64, prompt: String, answer: String },
 }
 
 pub(super) struct Keeper {
@@ -38,6 +40,14 @@ impl Keeper {
 
     pub(super) fn keep_run(&self, exercise: String, attempt: u64, run: Arc<Run>) {
         self.send(Job::KeepRun { exercise, attempt, run });
+    }
+
+    pub(super) fn keep_seen(&self, exercise: String, attempt: u64, call: Arc<Observed>) {
+        self.send(Job::KeepSeen { exercise, attempt, call });
+    }
+
+    pub(super) fn keep_answer(&self, exercise: String, attempt: u64, prompt: String, answer: String) {
+        self.send(Job::KeepAnswer { exercise, attempt, prompt, answer });
     }
 
     fn send(&self, job: Job) {
@@ -66,6 +76,14 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
             Job::Record(event) => journal.record(event).map(|_| ()),
             Job::KeepRun { exercise, attempt, run } => match journal.store() {
                 Some(store) => store.keep_run(&exercise, attempt, &run),
+                None => Ok(()),
+            },
+            Job::KeepSeen { exercise, attempt, call } => match journal.store() {
+                Some(store) => store.keep_seen(&exercise, attempt, &call),
+                None => Ok(()),
+            },
+            Job::KeepAnswer { exercise, attempt, prompt, answer } => match journal.store() {
+                Some(store) => store.keep_answer(&exercise, attempt, &prompt, &answer),
                 None => Ok(()),
             },
         };

@@ -20,11 +20,10 @@ use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
 use super::slides::{Moved, SlidesPane};
 use crate::course::{self, Block, Course, Deck, Lesson};
-use crate::facts::Run;
 use crate::progress::Event;
 use crate::session::{Phase, Session};
 use crate::tui::action::Action;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Seen};
 use crate::tui::highlight::Highlighter;
 use crate::tui::keymap::Context;
 use crate::tui::theme::Theme;
@@ -56,13 +55,8 @@ enum Over {
 }
 
 impl LessonPane {
-    /// `runs` are those that earlier sessions kept, by exercise.
-    pub fn new(
-        session: Session,
-        runs: BTreeMap<String, Vec<Arc<Run>>>,
-        keys: Keys,
-        quiz_keys: KeyNames,
-    ) -> Self {
+    /// `seen` is what earlier sessions kept, by exercise.
+    pub fn new(session: Session, seen: BTreeMap<String, Seen>, keys: Keys, quiz_keys: KeyNames) -> Self {
         let place = session.place();
         let deck = deck_of(session.course(), place.lesson);
         let mut slides = SlidesPane::new(deck);
@@ -74,7 +68,7 @@ impl LessonPane {
             quizzes: HashMap::new(),
             highlighter: Highlighter::default(),
             texts,
-            watch: exercises::Watch::new(runs),
+            watch: exercises::Watch::new(seen),
             keys,
             quiz_keys,
             count: None,

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use super::LessonPane;
 use crate::check::Report;
 use crate::course::{BlockKind, Deck};
-use crate::facts::{Link, Run};
+use crate::facts::{Link, Observed, Origin, Run};
 use crate::progress::Event;
 use crate::session::{Input, Output, Phase};
 use crate::tui::action::Action;
-use crate::tui::effect::{Effect, ExerciseEffect};
+use crate::tui::effect::{Effect, ExerciseEffect, Seen};
 use crate::tui::screen::confirm::ConfirmPopup;
 use crate::tui::screen::exercise::summary;
 use crate::tui::widget::markdown::Insert;
@@ -20,29 +20,24 @@ use crate::tui::widget::markdown::Insert;
 /// What was seen for the exercises since they began.
 #[derive(Default)]
 pub(super) struct Watch {
-    /// By exercise, oldest first.
-    runs: BTreeMap<String, Vec<Arc<Run>>>,
+    /// By exercise.
+    seen: BTreeMap<String, Seen>,
     /// When each began, by this machine's clock.
     begun: BTreeMap<String, Timestamp>,
     folders: BTreeMap<String, String>,
 }
 
 impl Watch {
-    pub(super) fn new(runs: BTreeMap<String, Vec<Arc<Run>>>) -> Self {
-        Self { runs, ..Self::default() }
+    pub(super) fn new(seen: BTreeMap<String, Seen>) -> Self {
+        Self { seen, ..Self::default() }
     }
 
     pub(super) fn folder(&self, exercise: &str) -> Option<&str> {
         self.folders.get(exercise).map(String::as_str)
     }
 
-    /// The newest knowledge of a container takes the place of the older.
-    fn add(&mut self, exercise: &str, run: &Arc<Run>) {
-        let runs = self.runs.entry(exercise.to_owned()).or_default();
-        match runs.iter_mut().find(|r| r.id == run.id) {
-            Some(known) => *known = Arc::clone(run),
-            None => runs.push(Arc::clone(run)),
-        }
+    fn of(&mut self, exercise: &str) -> &mut Seen {
+        self.seen.entry(exercise.to_owned()).or_default()
     }
 }
 
@@ -151,23 +146,46 @@ impl LessonPane {
     /// A container's life went on: it counts for every exercise that had begun before it was made.
     pub fn run_seen(&mut self, run: &Arc<Run>) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let under_way: Vec<(String, u64)> = self
-            .session
-            .course()
-            .exercises
-            .iter()
-            .filter_map(|e| Some((e.id.clone(), self.session.exercise(&e.id)?)))
-            .filter(|(_, s)| !matches!(s.phase, Phase::Idle | Phase::Passed))
-            .map(|(id, s)| (id, s.record.run))
-            .collect();
-        for (exercise, attempt) in under_way {
+        for (exercise, attempt) in self.under_way() {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
             if run.created.is_none_or(|created| created >= since) {
-                self.watch.add(&exercise, run);
+                self.watch.of(&exercise).add_run(run);
                 effects.push(Effect::KeepRun { exercise, run: attempt, seen: Arc::clone(run) });
             }
         }
         effects.extend(self.engine_changed());
+        effects
+    }
+
+    /// Exercises that are begun and not done, with which attempt it is.
+    fn under_way(&self) -> Vec<(String, u64)> {
+        let all = self.session.course().exercises.iter();
+        all.filter_map(|e| Some((e.id.clone(), self.session.exercise(&e.id)?)))
+            .filter(|(_, s)| !matches!(s.phase, Phase::Idle | Phase::Passed))
+            .map(|(id, s)| (id, s.record.run))
+            .collect()
+    }
+
+    /// A call was answered: it counts where an exercise asks for calls, and the learner typed it.
+    pub fn call_seen(&mut self, call: &Arc<Observed>) -> Vec<Effect> {
+        if call.command.origin != Origin::Typed || call.answer.is_none() || call.action.name == "ping" {
+            return Vec::new();
+        }
+        let course = Arc::clone(self.session.course());
+        let asks = |id: &str| {
+            course.exercise(id).is_some_and(|e| e.tasks.iter().any(|task| task.check.wants_seen()))
+        };
+        let mut effects = Vec::new();
+        for (exercise, attempt) in self.under_way() {
+            let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
+            if asks(&exercise) && call.at >= since {
+                self.watch.of(&exercise).add_call(call);
+                effects.push(Effect::KeepSeen { exercise, run: attempt, call: Arc::clone(call) });
+            }
+        }
+        if !effects.is_empty() {
+            effects.extend(self.engine_changed());
+        }
         effects
     }
 
@@ -244,7 +262,7 @@ impl LessonPane {
             Err(why) => why.clone(),
         };
         if outcome.is_ok() {
-            self.watch.runs.remove(exercise);
+            self.watch.seen.remove(exercise);
         }
         let outputs = self.session.step(exercise, Input::WasReset { run, outcome: outcome.map(|_| ()) });
         (news, self.carry_out(exercise, outputs))
@@ -263,7 +281,7 @@ impl LessonPane {
                 Output::Record(event) => {
                     if let Event::ExerciseBegun { .. } = event {
                         self.watch.begun.insert(exercise.clone(), self.now);
-                        self.watch.runs.remove(id);
+                        self.watch.seen.remove(id);
                     }
                     Effect::Record(event)
                 }
@@ -274,7 +292,7 @@ impl LessonPane {
                     Effect::Exercise(ExerciseEffect::PlanReset { exercise: exercise.clone(), run, since })
                 }
                 Output::Grade { run } => {
-                    let seen = self.watch.runs.get(id).cloned().unwrap_or_default();
+                    let seen = self.watch.seen.get(id).cloned().unwrap_or_default();
                     let passed =
                         self.session.exercise(id).map(|s| s.record.passed.clone()).unwrap_or_default();
                     let exercise = exercise.clone();
