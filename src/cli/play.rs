@@ -35,6 +35,10 @@ pub(super) struct Screen {
     /// Leave the engine that was started running at the end
     #[arg(long, global = true)]
     keep_engine: bool,
+
+    /// Let the shell talk to the engine directly: nothing is observed, and nothing is guarded
+    #[arg(long, global = true)]
+    no_tap: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +90,7 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
         folder: std::env::current_dir().unwrap_or_else(|_| paths.work.clone()),
         private: screen.private,
         keep_engine: screen.keep_engine,
+        tap: !screen.no_tap,
         paths,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()

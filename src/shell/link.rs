@@ -49,6 +49,10 @@ struct Life {
 }
 
 impl Link {
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
     pub(super) fn new(master: FileDescriptor, pid: Pid, wake: PipeWriter, on_event: Box<OnEvent>) -> Self {
         Self {
             master,

@@ -111,6 +111,11 @@ impl Shell {
         Ok(shell)
     }
 
+    /// The program's process number.
+    pub fn pid(&self) -> u32 {
+        self.link.pid().as_raw_pid().unsigned_abs()
+    }
+
     /// The program's own name, without its folder.
     pub fn name(&self) -> &str {
         &self.name

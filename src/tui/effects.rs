@@ -6,6 +6,7 @@ mod files;
 mod keeper;
 mod line;
 mod shell;
+mod tap;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -27,12 +28,13 @@ use crate::facts::{Kept, Kind, Link};
 use crate::lab::{self, Plan};
 use crate::paths::Paths;
 use crate::progress::Journal;
-use crate::tap::{self, Tap};
+use crate::tap::ShellRoot;
 use belt::Belt;
 use files::Files;
 use keeper::Keeper;
 use line::EngineLine;
 use shell::ShellSeat;
+use tap::TapSeat;
 
 /// How the world is to be: from the command line.
 pub struct Wanted {
@@ -46,6 +48,8 @@ pub struct Wanted {
     pub private: bool,
     /// Leave the private engine running at the end.
     pub keep_engine: bool,
+    /// See what the shell's docker commands ask of the engine, and guard what is the learner's.
+    pub tap: bool,
 }
 
 /// Everything outside the app. Nothing here waits in the app's loop: work runs in tasks and threads.
@@ -58,7 +62,7 @@ pub struct World {
     shell: ShellSeat,
     engine: EngineLine,
     belt: Belt,
-    tap: Arc<Mutex<Option<Tap>>>,
+    tap: TapSeat,
     private: Arc<Mutex<Option<Private>>>,
     watcher: Arc<Mutex<Option<Watcher>>>,
     sampler: Arc<Mutex<Option<Sampler>>>,
@@ -70,13 +74,14 @@ pub struct World {
 impl World {
     pub fn new(wanted: Wanted, course: Arc<Course>, journal: Journal, out: Sender<Msg>) -> Self {
         let wanted = Arc::new(wanted);
+        let root = ShellRoot::default();
         Self {
             keeper: Keeper::start(journal, out.clone()),
             files: Files::new(wanted.source.clone(), out.clone()),
-            shell: ShellSeat::new(&wanted, out.clone()),
+            shell: ShellSeat::new(&wanted, root.clone(), out.clone()),
             engine: EngineLine::default(),
             belt: Belt::new(out.clone()),
-            tap: Arc::default(),
+            tap: TapSeat::new(out.clone(), root),
             private: Arc::default(),
             watcher: Arc::default(),
             sampler: Arc::default(),
@@ -120,8 +125,7 @@ impl World {
         lock(&self.watcher).take();
         self.belt.end();
         self.shell.end().await;
-        let tap = lock(&self.tap).take();
-        let _ = tokio::task::spawn_blocking(move || drop(tap)).await;
+        self.tap.end().await;
         self.keeper.end().await;
         let private = lock(&self.private).take();
         if let Some(private) = private {
@@ -135,7 +139,7 @@ impl World {
             (self.out.clone(), Arc::clone(&self.wanted), self.engine.clone(), self.shell.clone());
         let (private, watcher) = (Arc::clone(&self.private), Arc::clone(&self.watcher));
         let belt = self.belt.clone();
-        let tap_slot = Arc::clone(&self.tap);
+        let tap = self.tap.clone();
         tokio::spawn(async move {
             match find_engine(&wanted, &out).await {
                 Ok((endpoint, own)) => {
@@ -143,9 +147,8 @@ impl World {
                     *lock(&private) = own;
                     let _ = out.send(Msg::Endpoint(endpoint.why.clone())).await;
                     belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
-                    let tap = start_tap(&wanted, &endpoint.uri, &belt);
-                    let host = tap.as_ref().map_or_else(|| endpoint.uri.clone(), Tap::docker_host);
-                    *lock(&tap_slot) = tap;
+                    let host =
+                        tap.start(&endpoint.uri, &wanted.paths.runtime, wanted.tap, &belt, &shell).await;
                     shell.open(Some(&host), prefix);
                     line.set(endpoint.clone()).await;
                     let (sender, updates) = mpsc::channel(64);
@@ -282,14 +285,6 @@ async fn plan_reset(
     let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
     let plan = lab::plan_reset(&engine, exercise, since, folder, made).await;
     plan.map_err(|e| format!("{e}. {}", e.remedy()))
-}
-
-fn start_tap(wanted: &Wanted, uri: &str, belt: &Belt) -> Option<Tap> {
-    let upstream = PathBuf::from(uri.strip_prefix("unix://")?);
-    let folder = wanted.paths.runtime.join(format!("tap-{}", std::process::id()));
-    let (events, _) = mpsc::channel(1);
-    let options = tap::Options { upstream, folder, shell: Default::default(), guard: belt.guard() };
-    Tap::start(options, events).map_err(|error| tracing::warn!(%error, "no tap")).ok()
 }
 
 /// Why there is no engine, and what to do.

@@ -10,6 +10,7 @@ use pilotwhale::tap::{Options, Tap};
 use tokio::sync::mpsc;
 
 use crate::support::engine::{EngineUnderTest, engine};
+use crate::support::screen::Launch;
 
 const IMAGE: &str = "busybox";
 
@@ -267,4 +268,34 @@ fn clean_removes_what_the_ledger_holds_and_nothing_else() {
     assert!(!is_there(&d, "container", &own) && !is_there(&d, "volume", &volume));
     assert!(shell.pilotwhale(&d, &["clean"]).text.contains("Nothing is left"));
     assert_eq!(shell.ledger.entries(), [], "it sees what another program forgets");
+}
+
+#[test]
+fn the_app_asks_and_after_a_crash_clean_removes_what_is_left() {
+    let Some(d) = engine("guard-app") else { return };
+    let (foreign, own) = (d.name("foreign"), d.name("own"));
+    d.docker(&["create", "--name", &foreign, IMAGE]);
+    let app = Launch::pilotwhale().engine(&d).size(120, 40).start();
+    app.wait_for("containers");
+    app.send("<F12>");
+    app.wait_for("F12 back");
+    app.type_text(&format!("docker run -d --name {own} {IMAGE} sleep 1000; docker rm {foreign}\n"));
+    app.wait_for("Delete what is yours?");
+    app.type_text("y");
+    app.send("<Esc>");
+    app.wait_for("was not answered with yes");
+    assert!(is_there(&d, "container", &foreign));
+    app.type_text(&format!("clear; docker rm {foreign}\n"));
+    app.wait_for("Delete what is yours?");
+    app.send("yes<Enter>");
+    app.wait_gone("Delete what is yours?");
+    app.type_text("clear; echo over-$((1+1))\n");
+    app.wait_for("over-2");
+    assert!(!is_there(&d, "container", &foreign));
+    app.kill9();
+    assert!(is_there(&d, "container", &own));
+    let clean = Launch::pilotwhale().args(["clean", "--yes"]).engine(&d).home_of(&app).start();
+    clean.wait_for("Removed the container");
+    assert!(clean.wait_exit().success());
+    assert!(!is_there(&d, "container", &own));
 }

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::{Wanted, lock};
 use crate::shell::{Options, Shell, ShellEvent};
+use crate::tap::ShellRoot;
 use crate::tui::effect::ShellEffect;
 use crate::tui::msg::Msg;
 use crate::tui::widget::terminal;
@@ -17,6 +18,8 @@ pub(super) struct ShellSeat(Arc<Mutex<Seat>>);
 
 struct Seat {
     out: Sender<Msg>,
+    /// Tells the tap which commands are the learner's.
+    root: ShellRoot,
     program: Option<Vec<String>>,
     /// Start files of the shells that send marks.
     integration: PathBuf,
@@ -36,9 +39,10 @@ struct Given {
 }
 
 impl ShellSeat {
-    pub(super) fn new(wanted: &Wanted, out: Sender<Msg>) -> Self {
+    pub(super) fn new(wanted: &Wanted, root: ShellRoot, out: Sender<Msg>) -> Self {
         Self(Arc::new(Mutex::new(Seat {
             out,
+            root,
             program: wanted.shell.clone(),
             integration: wanted.paths.runtime.join("shell"),
             folder: wanted.folder.clone(),
@@ -54,6 +58,13 @@ impl ShellSeat {
         let mut seat = lock(&self.0);
         seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
         seat.spawn();
+    }
+
+    /// What the next shell is told of the engine.
+    pub(super) fn set_docker_host(&self, host: &str) {
+        if let Some(engine) = &mut lock(&self.0).engine {
+            engine.docker_host = Some(host.to_owned());
+        }
     }
 
     /// Where the next shell starts; a running one is taken there by the learner.
@@ -136,19 +147,20 @@ impl Seat {
             rows: self.size.1,
             ..Options::default()
         };
-        let out = self.out.clone();
+        let (out, root) = (self.out.clone(), self.root.clone());
         let on_event = move |event| {
             let msg = match event {
                 ShellEvent::Dirty => Msg::ShellDirty,
                 ShellEvent::Exited(status) => Msg::ShellExited(status),
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
-                // Marks are for the tap, which is not built yet; they keep the child's own marks from being lost.
-                ShellEvent::CommandStarted | ShellEvent::CommandEnded(_) => return,
+                ShellEvent::CommandStarted => return root.command_started(),
+                ShellEvent::CommandEnded(_) => return root.command_ended(),
             };
             let _ = out.blocking_send(msg);
         };
         match Shell::spawn(options, on_event) {
             Ok(shell) => {
+                self.root.set_pid(shell.pid());
                 let name = shell.name().to_owned();
                 let screen = shell.screen();
                 if let Some(text) = self.waiting.take() {
