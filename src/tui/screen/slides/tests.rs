@@ -1,3 +1,5 @@
+//! Steps, scrolling, search and commands of the slide.
+
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 
