@@ -257,7 +257,10 @@ impl App {
     /// A mistake is shown at once: the author is looking.
     fn reloaded(&mut self, course: Arc<Course>) -> Vec<Effect> {
         let effects = self.lesson.reload(course);
-        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        // A question waits for its answer; what else was open may speak of slides that are gone.
+        if !matches!(self.popup, Some(Popup::Confirm(_))) {
+            self.popup = self.lesson.mistakes().map(Popup::Notes);
+        }
         self.tell(Tone::Plain, "The lesson was read again".into());
         effects
     }
