@@ -65,6 +65,8 @@ pub struct App {
     notice: Option<(Notice, Timestamp)>,
     /// When the shell's chord was last pressed, to tell a double press.
     left_shell: Option<Timestamp>,
+    /// A mouse button went down in the shell and is still down.
+    held_in_shell: bool,
     /// Whether the engine and the shell have been asked for.
     awake: bool,
 }
@@ -96,6 +98,7 @@ impl App {
             popup: None,
             notice: None,
             left_shell: None,
+            held_in_shell: false,
             awake: !setup.deck_only,
         };
         if let Some((what, remedy)) = troubles.into_iter().next() {
@@ -324,3 +327,6 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
     let label = |action| keymap.label(Context::Quiz, action);
     KeyNames { answer: label(Action::Answer), toggle: label(Action::Toggle), hint: label(Action::Hint) }
 }
+
+#[cfg(test)]
+mod tests;
