@@ -67,6 +67,8 @@ pub struct App {
     notice: Option<(Notice, Timestamp)>,
     /// When the shell's chord was last pressed, to tell a double press.
     left_shell: Option<Timestamp>,
+    /// A mouse button went down in the shell and is still down.
+    held_in_shell: bool,
     /// Whether the engine and the shell have been asked for.
     awake: bool,
 }
@@ -99,6 +101,7 @@ impl App {
             questions: Questions::default(),
             notice: None,
             left_shell: None,
+            held_in_shell: false,
             awake: !setup.deck_only,
         };
         if let Some((what, remedy)) = troubles.into_iter().next() {
@@ -285,7 +288,10 @@ impl App {
     /// A mistake is shown at once: the author is looking.
     fn reloaded(&mut self, course: Arc<Course>) -> Vec<Effect> {
         let effects = self.lesson.reload(course);
-        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        // A question waits for its answer; what else was open may speak of slides that are gone.
+        if !matches!(self.popup, Some(Popup::Confirm(_))) {
+            self.popup = self.lesson.mistakes().map(Popup::Notes);
+        }
         self.tell(Tone::Plain, "The lesson was read again".into());
         effects
     }
@@ -349,3 +355,6 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
     let label = |action| keymap.label(Context::Quiz, action);
     KeyNames { answer: label(Action::Answer), toggle: label(Action::Toggle), hint: label(Action::Hint) }
 }
+
+#[cfg(test)]
+mod tests;

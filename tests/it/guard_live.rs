@@ -275,8 +275,9 @@ fn the_app_asks_and_after_a_crash_clean_removes_what_is_left() {
     let Some(d) = engine("guard-app") else { return };
     let (foreign, own) = (d.name("foreign"), d.name("own"));
     d.docker(&["create", "--name", &foreign, IMAGE]);
-    let app = Launch::pilotwhale().engine(&d).size(120, 40).start();
-    app.wait_for("containers");
+    let app =
+        Launch::pilotwhale().args(["--shell", "sh"]).env("PS1", "ready> ").engine(&d).size(120, 40).start();
+    app.wait_for("ready>");
     app.send("<F12>");
     app.wait_for("F12 back");
     app.type_text(&format!("docker run -d --name {own} {IMAGE} sleep 1000; docker rm {foreign}\n"));

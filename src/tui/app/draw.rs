@@ -14,6 +14,10 @@ use crate::tui::layout::{Pane, SMALLEST, Screen};
 use crate::tui::screen::bar;
 
 pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
+    // The terminal shrank, and the message that says so is still under way: its frame comes next.
+    if frame.area().intersection(app.area) != app.area {
+        return;
+    }
     let screen = app.screen();
     let mut cursor = None;
     let buf = frame.buffer_mut();

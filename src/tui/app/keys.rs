@@ -59,14 +59,7 @@ impl App {
         match &mut self.popup {
             Some(Popup::Confirm(confirm)) => {
                 let answer = confirm.key(key);
-                if answer != Answer::Open {
-                    self.popup = None;
-                }
-                Some(match answer {
-                    Answer::Yes(effects) => effects,
-                    Answer::No => self.lesson.keep_going(),
-                    Answer::Open => Vec::new(),
-                })
+                Some(self.answered(answer))
             }
             Some(_) => None,
             None => match self.wishes.focus {
@@ -75,6 +68,18 @@ impl App {
                 Pane::Engine => None,
                 Pane::Shell => None,
             },
+        }
+    }
+
+    /// What was said to the question that is open.
+    pub(super) fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        if answer != Answer::Open {
+            self.popup = None;
+        }
+        match answer {
+            Answer::Yes(effects) => effects,
+            Answer::No => self.lesson.keep_going(),
+            Answer::Open => Vec::new(),
         }
     }
 

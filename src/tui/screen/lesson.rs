@@ -1,6 +1,7 @@
 //! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
 
 mod exercises;
+mod lists;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -12,16 +13,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::contents::{Contents, Entry};
+use lists::Over;
+
 use super::exercise::{self, Card, Keys};
-use super::notes::Notes;
 use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
 use super::slides::{Moved, SlidesPane};
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::progress::Event;
-use crate::session::{Phase, Session};
+use crate::session::Session;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Seen};
 use crate::tui::highlight::Highlighter;
@@ -46,12 +47,6 @@ pub struct LessonPane {
     over: Option<Over>,
     news: Option<String>,
     now: Timestamp,
-}
-
-/// A list on top of the slide.
-enum Over {
-    Overview(Overview),
-    Search(Search),
 }
 
 impl LessonPane {
@@ -258,52 +253,6 @@ impl LessonPane {
         }
     }
 
-    /// Whether a list lies on top of the slide.
-    pub fn is_covered(&self) -> bool {
-        self.over.is_some()
-    }
-
-    /// A verb for the list on top of the slide.
-    pub fn over_act(&mut self, action: Action) -> Vec<Effect> {
-        if action == Action::Cancel {
-            self.over = None;
-            return Vec::new();
-        }
-        let moved = match &mut self.over {
-            Some(Over::Overview(list)) => list.act(action).map(|slide| self.slides.go(slide, 0)),
-            Some(Over::Search(search)) => search.act(action).map(|hit| {
-                self.slides.set_query(search.query());
-                self.slides.go_to_hit(&hit)
-            }),
-            None => None,
-        };
-        match moved {
-            Some(moved) => {
-                self.over = None;
-                self.follow(moved)
-            }
-            None => Vec::new(),
-        }
-    }
-
-    pub fn over_click(&mut self, area: Rect, at: Position) -> Vec<Effect> {
-        let moved = match &self.over {
-            Some(Over::Overview(list)) => list.click(area, at).map(|slide| self.slides.go(slide, 0)),
-            Some(Over::Search(search)) => search.click(area, at).map(|hit| {
-                self.slides.set_query(search.query());
-                self.slides.go_to_hit(&hit)
-            }),
-            None => None,
-        };
-        match moved {
-            Some(moved) => {
-                self.over = None;
-                self.follow(moved)
-            }
-            None => Vec::new(),
-        }
-    }
-
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         let count = self.count.take();
         // A number means a slide, whatever else Enter does here.
@@ -386,60 +335,6 @@ impl LessonPane {
     /// The command that goes onto the prompt next.
     pub fn command(&mut self) -> Option<String> {
         self.slides.next_command()
-    }
-
-    pub fn notes(&self) -> Notes {
-        Notes::of_slide(self.slides.current().map(|s| s.notes.as_slice()).unwrap_or_default())
-    }
-
-    /// What the author of this course got wrong; None where nothing is.
-    pub fn mistakes(&self) -> Option<Notes> {
-        let mistakes = &self.session.course().diagnostics;
-        (!mistakes.is_empty()).then(|| Notes::of_mistakes(mistakes))
-    }
-
-    pub fn contents(&self) -> Contents {
-        let course = self.session.course();
-        let mut entries = Vec::new();
-        for (at, lesson) in course.lessons.iter().enumerate() {
-            let quizzes = lesson.deck.quizzes.len();
-            let right = lesson
-                .deck
-                .quizzes
-                .iter()
-                .filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct)
-                .count();
-            let mut note = format!("{} slides", lesson.deck.slides.len());
-            if quizzes > 0 {
-                note.push_str(&format!(" · {right} of {quizzes} questions right"));
-            }
-            let mark = match right {
-                0 => "○",
-                n if n == quizzes => "✓",
-                _ => "◐",
-            };
-            let text = if course.lessons.len() == 1 {
-                lesson.title.clone()
-            } else {
-                format!("{at}  {}", lesson.title)
-            };
-            entries.push(Entry { text, mark, note, lesson: at, slide: None, indent: false });
-            for (slide, id) in exercises::on_slides(&lesson.deck) {
-                let Some(exercise) = course.exercise(&id) else { continue };
-                let state = self.session.exercise(&id);
-                let phase = state.map(|s| &s.phase);
-                let (mark, note) = match phase {
-                    Some(Phase::Passed) => ("✓", "exercise, done".to_owned()),
-                    Some(Phase::Idle) | None => {
-                        ("○", format!("exercise, about {} minutes", exercise.minutes))
-                    }
-                    Some(_) => ("◐", "exercise, begun".to_owned()),
-                };
-                let text = exercise.title.clone();
-                entries.push(Entry { text, mark, note, lesson: at, slide: Some(slide), indent: true });
-            }
-        }
-        Contents::new(course.title.clone(), entries, self.lesson)
     }
 
     // --- mouse ------------------------------------------------------------------------------------

@@ -78,8 +78,8 @@ impl ShellPane {
             return Vec::new();
         }
         let mouse = MouseEvent {
-            column: mouse.column.saturating_sub(body.x),
-            row: mouse.row.saturating_sub(body.y),
+            column: mouse.column.saturating_sub(body.x).min(body.width.saturating_sub(1)),
+            row: mouse.row.saturating_sub(body.y).min(body.height.saturating_sub(1)),
             ..mouse
         };
         vec![Effect::Shell(ShellEffect::Mouse(mouse))]

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color as Paint, Modifier, Style};
 
 use crate::shell::{Button, Cell, Color, Key, KeyCode, Mods, Mouse, MouseKind, Width};
-pub use crate::shell::{Cursor, CursorShape, Screen};
+pub use crate::shell::{Cursor, CursorShape, Screen, is_guarded};
 
 /// How the screen is to look.
 #[derive(Clone, Copy, Debug, Default)]
