@@ -11,6 +11,9 @@ use crate::tui::effect::ShellEffect;
 use crate::tui::msg::Msg;
 use crate::tui::widget::terminal;
 
+/// Keys that wait for a shell to start; more is a cat on the keyboard.
+const MOST_WAITING: usize = 1024;
+
 /// Where a shell sits. Clones share it.
 #[derive(Clone)]
 pub(super) struct ShellSeat(Arc<Mutex<Seat>>);
@@ -25,8 +28,8 @@ struct Seat {
     engine: Option<Given>,
     size: (u16, u16),
     shell: Option<Shell>,
-    /// Put on the prompt once there is one.
-    waiting: Option<String>,
+    /// What was typed before there was a shell.
+    waiting: Vec<ShellEffect>,
 }
 
 #[derive(Clone)]
@@ -45,7 +48,7 @@ impl ShellSeat {
             engine: None,
             size: (80, 24),
             shell: None,
-            waiting: None,
+            waiting: Vec::new(),
         })))
     }
 
@@ -71,37 +74,13 @@ impl ShellSeat {
         }
         let Seat { shell, waiting, out, .. } = &mut *seat;
         let Some(shell) = shell else {
-            if let ShellEffect::Type(text) = effect {
-                *waiting = Some(text);
+            let typed = matches!(effect, ShellEffect::Type(_) | ShellEffect::Key(_) | ShellEffect::Paste(_));
+            if typed && waiting.len() < MOST_WAITING {
+                waiting.push(effect);
             }
             return;
         };
-        let taken = match effect {
-            ShellEffect::Type(text) => shell.type_text(&text),
-            ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
-            ShellEffect::Paste(text) => shell.paste(&text),
-            ShellEffect::Mouse(mouse) => {
-                if let Some(text) = shell.mouse(terminal::mouse(&mouse)) {
-                    // The inbox is the app's own: a full one only costs this copy.
-                    let _ = out.try_send(Msg::Selected(text));
-                }
-                true
-            }
-            ShellEffect::Resize { cols, rows } => {
-                shell.resize(cols, rows);
-                true
-            }
-            ShellEffect::Scroll(lines) => {
-                shell.scroll(lines);
-                true
-            }
-            ShellEffect::Focus(focused) => {
-                shell.focus(focused);
-                true
-            }
-            ShellEffect::Restart => true,
-        };
-        if !taken {
+        if !carry_out(shell, effect, out) {
             let what = "The program in the shell is not reading what you type".to_owned();
             let _ = out.try_send(Msg::Trouble { what, remedy: "wait for it, or stop it with Ctrl-C".into() });
         }
@@ -151,8 +130,8 @@ impl Seat {
             Ok(shell) => {
                 let name = shell.name().to_owned();
                 let screen = shell.screen();
-                if let Some(text) = self.waiting.take() {
-                    shell.type_text(&text);
+                for effect in self.waiting.drain(..) {
+                    carry_out(&shell, effect, &self.out);
                 }
                 self.shell = Some(shell);
                 self.tell(Msg::ShellStarted { screen, name });
@@ -166,5 +145,34 @@ impl Seat {
         tokio::spawn(async move {
             let _ = out.send(msg).await;
         });
+    }
+}
+
+/// False where the program does not read and its queue is full.
+fn carry_out(shell: &Shell, effect: ShellEffect, out: &Sender<Msg>) -> bool {
+    match effect {
+        ShellEffect::Type(text) => shell.type_text(&text),
+        ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
+        ShellEffect::Paste(text) => shell.paste(&text),
+        ShellEffect::Mouse(mouse) => {
+            if let Some(text) = shell.mouse(terminal::mouse(&mouse)) {
+                // The inbox is the app's own: a full one only costs this copy.
+                let _ = out.try_send(Msg::Selected(text));
+            }
+            true
+        }
+        ShellEffect::Resize { cols, rows } => {
+            shell.resize(cols, rows);
+            true
+        }
+        ShellEffect::Scroll(lines) => {
+            shell.scroll(lines);
+            true
+        }
+        ShellEffect::Focus(focused) => {
+            shell.focus(focused);
+            true
+        }
+        ShellEffect::Restart => true,
     }
 }

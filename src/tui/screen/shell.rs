@@ -48,9 +48,9 @@ impl ShellPane {
         self.state = State::Failed(why);
     }
 
-    /// Whether keys go to a program.
+    /// Whether keys go to a program, now or as soon as it has started.
     pub fn takes_keys(&self) -> bool {
-        self.state == State::Running
+        matches!(self.state, State::Running | State::Waiting)
     }
 
     pub fn title(&self) -> String {
@@ -64,7 +64,7 @@ impl ShellPane {
 
     pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         match self.state {
-            State::Running => vec![Effect::Shell(ShellEffect::Key(key))],
+            State::Running | State::Waiting => vec![Effect::Shell(ShellEffect::Key(key))],
             State::Ended(_) | State::Failed(_) if key.code == KeyCode::Enter => {
                 self.state = State::Waiting;
                 vec![Effect::Shell(ShellEffect::Restart)]
