@@ -3,6 +3,7 @@
 mod error;
 mod netns;
 mod process;
+mod traces;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
