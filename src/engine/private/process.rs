@@ -87,7 +87,8 @@ pub(super) async fn launch(plan: &Plan, how: How, socket: &Path) -> Result<Runni
     match spawn(plan, how, &words) {
         Ok(child) => {
             let pid = i32::try_from(child.id()).unwrap_or(0);
-            let running = Running { pid, how, net, traces, mark: data.display().to_string(), child: Some(child) };
+            let running =
+                Running { pid, how, net, traces, mark: data.display().to_string(), child: Some(child) };
             let text = serde_json::to_string(&running).unwrap_or_default();
             if let Err(e) = fs::write(note_file(plan), text) {
                 let error = failed("cannot write down the private engine's pid".into(), &e);

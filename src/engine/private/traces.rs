@@ -27,7 +27,7 @@ impl Traces {
         }
         Self {
             rules,
-            bridges: bridges(),
+            bridges: bridges().await,
             forwarding_was_off: fs::read_to_string(FORWARDING).is_ok_and(|t| t.trim() == "0"),
         }
     }
@@ -47,7 +47,7 @@ impl Traces {
                 }
             }
         }
-        for bridge in bridges().iter().filter(|b| !self.bridges.contains(b)) {
+        for bridge in bridges().await.iter().filter(|b| !self.bridges.contains(b)) {
             if let Err(error) = run(&["ip", "link", "del", bridge]).await {
                 tracing::warn!(%error, "a bridge of the private engine stays");
             }
@@ -67,9 +67,10 @@ async fn saved(firewall: &str) -> Option<String> {
 }
 
 /// The bridges that dockerd makes: its own and one for each network of the learner's.
-fn bridges() -> Vec<String> {
-    let devices = fs::read_dir("/sys/class/net").into_iter().flatten().flatten();
-    devices.filter_map(|d| d.file_name().into_string().ok()).filter(|name| is_bridge(name)).collect()
+async fn bridges() -> Vec<String> {
+    let links = run(&["ip", "-o", "link"]).await.unwrap_or_default();
+    let names = links.lines().filter_map(|line| line.split(": ").nth(1));
+    names.filter(|name| is_bridge(name)).map(str::to_owned).collect()
 }
 
 fn is_bridge(name: &str) -> bool {
@@ -94,12 +95,9 @@ fn undo(before: &str, after: &str) -> Vec<Vec<String>> {
         } else if let Some((chain, policy)) = line.strip_prefix(':').and_then(|l| l.split_once(' ')) {
             if chain.starts_with("DOCKER") {
                 chains.push(of(&["-X", chain]));
-            } else if chain == "FORWARD"
-                && let Some((_, was)) = in_tables(before)
-                    .filter(|(t, _)| *t == table)
-                    .find_map(|(_, l)| l.strip_prefix(":FORWARD ").map(|was| (policy, was)))
-            {
-                rules.push(of(&["-P", chain, was]));
+            } else if chain == "FORWARD" && (table, policy) == ("filter", "DROP") {
+                // It was not dropped before; a table that was not listed had not been touched, and let everything pass.
+                rules.push(of(&["-P", chain, "ACCEPT"]));
             }
         }
     }
@@ -142,6 +140,8 @@ mod tests {
             ]
         );
         assert!(undo(after, after).is_empty());
+        let untouched = undo("", "*filter\n:FORWARD DROP\nCOMMIT");
+        assert_eq!(untouched, [["-t", "filter", "-P", "FORWARD", "ACCEPT"]]);
     }
 
     #[test]
