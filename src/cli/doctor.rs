@@ -98,7 +98,7 @@ async fn engines(report: &mut Findings) -> Option<EngineError> {
                     "engine",
                     State::Problem,
                     format!("{error}; this address comes {}", endpoint.why),
-                    error.remedy(),
+                    leave(&endpoint.why).unwrap_or_else(|| error.remedy()),
                 );
                 // A command for this machine mends no address that the learner has set.
                 trouble = Some(error).filter(|e| matches!(e, EngineError::Denied { .. }));
@@ -107,6 +107,11 @@ async fn engines(report: &mut Findings) -> Option<EngineError> {
         None => {
             if let Some(problem) = discovery.problem() {
                 let remedy = match &problem {
+                    EngineError::Absent | EngineError::Unreachable { .. }
+                        if engine::private::can_start(false).is_ok() =>
+                    {
+                        "Nothing needs to be done: pilotwhale starts an engine of its own.".into()
+                    }
                     EngineError::Absent => {
                         "Start it if it is installed (sudo systemctl start docker, or Docker Desktop), else install it."
                             .into()
@@ -142,6 +147,20 @@ async fn engines(report: &mut Findings) -> Option<EngineError> {
         Err(error) => report.add("private engine", State::Absent, error.to_string(), ""),
     }
     trouble
+}
+
+/// How to get away from an address that somebody has set and that does not answer.
+fn leave(why: &str) -> Option<String> {
+    let how = if why.contains("DOCKER_HOST") {
+        "unset DOCKER_HOST"
+    } else if why.contains("DOCKER_CONTEXT") {
+        "unset DOCKER_CONTEXT"
+    } else if why.contains("context") {
+        "docker context use default"
+    } else {
+        return None;
+    };
+    Some(format!("Start that engine, or go back to the one of this machine: {how}"))
 }
 
 fn words(how: How) -> &'static str {

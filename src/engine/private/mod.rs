@@ -181,7 +181,7 @@ fn choose(asked: bool) -> Result<How, PrivateError> {
 fn endpoint(socket: &Path, how: How) -> Endpoint {
     let why = match how {
         How::Plain | How::Podman => "pilotwhale's own",
-        How::Namespace => "pilotwhale's own, apart from others",
+        How::Namespace => "pilotwhale's own, set apart",
         How::Rootless => "pilotwhale's own, without root",
     };
     Endpoint::socket(socket, why)

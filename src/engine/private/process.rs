@@ -171,6 +171,14 @@ impl Running {
 
 /// Removes the traces of one that has ended; its images and containers stay.
 pub(super) fn forget(plan: &Plan) {
+    // One that was killed leaves its mounts, and the next one mounts over them. Deepest first.
+    let table = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let (data, runtime) = (home(plan).join("data"), plan.runtime.join("x"));
+    let points = table.lines().filter_map(|line| line.split(' ').nth(1)).map(Path::new);
+    let ours: Vec<&Path> = points.filter(|p| p.starts_with(&data) || p.starts_with(&runtime)).collect();
+    for point in ours.into_iter().rev() {
+        let _ = Command::new("umount").arg(point).stderr(Stdio::null()).status();
+    }
     for file in [note_file(plan), plan.runtime.join("engine.sock"), plan.runtime.join("engine.pid")] {
         let _ = fs::remove_file(file);
     }
