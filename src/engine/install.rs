@@ -148,12 +148,12 @@ pub fn cure(problem: &EngineError, os: &OsRelease, present: &Present) -> Option<
             Install { note, ..install }
         }
     };
-    Some(if present.root { found.as_root() } else { found })
+    Some(if present.root { found.without_sudo() } else { found })
 }
 
 impl Install {
     /// Root needs no sudo, and may have none.
-    fn as_root(self) -> Self {
+    fn without_sudo(self) -> Self {
         let command = self.command.replace("sudo ", "").replace("doas ", "");
         // What lets a user in is of no use to root.
         let note = self.note.split(" Then let your user talk to it").next().unwrap_or_default().to_owned();
