@@ -59,8 +59,6 @@ pub struct App {
     lesson: LessonPane,
     engine: EnginePane,
     shell: ShellPane,
-    /// Which engine this is and why, for the frame.
-    endpoint: String,
     popup: Option<Popup>,
     notice: Option<(Notice, Timestamp)>,
     /// When the shell's chord was last pressed, to tell a double press.
@@ -94,7 +92,6 @@ impl App {
             keymap,
             engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
-            endpoint: String::new(),
             popup: None,
             notice: None,
             left_shell: None,
@@ -176,11 +173,18 @@ impl App {
                 effects.extend(self.lesson.set_link(&link));
                 effects
             }
-            Msg::Endpoint(line) => {
-                self.engine.set_endpoint(line.clone());
-                self.endpoint = line;
+            Msg::Endpoint(why) => {
+                self.engine.set_endpoint(why);
                 Vec::new()
             }
+            Msg::Starting => {
+                self.engine.set_starting();
+                self.shell.wait(
+                    "Starting pilotwhale's own engine. That takes some seconds; the shell comes with it.",
+                );
+                Vec::new()
+            }
+            Msg::CommandEnded => self.look_again(),
             Msg::Install(command) => {
                 self.engine.set_install(command);
                 Vec::new()

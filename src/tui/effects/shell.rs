@@ -59,6 +59,21 @@ impl ShellSeat {
         seat.spawn();
     }
 
+    /// An engine was found beside a shell that runs already, which keeps its environment.
+    pub(super) fn give(&self, docker_host: Option<&str>, prefix: Vec<String>) {
+        let mut seat = lock(&self.0);
+        let another_network = !prefix.is_empty();
+        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
+        let Some(host) = docker_host.filter(|_| seat.shell.as_ref().is_some_and(Shell::runs)) else { return };
+        let remedy = if another_network {
+            "end it with exit, and start a new one with Enter".to_owned()
+        } else {
+            format!("type there: export DOCKER_HOST={host}")
+        };
+        let what = "There is an engine now. The shell was started before it and must be told".to_owned();
+        seat.tell(Msg::Trouble { what, remedy });
+    }
+
     /// Where the next shell starts; a running one is taken there by the learner.
     pub(super) fn set_folder(&self, folder: PathBuf) {
         lock(&self.0).folder = folder;
@@ -121,8 +136,8 @@ impl Seat {
                 ShellEvent::Dirty => Msg::ShellDirty,
                 ShellEvent::Exited(status) => Msg::ShellExited(status),
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
-                // Marks are for the tap, which is not built yet; they keep the child's own marks from being lost.
-                ShellEvent::CommandStarted | ShellEvent::CommandEnded(_) => return,
+                ShellEvent::CommandEnded(_) => Msg::CommandEnded,
+                ShellEvent::CommandStarted => return,
             };
             let _ = out.blocking_send(msg);
         };

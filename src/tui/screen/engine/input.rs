@@ -115,6 +115,7 @@ impl EnginePane {
         self.notice.clear();
         let page = self.page.room.saturating_sub(1).max(1);
         match action {
+            Action::OpenDetail | Action::Confirm if self.is_absent() => return vec![Effect::Wake],
             Action::Up => self.move_by(-1),
             Action::Down => self.move_by(1),
             Action::PageUp => self.move_by(-(page as isize)),
