@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 
 use super::effect::{Effect, EngineEffect, ExerciseEffect};
+use super::highlight;
 use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{self, Deed, LogUpdate, Sampler};
@@ -77,6 +78,12 @@ impl World {
             wanted,
             out,
         }
+    }
+
+    /// What can be made ready while the learner reads the first slide.
+    pub fn begin(&self) {
+        // Without it the first slide with code takes longer, that is all.
+        let _ = std::thread::Builder::new().name("syntaxes".into()).spawn(highlight::warm_up);
     }
 
     pub fn run(&mut self, effect: Effect) {

@@ -56,6 +56,7 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
     // Reads the list of all zones, for which the first frame need not wait.
     app.set_zone(TimeZone::system());
     effects.extend(app.begin(Timestamp::now()));
+    world.begin();
     if app.wants_background()
         && let Some(dark) = theme::ask_terminal()
     {
