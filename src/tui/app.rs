@@ -329,4 +329,6 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
 }
 
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod tests;
