@@ -333,4 +333,6 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
 }
 
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod tests;

@@ -46,19 +46,19 @@ fn app_at(width: u16, height: u16) -> App {
     app
 }
 
-fn send(app: &mut App, msg: Msg) -> Vec<Effect> {
+pub(super) fn send(app: &mut App, msg: Msg) -> Vec<Effect> {
     app.update(Timestamp::UNIX_EPOCH, msg)
 }
 
-fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
+pub(super) fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
     send(app, Msg::Key(code.into()))
 }
 
-fn typed(app: &mut App, text: &str) -> Vec<Effect> {
+pub(super) fn typed(app: &mut App, text: &str) -> Vec<Effect> {
     text.chars().flat_map(|c| press(app, KeyCode::Char(c))).collect()
 }
 
-fn picture(app: &App, width: u16, height: u16) -> String {
+pub(super) fn picture(app: &App, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| app.draw(frame)).unwrap();
     crate::tui::screen::slides::text_of(terminal.backend().buffer())

@@ -11,7 +11,7 @@ mod page;
 mod sheet;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 use std::collections::{HashMap, HashSet};
