@@ -119,6 +119,11 @@ impl Seat {
         if let Some(host) = engine.docker_host {
             env.push(("DOCKER_HOST".to_owned(), host));
         }
+        if let Some(path) = path_with_us() {
+            env.push(("PATH".to_owned(), path));
+        }
+        // Made when it is first needed; where it cannot be, some folder is better than no shell.
+        let _ = std::fs::create_dir_all(&self.folder);
         let folder = if self.folder.is_dir() { self.folder.clone() } else { std::env::temp_dir() };
         let options = Options {
             program: self.program.clone(),
@@ -166,6 +171,11 @@ impl Seat {
 /// False where the program does not read and its queue is full.
 fn carry_out(shell: &Shell, effect: ShellEffect, out: &Sender<Msg>) -> bool {
     match effect {
+        ShellEffect::Type(text) if text.contains('\n') && !shell.holds_lines() => {
+            let what = "This command has several lines, and the shell would run each at once".to_owned();
+            let _ = out.try_send(Msg::Trouble { what, remedy: "type it yourself, line by line".into() });
+            true
+        }
         ShellEffect::Type(text) => shell.type_text(&text),
         ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
         ShellEffect::Paste(text) => shell.paste(&text),
@@ -190,4 +200,13 @@ fn carry_out(shell: &Shell, effect: ShellEffect, out: &Sender<Msg>) -> bool {
         }
         ShellEffect::Restart => true,
     }
+}
+
+/// PATH with this program's own folder at its end, so that `pilotwhale doctor` works in the shell.
+fn path_with_us() -> Option<String> {
+    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders =
+        std::env::split_paths(&path).filter(|f| *f != folder).chain(std::iter::once(folder.clone()));
+    std::env::join_paths(folders).ok()?.into_string().ok()
 }

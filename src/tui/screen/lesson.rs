@@ -23,7 +23,7 @@ use super::slides::{Moved, SlidesPane};
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::facts::Run;
 use crate::progress::Event;
-use crate::session::Session;
+use crate::session::{Phase, Session};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::highlight::Highlighter;
@@ -373,6 +373,7 @@ impl LessonPane {
             }
         }
         let Self { slides, quizzes, session, texts, watch, keys, quiz_keys, highlighter, over, .. } = self;
+        let mut tasks = None;
         slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
             Insert::Quiz(index) => {
                 quizzes.get_mut(index).map(|view| view.lay(width, theme, quiz_keys)).unwrap_or_default()
@@ -382,7 +383,9 @@ impl LessonPane {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
                     let card = Card { exercise, state, brief, solution, folder: watch.folder(id), keys };
-                    exercise::lines(&card, width, theme, highlighter)
+                    let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
+                    tasks = (state.phase != Phase::Idle).then_some(rows);
+                    lines
                 }
                 _ => vec![Line::styled(
                     format!("There is no exercise called {id} in this course."),
@@ -392,7 +395,7 @@ impl LessonPane {
         });
         slides.show_focus(|insert| match insert {
             Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
-            Insert::Exercise(_) => None,
+            Insert::Exercise(_) => tasks,
         });
         match over {
             Some(Over::Overview(list)) => list.arrange(whole),
