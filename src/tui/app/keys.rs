@@ -118,7 +118,6 @@ impl App {
                 Some(command) => return self.type_into_shell(command),
                 None => self.tell(Tone::Plain, "There is no command on this slide".into()),
             },
-            Action::RestartShell => return vec![Effect::Shell(ShellEffect::Restart)],
             Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
             _ => return self.pane_act(action),
         }

@@ -315,6 +315,7 @@ fn what_lies_on_top() {
     picture("confirm_remove", |app| {
         live(app);
         engine(app);
+        press(app, KeyCode::End);
         typed(app, "d");
     });
     picture("notice", |app| {
