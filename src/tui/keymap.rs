@@ -366,7 +366,7 @@ mod tests {
     #[test]
     fn the_readme_tells_the_truth_about_keys() {
         use Action::*;
-        let readme: Vec<(&str, &str, Vec<(Context, Action)>)> = vec![
+        let readme = [
             ("→", "right", vec![(Context::Lesson, NextStep)]),
             ("Space", "space", vec![(Context::Lesson, NextStep)]),
             ("←", "left", vec![(Context::Lesson, PreviousStep)]),
