@@ -77,5 +77,4 @@ pub enum Action {
     // the shell pane
     ScrollShellUp,
     ScrollShellDown,
-    RestartShell,
 }

@@ -60,8 +60,6 @@ pub struct App {
     lesson: LessonPane,
     engine: EnginePane,
     shell: ShellPane,
-    /// Which engine this is and why, for the frame.
-    endpoint: String,
     popup: Option<Popup>,
     questions: Questions,
     notice: Option<(Notice, Timestamp)>,
@@ -96,7 +94,6 @@ impl App {
             keymap,
             engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
-            endpoint: String::new(),
             popup: None,
             questions: Questions::default(),
             notice: None,
@@ -179,11 +176,18 @@ impl App {
                 effects.extend(self.lesson.set_link(&link));
                 effects
             }
-            Msg::Endpoint(line) => {
-                self.engine.set_endpoint(line.clone());
-                self.endpoint = line;
+            Msg::Endpoint(why) => {
+                self.engine.set_endpoint(why);
                 Vec::new()
             }
+            Msg::Starting => {
+                self.engine.set_starting();
+                self.shell.wait(
+                    "Starting pilotwhale's own engine. That takes some seconds; the shell comes with it.",
+                );
+                Vec::new()
+            }
+            Msg::CommandEnded => self.look_again(),
             Msg::Install(command) => {
                 self.engine.set_install(command);
                 Vec::new()
@@ -356,5 +360,7 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
     KeyNames { answer: label(Action::Answer), toggle: label(Action::Toggle), hint: label(Action::Hint) }
 }
 
+#[cfg(test)]
+mod pictures;
 #[cfg(test)]
 mod tests;

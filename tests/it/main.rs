@@ -6,6 +6,7 @@ mod engine;
 mod grade;
 mod guard_live;
 mod harness;
+mod live_story;
 mod private_engine;
 mod support;
 mod walls;

@@ -121,7 +121,6 @@ impl App {
                 Some(command) => return self.type_into_shell(command),
                 None => self.tell(Tone::Plain, "There is no command on this slide".into()),
             },
-            Action::RestartShell => return vec![Effect::Shell(ShellEffect::Restart)],
             Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
             _ => return self.pane_act(action),
         }
@@ -197,6 +196,9 @@ impl App {
     pub(super) fn focus(&mut self, pane: Pane) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.wishes.focus, pane);
         let mut effects = self.wake(pane);
+        if pane == Pane::Engine {
+            effects.extend(self.look_again());
+        }
         if before != pane && (before == Pane::Shell || pane == Pane::Shell) {
             effects.push(Effect::Shell(ShellEffect::Focus(pane == Pane::Shell)));
         }
@@ -215,6 +217,11 @@ impl App {
         }
         self.awake = true;
         vec![Effect::Wake]
+    }
+
+    /// While there is no engine, what the learner does is a reason to look for one: there is no timer for it.
+    pub(super) fn look_again(&self) -> Vec<Effect> {
+        if self.engine.is_absent() { vec![Effect::LookAgain] } else { Vec::new() }
     }
 
     fn size_pane(&mut self, by: i16) {

@@ -21,7 +21,7 @@ impl App {
         }
         if let Some(popup) = &self.popup {
             if let (Popup::Contents(contents), MouseEventKind::Down(MouseButton::Left)) = (popup, mouse.kind)
-                && let Some(entry) = contents.click(self.area, mouse.row)
+                && let Some(entry) = contents.click(self.area, Position::new(mouse.column, mouse.row))
             {
                 self.popup = None;
                 return self.lesson.go_to(entry.lesson, entry.slide);

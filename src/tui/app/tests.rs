@@ -46,19 +46,19 @@ fn app_at(width: u16, height: u16) -> App {
     app
 }
 
-fn send(app: &mut App, msg: Msg) -> Vec<Effect> {
+pub(super) fn send(app: &mut App, msg: Msg) -> Vec<Effect> {
     app.update(Timestamp::UNIX_EPOCH, msg)
 }
 
-fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
+pub(super) fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
     send(app, Msg::Key(code.into()))
 }
 
-fn typed(app: &mut App, text: &str) -> Vec<Effect> {
+pub(super) fn typed(app: &mut App, text: &str) -> Vec<Effect> {
     text.chars().flat_map(|c| press(app, KeyCode::Char(c))).collect()
 }
 
-fn picture(app: &App, width: u16, height: u16) -> String {
+pub(super) fn picture(app: &App, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| app.draw(frame)).unwrap();
     crate::tui::screen::slides::text_of(terminal.backend().buffer())
@@ -154,6 +154,94 @@ fn the_fence_that_was_revealed_last_is_typed() {
 fn too_small_a_window_says_so() {
     let app = app_at(20, 5);
     assert!(picture(&app, 20, 5).contains("pilotwhale needs"));
+}
+
+/// An app with a shell that has the keyboard.
+fn in_the_shell() -> App {
+    let mut app = app_at(120, 40);
+    let screen = crate::tui::widget::terminal::tests::shown("$ ", 40, 4).screen();
+    send(&mut app, Msg::ShellStarted { screen, name: "bash".into() });
+    press(&mut app, KeyCode::F(12));
+    assert_eq!(app.wishes.focus, Pane::Shell);
+    app
+}
+
+/// F12 twice, this far apart: where the keyboard is, and how many keys went to the shell.
+fn f12_twice(milliseconds: i64) -> (Pane, usize) {
+    let mut app = in_the_shell();
+    let mut keys = 0;
+    for at in [0, milliseconds] {
+        let at = Timestamp::from_millisecond(at).unwrap();
+        let effects = app.update(at, Msg::Key(KeyCode::F(12).into()));
+        keys += effects.iter().filter(|e| matches!(e, Effect::Shell(ShellEffect::Key(_)))).count();
+    }
+    (app.wishes.focus, keys)
+}
+
+#[test]
+fn the_shells_chord_twice_goes_to_the_shell_and_slowly_there_and_back() {
+    assert_eq!(f12_twice(150), (Pane::Shell, 1));
+    assert_eq!(f12_twice(900), (Pane::Shell, 0));
+    let mut app = in_the_shell();
+    press(&mut app, KeyCode::F(12));
+    assert_eq!(app.wishes.focus, Pane::Lesson);
+}
+
+#[test]
+fn the_bar_says_where_the_shells_chord_leads() {
+    let mut app = in_the_shell();
+    let bar = |app: &App| picture(app, 120, 40).lines().last().unwrap_or_default().to_owned();
+    assert!(bar(&app).contains("F12 lesson"), "{}", bar(&app));
+    press(&mut app, KeyCode::F(12));
+    assert!(bar(&app).contains("F12 shell"), "{}", bar(&app));
+}
+
+#[test]
+fn an_answer_is_still_there_when_the_learner_comes_back() {
+    let mut app = app_at(120, 40);
+    typed(&mut app, "3G");
+    press(&mut app, KeyCode::Enter);
+    typed(&mut app, "pod");
+    press(&mut app, KeyCode::Enter);
+    let answered = picture(&app, 120, 40);
+    assert!(answered.contains("Right") && answered.contains("pod"), "{answered}");
+    press(&mut app, KeyCode::Right);
+    assert!(picture(&app, 120, 40).contains("Bye."));
+    press(&mut app, KeyCode::Left);
+    assert_eq!(picture(&app, 120, 40), answered);
+}
+
+#[test]
+fn a_list_stays_open_and_whole_while_the_window_changes() {
+    let mut app = app_at(200, 60);
+    typed(&mut app, "m");
+    for (width, height) in [(80, 24), (40, 10), (20, 5), (300, 100)] {
+        send(&mut app, Msg::Resize(width, height));
+        let seen = picture(&app, width, height);
+        assert_eq!(seen.contains("▸ ○ Whales"), width >= 40, "{seen}");
+    }
+    press(&mut app, KeyCode::Enter);
+    assert!(app.popup.is_none());
+}
+
+#[test]
+fn a_click_beside_a_list_chooses_nothing() {
+    let left = MouseEventKind::Down(crossterm::event::MouseButton::Left);
+    let click =
+        |column, row| Msg::Mouse(MouseEvent { kind: left, column, row, modifiers: KeyModifiers::NONE });
+    for list in ["m", "o"] {
+        let mut app = app_at(120, 40);
+        typed(&mut app, list);
+        for row in 0..40 {
+            send(&mut app, click(2, row));
+            send(&mut app, click(118, row));
+        }
+        assert!(app.popup.is_some() || app.lesson.is_covered());
+        for row in 0..40 {
+            send(&mut app, click(60, row));
+        }
+        assert!(app.popup.is_none() && !app.lesson.is_covered());
+    }
 }
 
 fn any_msg() -> impl Strategy<Value = Msg> {

@@ -22,7 +22,7 @@ use super::search::Search;
 use super::slides::{Moved, SlidesPane};
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::progress::Event;
-use crate::session::Session;
+use crate::session::{Phase, Session};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Seen};
 use crate::tui::highlight::Highlighter;
@@ -367,6 +367,7 @@ impl LessonPane {
             }
         }
         let Self { slides, quizzes, session, texts, watch, keys, quiz_keys, highlighter, over, .. } = self;
+        let mut tasks = None;
         slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
             Insert::Quiz(index) => {
                 quizzes.get_mut(index).map(|view| view.lay(width, theme, quiz_keys)).unwrap_or_default()
@@ -376,7 +377,9 @@ impl LessonPane {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
                     let card = Card { exercise, state, brief, solution, folder: watch.folder(id), keys };
-                    exercise::lines(&card, width, theme, highlighter)
+                    let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
+                    tasks = (state.phase != Phase::Idle).then_some(rows);
+                    lines
                 }
                 _ => vec![Line::styled(
                     format!("There is no exercise called {id} in this course."),
@@ -386,7 +389,7 @@ impl LessonPane {
         });
         slides.show_focus(|insert| match insert {
             Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
-            Insert::Exercise(_) => None,
+            Insert::Exercise(_) => tasks,
         });
         match over {
             Some(Over::Overview(list)) => list.arrange(whole),

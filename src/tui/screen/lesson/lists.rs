@@ -89,7 +89,10 @@ impl LessonPane {
                 .iter()
                 .filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct)
                 .count();
-            let mut note = format!("{} slides", lesson.deck.slides.len());
+            let mut note = match lesson.deck.slides.len() {
+                1 => "1 slide".to_owned(),
+                count => format!("{count} slides"),
+            };
             if quizzes > 0 {
                 note.push_str(&format!(" · {right} of {quizzes} questions right"));
             }
