@@ -24,7 +24,13 @@ pub(super) struct Model {
     pub dirty: Dirty,
     /// Containers that events spoke of since the refresh in flight was asked for: its answer is older than they are.
     touched: HashSet<String>,
+    /// How often a list said that a container runs which an event said has ended: engines tell of an end before
+    /// their own lists know it.
+    doubts: HashMap<String, u32>,
 }
+
+/// After so many lists in a row they are believed; that is about a second.
+const DOUBTS: u32 = 50;
 
 /// What must be asked for again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +90,7 @@ impl Model {
                 changed |= self.containers.remove(&id).is_some();
             }
             for mut row in rows {
-                if self.touched.contains(&row.id) {
+                if self.touched.contains(&row.id) || self.is_behind(&row) {
                     continue;
                 }
                 let before = self.containers.get(&row.id);
@@ -99,6 +105,23 @@ impl Model {
         changed |= replace(&mut self.rest.volumes, fresh.volumes);
         changed |= replace(&mut self.rest.networks, fresh.networks);
         changed
+    }
+
+    /// The list may be older than the event that this container has ended; then it is asked again.
+    fn is_behind(&mut self, row: &Container) -> bool {
+        let ended = self.containers.get(&row.id).is_some_and(|c| c.state == ContainerState::Exited);
+        if !ended || row.state != ContainerState::Running {
+            self.doubts.remove(&row.id);
+            return false;
+        }
+        let doubts = self.doubts.entry(row.id.clone()).or_default();
+        *doubts += 1;
+        if *doubts > DOUBTS {
+            self.doubts.remove(&row.id);
+            return false;
+        }
+        self.dirty.containers.insert(row.id.clone());
+        true
     }
 
     pub(super) fn set_engine(&mut self, engine: crate::facts::EngineInfo) {
@@ -282,6 +305,24 @@ mod tests {
         m.merge(all(vec![row("a", ContainerState::Running)]));
         let ids: Vec<String> = m.snapshot().containers.iter().map(|c| c.id.clone()).collect();
         assert_eq!(ids, ["c"], "a stays gone, b was missing, c is newer than the list");
+    }
+
+    #[test]
+    fn a_list_that_has_not_heard_of_an_end_is_asked_again_and_believed_at_last() {
+        let mut m = Model::default();
+        m.apply(&event("a", Change::Created));
+        m.apply(&event("a", Change::Started));
+        m.apply(&event("a", Change::Died { code: Some(0) }));
+        for _ in 0..DOUBTS {
+            m.begin_refresh();
+            m.merge(all(vec![row("a", ContainerState::Running)]));
+            assert_eq!(m.snapshot().containers[0].state, ContainerState::Exited);
+            assert!(!m.dirty.is_clean());
+        }
+        m.begin_refresh();
+        m.merge(all(vec![row("a", ContainerState::Running)]));
+        assert_eq!(m.snapshot().containers[0].state, ContainerState::Running);
+        assert!(m.dirty.is_clean());
     }
 
     #[test]

@@ -8,9 +8,10 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
 use crate::course::{Exercise, Lesson, Task, TaskMode, deck};
-use crate::facts::Link;
+use crate::facts::{Kind, Link};
 use crate::progress::Progress;
 use crate::tui::effect::ExerciseEffect;
+use crate::tui::screen::engine::tests::example;
 
 const DECK: &str = "# One\n\n```bash\ndocker pull nginx\n```\n\n. . .\n\n```bash\ndocker run nginx\n```\n\n\
                     # Try\n\n```exercise\nfirst\n```\n\n# Asked\n\n```quiz\nquestion: What is a group of whales?\n\
@@ -286,6 +287,22 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             Msg::Link(Link::Live),
             Msg::Link(Link::Absent { reason: "Gone.".into(), remedy: "Start it.".into() }),
             Msg::Snapshot(Arc::default()),
+            Msg::Snapshot(Arc::new(example::snapshot())),
+            Msg::Samples(example::samples()),
+            Msg::Detail {
+                kind: Kind::Container,
+                id: example::id('1'),
+                detail: Ok(Box::new(example::web_detail())),
+            },
+            // Asked of a container, answered with another's, or not at all.
+            Msg::Detail {
+                kind: Kind::Image,
+                id: example::id('1'),
+                detail: Ok(Box::new(example::web_detail())),
+            },
+            Msg::Detail { kind: Kind::Container, id: example::id('1'), detail: Err("gone".into()) },
+            Msg::Run(Arc::default()),
+            Msg::Log { id: example::id('1'), lines: example::log(), ended: None },
             Msg::Graded { exercise: "first".into(), run: 1, report: passed() },
             Msg::Graded { exercise: "nobody".into(), run: 77, report: passed() },
             plan(Ok(vec!["container kiss".into()])),

@@ -238,7 +238,7 @@ pub(super) fn network_detail() -> Detail {
     }))
 }
 
-pub(super) fn log() -> Vec<LogLine> {
+pub(crate) fn log() -> Vec<LogLine> {
     let line = |stream, text: &str| LogLine { stream, text: text.to_owned() };
     vec![
         line(Stream::Stdout, "/docker-entrypoint.sh: Configuration complete; ready for start up"),
