@@ -322,6 +322,7 @@ fn exercise_keys(keymap: &Keymap) -> exercise::Keys {
         hint: label(Action::Hint),
         solution: label(Action::Solution),
         reset: label(Action::ResetExercise),
+        answer: label(Action::AnswerTask),
     }
 }
 

@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
+use super::answering::Answering;
 use super::contents::{Contents, Entry};
 use super::exercise::{self, Card, Keys};
 use super::notes::Notes;
@@ -52,6 +53,7 @@ pub struct LessonPane {
 enum Over {
     Overview(Overview),
     Search(Search),
+    Answering(Answering),
 }
 
 impl LessonPane {
@@ -237,6 +239,7 @@ impl LessonPane {
         let taken = match &mut self.over {
             Some(Over::Overview(list)) => list.key(key),
             Some(Over::Search(search)) => search.key(key),
+            Some(Over::Answering(field)) => field.key(key),
             None => match self.quiz_here() {
                 Some(index) => self.view(index).is_some_and(|view| view.key(key)),
                 None => false,
@@ -250,6 +253,7 @@ impl LessonPane {
         match &mut self.over {
             Some(Over::Overview(list)) => list.paste(line),
             Some(Over::Search(search)) => search.paste(line),
+            Some(Over::Answering(field)) => field.paste(line),
             None => {
                 if let Some(view) = self.quiz_here().and_then(|index| self.view(index)) {
                     view.paste(line);
@@ -269,13 +273,16 @@ impl LessonPane {
             self.over = None;
             return Vec::new();
         }
+        if let Some(Over::Answering(_)) = self.over {
+            return if action == Action::Confirm { self.hand_in() } else { Vec::new() };
+        }
         let moved = match &mut self.over {
             Some(Over::Overview(list)) => list.act(action).map(|slide| self.slides.go(slide, 0)),
             Some(Over::Search(search)) => search.act(action).map(|hit| {
                 self.slides.set_query(search.query());
                 self.slides.go_to_hit(&hit)
             }),
-            None => None,
+            Some(Over::Answering(_)) | None => None,
         };
         match moved {
             Some(moved) => {
@@ -293,7 +300,7 @@ impl LessonPane {
                 self.slides.set_query(search.query());
                 self.slides.go_to_hit(&hit)
             }),
-            None => None,
+            Some(Over::Answering(_)) | None => None,
         };
         match moved {
             Some(moved) => {
@@ -333,6 +340,7 @@ impl LessonPane {
             | Action::Hint
             | Action::Solution
             | Action::ResetExercise => return self.exercise_act(action),
+            Action::AnswerTask => self.ask(),
             Action::Answer | Action::Toggle => {
                 let moved = self.slides.act(Action::NextStep, None);
                 return self.follow(moved);
@@ -496,7 +504,7 @@ impl LessonPane {
         match over {
             Some(Over::Overview(list)) => list.arrange(whole),
             Some(Over::Search(search)) => search.arrange(whole),
-            None => {}
+            Some(Over::Answering(_)) | None => {}
         }
     }
 
@@ -508,6 +516,7 @@ impl LessonPane {
         match &self.over {
             Some(Over::Overview(list)) => list.draw(whole, buf, theme),
             Some(Over::Search(search)) => search.draw(whole, buf, theme),
+            Some(Over::Answering(field)) => field.draw(whole, buf, theme),
             None => {}
         }
     }
