@@ -83,6 +83,10 @@ impl Link {
         }
     }
 
+    pub(super) fn pid(&self) -> u32 {
+        self.pid.as_raw_pid().unsigned_abs()
+    }
+
     pub(super) fn runs(&self) -> bool {
         self.life().runs
     }

@@ -116,6 +116,11 @@ impl Shell {
         &self.name
     }
 
+    /// The process that leads the terminal's session.
+    pub fn pid(&self) -> u32 {
+        self.link.pid()
+    }
+
     /// The program has not exited.
     pub fn runs(&self) -> bool {
         self.link.runs()

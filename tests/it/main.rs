@@ -7,4 +7,5 @@ mod grade;
 mod harness;
 mod private_engine;
 mod support;
+mod typed;
 mod walls;
