@@ -23,14 +23,14 @@ fn origin(place: &Path, word: &str, root: &ShellRoot) -> Origin {
     let begun = Instant::now();
     let pid = loop {
         if let Ok(pid) = fs::read_to_string(place.join(word)) {
-            break pid.trim().parse().unwrap();
+            break pid.trim().parse().expect("a process id");
         }
         assert!(begun.elapsed() < HUNG, "{word} was never started");
         std::thread::sleep(Duration::from_millis(10));
     };
     let command = who::of(pid, root);
     assert!(command.argv.iter().any(|arg| arg == word), "{command:?}");
-    fs::write(place.join(format!("{word}.go")), "").unwrap();
+    fs::write(place.join(format!("{word}.go")), "").expect("the folder can be written");
     command.origin
 }
 
