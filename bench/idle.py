@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What a terminal program costs while nobody touches it: CPU, wake-ups, memory, and the engine's CPU.
 
-usage: bench/idle.py [--containers N] [--seconds N] [--warm-up N] [--size 120x40] [--keys KEYS] [--json FILE] [-- COMMAND…]
+usage: bench/idle.py [--containers N] [--keep] [--seconds N] [--warm-up N] [--size 120x40] [--keys KEYS] [--json FILE] [-- COMMAND…]
 
 Starts N containers (busybox, removed at the end), then COMMAND (pilotwhale by itself) against the engine of DOCKER_HOST:
     tests/stand-ins/engine.sh run bench/idle.py --containers 200
-Everything below COMMAND counts, an embedded shell too. KEYS are sent after the start, to open the right view.
+Everything below COMMAND counts, an embedded shell too. KEYS are sent after the start, to open the right view: `z` gives
+the lesson the whole screen. --keep leaves the containers for the next program, which uses those that are there.
 The engine's figures are those of all running dockerd and containerd processes that hold its socket's namespace: give
 their ids with --engine if there are several engines.
 """
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from terminal import Terminal, contents, cpu_seconds
@@ -30,8 +32,17 @@ def docker(*arguments):
 
 
 def start_containers(count):
-    for number in range(count):
-        docker("run", "-d", "--init", "--name", f"{NAME}-{number}", "busybox", "sleep", "100000")
+    there = set(docker("ps", "--format", "{{.Names}}", "--filter", f"name={NAME}-").split())
+    missing = [name for number in range(count) if (name := f"{NAME}-{number:03}") not in there]
+    if missing:
+        docker("pull", "-q", "busybox")
+    with ThreadPoolExecutor(4) as pool:
+        for _ in pool.map(start_container, missing):
+            pass
+
+
+def start_container(name):
+    docker("run", "-d", "--network", "none", "--name", name, "busybox", "sleep", "100000")
 
 
 def remove_containers():
@@ -59,6 +70,7 @@ def engine_processes():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--containers", type=int, default=200)
+    parser.add_argument("--keep", action="store_true")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--warm-up", type=float, default=10)
     parser.add_argument("--size", default="120x40")
@@ -82,8 +94,9 @@ def main():
             finally:
                 terminal.close(options.quit)
     finally:
-        remove_containers()
-    print(f"{' '.join(options.command)}: {options.containers} containers, {options.seconds:.0f} s, load {os.getloadavg()[0]:.1f}")
+        if not options.keep:
+            remove_containers()
+    print(f"{' '.join(options.command)} {options.keys}: {options.containers} containers, {options.seconds:.0f} s, load {os.getloadavg()[0]:.1f}")
     for name, value in result.items():
         print(f"  {name:<24}{value:>10.2f}")
     if options.json:

@@ -119,17 +119,15 @@ class Terminal:
     def feed(self, data):
         self.stream.feed(NOT_FOR_PYTE.sub(b"", data))
 
-    def wait(self, pattern, since=None, patience=15.0, quiet=0.06):
+    def wait(self, pattern, since=None, patience=15.0, quiet=0.06, longest=0.4):
         """Seconds from `since` to the output after which the screen shows `pattern`.
 
-        Output is parsed only once it pauses, so that the parser takes no time from the program; the time is
-        that of the chunk itself.
+        Output is parsed only once it pauses, or after `longest` seconds of it, so that the parser takes no time
+        from the program; the time is that of the chunk itself.
         """
         since = self.started if since is None else since
-        if self.shows(pattern):
-            return 0.0
         while time.perf_counter() - since < patience:
-            chunks = self.read(time.perf_counter() + 0.4, quiet)
+            chunks = self.read(time.perf_counter() + longest, quiet)
             found = None
             for at, data in chunks:
                 self.feed(data)
@@ -137,6 +135,8 @@ class Terminal:
                     found = at - since
             if found is not None:
                 return found
+            if not chunks and self.shows(pattern):
+                return 0.0  # was there before
         raise TimeoutError(f"{pattern!r} did not appear:\n{self.text()}")
 
     def settle(self, seconds):

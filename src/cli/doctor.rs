@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use serde::Serialize;
 
 use crate::engine::private::How;
-use crate::engine::{self, Engine, EngineError, Install, OsRelease, Outcome, Surroundings, install_command};
+use crate::engine::{self, Engine, EngineError, Install, OsRelease, Outcome, Present, Surroundings};
 use crate::paths::Paths;
 
 /// Look at this machine: engine, docker, shell, terminal, folders.
@@ -24,6 +24,7 @@ struct Findings {
     system: String,
     engine_answers: bool,
     findings: Vec<Finding>,
+    /// The one command that helps, where no engine answers and there is one.
     install: Option<Install>,
 }
 
@@ -67,22 +68,18 @@ async fn look() -> Findings {
         system: format!("{}{}", os.name, if os.wsl { " (WSL)" } else { "" }),
         ..Findings::default()
     };
-    engines(&mut report).await;
+    let problem = engines(&mut report).await;
     programs(&mut report);
     terminal(&mut report);
     folders(&mut report);
-    let installed = report
-        .findings
-        .iter()
-        .any(|f| f.state == State::Ok && matches!(f.what.as_str(), "dockerd" | "podman"));
-    if !report.engine_answers && !installed {
-        report.install = install_command(&os);
-    }
+    report.install = problem.and_then(|problem| engine::cure(&problem, &os, &Present::of_this_machine()));
     report
 }
 
-async fn engines(report: &mut Findings) {
+/// Returns what stands between us and an engine, unless one answers.
+async fn engines(report: &mut Findings) -> Option<EngineError> {
     let discovery = engine::discover(&Surroundings::of_this_machine());
+    let mut trouble = None;
     match &discovery.chosen {
         Some(endpoint) => match Engine::connect(endpoint).await {
             Ok(engine) => {
@@ -92,24 +89,29 @@ async fn engines(report: &mut Findings) {
                     crate::facts::Flavor::Docker => "Docker",
                     crate::facts::Flavor::Podman => "Podman",
                 };
-                let found = format!(
-                    "{name} {} (API {}) at {}: {}",
-                    info.version, info.api, endpoint.uri, endpoint.why
-                );
+                let found =
+                    format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
                 report.add("engine", State::Ok, found, "");
             }
             Err(error) => {
                 report.add(
                     "engine",
                     State::Problem,
-                    format!("{error}; chosen because: {}", endpoint.why),
-                    error.remedy(),
+                    format!("{error}; this address comes {}", endpoint.why),
+                    leave(&endpoint.why).unwrap_or_else(|| error.remedy()),
                 );
+                // A command for this machine mends no address that the learner has set.
+                trouble = Some(error).filter(|e| matches!(e, EngineError::Denied { .. }));
             }
         },
         None => {
             if let Some(problem) = discovery.problem() {
                 let remedy = match &problem {
+                    EngineError::Absent | EngineError::Unreachable { .. }
+                        if engine::private::can_start(false).is_ok() =>
+                    {
+                        "Nothing needs to be done: pilotwhale starts an engine of its own.".into()
+                    }
                     EngineError::Absent => {
                         "Start it if it is installed (sudo systemctl start docker, or Docker Desktop), else install it."
                             .into()
@@ -117,6 +119,7 @@ async fn engines(report: &mut Findings) {
                     other => other.remedy(),
                 };
                 report.add("engine", State::Problem, problem.to_string(), remedy);
+                trouble = Some(problem);
             }
         }
     }
@@ -143,6 +146,21 @@ async fn engines(report: &mut Findings) {
         Ok(how) => report.add("private engine", State::Ok, format!("can be started: {}", words(how)), ""),
         Err(error) => report.add("private engine", State::Absent, error.to_string(), ""),
     }
+    trouble
+}
+
+/// How to get away from an address that somebody has set and that does not answer.
+fn leave(why: &str) -> Option<String> {
+    let how = if why.contains("DOCKER_HOST") {
+        "unset DOCKER_HOST"
+    } else if why.contains("DOCKER_CONTEXT") {
+        "unset DOCKER_CONTEXT"
+    } else if why.contains("context") {
+        "docker context use default"
+    } else {
+        return None;
+    };
+    Some(format!("Start that engine, or go back to the one of this machine: {how}"))
 }
 
 fn words(how: How) -> &'static str {
@@ -286,10 +304,7 @@ fn table(report: &Findings) -> String {
         }
     }
     if let Some(install) = &report.install {
-        text.push_str(&format!(
-            "\nTo install Docker on this system:\n  {}\n{}\n",
-            install.command, install.note
-        ));
+        text.push_str(&format!("\nWhat helps on this system:\n  {}\n{}\n", install.command, install.note));
     }
     if !report.engine_answers {
         text.push_str("\nWithout an engine the slides and quizzes work; the exercises need one.\n");

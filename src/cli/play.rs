@@ -83,7 +83,11 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
     let wanted = Wanted {
         source,
         shell: screen.shell.as_deref().map(words).transpose()?,
-        folder: std::env::current_dir().unwrap_or_else(|_| paths.work.clone()),
+        // A deck is looked at from the folder that it is about; the course has one of its own.
+        folder: match std::env::current_dir() {
+            Ok(folder) if deck_only => folder,
+            _ => paths.work.clone(),
+        },
         private: screen.private,
         keep_engine: screen.keep_engine,
         paths,

@@ -13,7 +13,7 @@ use super::surroundings::{Os, Probe, Surroundings};
 pub struct Endpoint {
     /// `unix:///…` or `tcp://host:port`; good as a value of DOCKER_HOST.
     pub uri: String,
-    /// One short sentence for the screen.
+    /// Few words for the frame of the screen, to stand after `Docker 26.1`: where it is, or who named it.
     pub why: String,
 }
 
@@ -28,6 +28,8 @@ pub struct Discovery {
     /// What DOCKER_HOST or a context names is chosen even if it doesn't answer: the docker CLI would fail there too,
     /// and going to another engine behind the learner's back would be worse.
     pub chosen: Option<Endpoint>,
+    /// Where the docker command goes without being told.
+    docker_goes_to: Option<String>,
     /// Every place that was looked at, in order.
     pub looked: Vec<Looked>,
 }
@@ -91,6 +93,11 @@ impl Discovery {
             .or(Some(EngineError::Absent))
     }
 
+    /// Whether the docker command comes to this engine without being told.
+    pub fn docker_finds(&self, endpoint: &Endpoint) -> bool {
+        self.docker_goes_to.as_ref() == Some(&endpoint.uri)
+    }
+
     /// Engines that answer besides the chosen one: what to offer when that one doesn't.
     pub fn others(&self) -> impl Iterator<Item = &Looked> {
         let chosen = self.chosen.as_ref().map(|e| e.uri.as_str());
@@ -102,6 +109,8 @@ impl Discovery {
 pub fn discover(s: &Surroundings) -> Discovery {
     let mut found = Discovery::default();
     let configured = s.configured();
+    let usual = configured.as_ref().map_or_else(|| format!("unix://{USUAL}"), |c| c.uri.clone());
+    found.docker_goes_to = Some(usual);
     for (what, path) in well_known(s) {
         let uri = format!("unix://{}", path.display());
         let outcome = s.outcome_of(&path);
@@ -110,8 +119,8 @@ pub fn discover(s: &Surroundings) -> Discovery {
         }
         if outcome == Outcome::Answers && found.chosen.is_none() && configured.is_none() {
             let why = match found.looked.len() {
-                0 => "Docker's usual socket".to_string(),
-                _ => format!("the first socket that answers: {what}"),
+                0 => "on this machine".to_string(),
+                _ => format!("on this machine ({what})"),
             };
             found.chosen = Some(Endpoint { uri: uri.clone(), why });
         }
@@ -142,7 +151,7 @@ impl Surroundings {
             return Some(Configured {
                 uri: with_scheme(host),
                 what: "DOCKER_HOST".into(),
-                why: "DOCKER_HOST says so".into(),
+                why: "from DOCKER_HOST".into(),
                 tls,
             });
         }
@@ -150,12 +159,11 @@ impl Surroundings {
         let folder = self.docker_config()?;
         let meta = folder.join("contexts/meta").join(context_folder(&name)).join("meta.json");
         let host = self.files.get(&meta).and_then(|text| context_host(text));
-        let by =
-            if self.env.contains_key("DOCKER_CONTEXT") { "DOCKER_CONTEXT" } else { "docker context use" };
+        let by = if self.env.contains_key("DOCKER_CONTEXT") { " (DOCKER_CONTEXT)" } else { "" };
         Some(Configured {
             uri: host.map_or_else(|| format!("context:{name}"), |h| with_scheme(&h)),
             what: format!("context {name}"),
-            why: format!("the docker context '{name}' (chosen by {by})"),
+            why: format!("from docker's context '{name}'{by}"),
             tls: self.tls.contains(&folder.join("contexts/tls").join(context_folder(&name))),
         })
     }
@@ -225,9 +233,12 @@ impl Surroundings {
     }
 }
 
+/// Where the docker command looks when nothing tells it otherwise.
+const USUAL: &str = "/var/run/docker.sock";
+
 /// The places where engines are known to listen, likeliest first.
 pub(super) fn well_known(s: &Surroundings) -> Vec<(&'static str, PathBuf)> {
-    let mut all: Vec<(&'static str, PathBuf)> = vec![("Docker", "/var/run/docker.sock".into())];
+    let mut all: Vec<(&'static str, PathBuf)> = vec![("Docker", USUAL.into())];
     let runtime = match s.env.get("XDG_RUNTIME_DIR") {
         Some(folder) => PathBuf::from(folder),
         None => PathBuf::from(format!("/run/user/{}", s.uid)),

@@ -52,7 +52,7 @@ fn order_of_the_docker_cli() {
 
     let host = env(by_env.clone(), "DOCKER_HOST", "unix:///tmp/x.sock");
     assert_eq!(uri(&host).as_deref(), Some("unix:///tmp/x.sock"));
-    assert_eq!(discover(&host).chosen.expect("chosen").why, "DOCKER_HOST says so");
+    assert_eq!(discover(&host).chosen.expect("chosen").why, "from DOCKER_HOST");
 
     let default = env(by_env, "DOCKER_CONTEXT", "default");
     assert_eq!(uri(&default).as_deref(), Some("unix:///var/run/docker.sock"));
@@ -84,6 +84,20 @@ fn well_known_sockets_in_turn() {
     let mac = Surroundings { os: Os::Mac, ..linux() };
     let mac = socket(mac, "/home/u/.local/share/containers/podman/machine/podman.sock", Probe::Answers);
     assert!(uri(&mac).is_some());
+}
+
+#[test]
+fn the_docker_command_is_told_only_what_it_would_not_find() {
+    let told = |s: &Surroundings| {
+        let d = discover(s);
+        let chosen = d.chosen.clone().expect("an engine");
+        (!d.docker_finds(&chosen)).then_some(chosen.uri)
+    };
+    assert_eq!(told(&socket(linux(), DOCKER, Probe::Answers)), None);
+    assert_eq!(told(&env(linux(), "DOCKER_HOST", "10.1.1.1:2375")), None);
+    let colima = socket(linux(), "/home/u/.colima/default/docker.sock", Probe::Answers);
+    assert!(told(&colima).is_some());
+    assert_eq!(told(&env(colima, "DOCKER_HOST", "unix:///x.sock")), None);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::EngineError;
+
 /// What `/etc/os-release` and the kernel say of a system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OsRelease {
@@ -56,7 +58,7 @@ const LINUX_NOTE: &str =
     "Then let your user talk to it: sudo usermod -aG docker $USER, and log out and in again.";
 
 /// The command that installs Docker from this system's own packages; None on a system that we do not know.
-pub fn install_command(os: &OsRelease) -> Option<Install> {
+fn install_command(os: &OsRelease) -> Option<Install> {
     if os.mac {
         return Some(Install {
             command: "brew install colima docker && colima start".into(),
@@ -97,6 +99,68 @@ pub fn install_command(os: &OsRelease) -> Option<Install> {
     Some(Install { command: command.into(), note })
 }
 
+/// What of an engine is on this machine already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Present {
+    pub root: bool,
+    pub dockerd: bool,
+    pub colima: bool,
+    pub systemd: bool,
+}
+
+impl Present {
+    pub fn of_this_machine() -> Self {
+        let has = |program| super::private::program(program).is_some();
+        Self {
+            root: rustix::process::geteuid().is_root(),
+            dockerd: has("dockerd"),
+            colima: has("colima"),
+            systemd: std::path::Path::new("/run/systemd/system").is_dir(),
+        }
+    }
+}
+
+/// The command that takes away what stands between us and an engine, if one command can.
+pub fn cure(problem: &EngineError, os: &OsRelease, present: &Present) -> Option<Install> {
+    let found = match problem {
+        EngineError::Denied { at } if at.contains("docker.sock") && !os.mac => Install {
+            command: "sudo usermod -aG docker $USER".into(),
+            note: "Docker runs here and your user may not talk to it. Put yourself into its group, then log out and in \
+                   again. Its members can do on this machine what root can."
+                .into(),
+        },
+        EngineError::Denied { .. } | EngineError::Unsupported { .. } => return None,
+        _ if os.mac && present.colima => Install {
+            command: "colima start".into(),
+            note: "Colima is installed and not started.".into(),
+        },
+        _ if !os.mac && present.dockerd => Install {
+            command: if present.systemd {
+                "sudo systemctl start docker".into()
+            } else {
+                "sudo service docker start".into()
+            },
+            note: "Docker is installed and not started.".into(),
+        },
+        _ => {
+            let install = install_command(os)?;
+            let note = format!("This installs Docker on {}. {}", os.name, install.note);
+            Install { note, ..install }
+        }
+    };
+    Some(if present.root { found.without_sudo() } else { found })
+}
+
+impl Install {
+    /// Root needs no sudo, and may have none.
+    fn without_sudo(self) -> Self {
+        let command = self.command.replace("sudo ", "").replace("doas ", "");
+        // What lets a user in is of no use to root.
+        let note = self.note.split(" Then let your user talk to it").next().unwrap_or_default().to_owned();
+        Self { command, note }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +189,17 @@ mod tests {
                 None => assert_eq!(got, None, "{text}"),
             }
         }
+        let debian = OsRelease::parse("ID=debian\nPRETTY_NAME=Debian");
+        let cured =
+            |problem: &EngineError, present| cure(problem, &debian, &present).expect("a command").command;
+        let absent = EngineError::Absent;
+        assert!(cured(&absent, Present::default()).contains("sudo apt-get install"));
+        let root = Present { root: true, ..Present::default() };
+        assert!(!cured(&absent, root).contains("sudo"));
+        let stopped = Present { dockerd: true, systemd: true, ..Present::default() };
+        assert_eq!(cured(&absent, stopped), "sudo systemctl start docker");
+        let denied = EngineError::Denied { at: "unix:///var/run/docker.sock".into() };
+        assert!(cured(&denied, stopped).contains("usermod"));
         let mac = OsRelease { mac: true, ..OsRelease::default() };
         assert!(install_command(&mac).is_some_and(|i| i.command.starts_with("brew")));
         let wsl = OsRelease { wsl: true, ..OsRelease::parse("ID=ubuntu") };

@@ -25,7 +25,7 @@ pub use act::{Deed, cli_text};
 pub use connection::Engine;
 pub use discover::{Discovery, Endpoint, Looked, Outcome, discover};
 pub use error::EngineError;
-pub use install::{Install, OsRelease, install_command};
+pub use install::{Install, OsRelease, Present, cure};
 pub use logs::{LogUpdate, follow_logs};
 pub use plain::Plain;
 pub use stats::{Sampler, sampler};

@@ -105,8 +105,9 @@ fn is_full(_path: &Path) -> bool {
 
 /// Opens the file and makes its tables where there are none. Nothing is written before the version is known.
 ///
-/// `synchronous=FULL` in WAL mode: an event that was appended is on the disk, so that neither `kill -9` nor a flat
-/// battery takes it back. One write a keystroke at most, off the app's own loop, can afford that.
+/// `synchronous=NORMAL` in WAL mode: an event that was appended has left this process, so that no `kill -9` takes it
+/// back, and it has left at once: with FULL an answer waited behind the disk's own pace, and a kill in that time lost
+/// what the learner had been shown. A flat battery can cost the last moments, and never the file.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let said = |e: rusqlite::Error| StoreError::from_sqlite(path, &e);
     let mut db = Connection::open(path).map_err(said)?;
@@ -121,7 +122,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     }
     // Where WAL can't be had (some network folders), SQLite stays with its rollback journal, which is as safe.
     db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0)).map_err(said)?;
-    db.pragma_update(None, "synchronous", "full").map_err(said)?;
+    db.pragma_update(None, "synchronous", "normal").map_err(said)?;
     if version < VERSION {
         make_tables(&mut db).map_err(said)?;
     }

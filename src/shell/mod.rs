@@ -141,9 +141,18 @@ impl Shell {
         self.type_bytes(&bytes)
     }
 
-    /// Puts a command on the prompt as one line, and doesn't run it.
+    /// Puts a command on the prompt as one line, and doesn't run it. A here document keeps its lines: ask `holds_lines`
+    /// first, because a program that doesn't would run each.
     pub fn type_text(&self, text: &str) -> bool {
+        if text.contains("<<") && text.contains('\n') && self.holds_lines() {
+            return self.paste(text);
+        }
         self.paste(&keys::command_line(text))
+    }
+
+    /// Whether several lines can be put on the prompt without running: the program asked for pastes in brackets.
+    pub fn holds_lines(&self) -> bool {
+        self.modes().bracketed_paste
     }
 
     /// Goes to the program if it asked for the mouse, else selects: by character, word or line, for one click or more.

@@ -78,5 +78,4 @@ pub enum Action {
     // the shell pane
     ScrollShellUp,
     ScrollShellDown,
-    RestartShell,
 }

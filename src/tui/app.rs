@@ -58,12 +58,12 @@ pub struct App {
     lesson: LessonPane,
     engine: EnginePane,
     shell: ShellPane,
-    /// Which engine this is and why, for the frame.
-    endpoint: String,
     popup: Option<Popup>,
     notice: Option<(Notice, Timestamp)>,
     /// When the shell's chord was last pressed, to tell a double press.
     left_shell: Option<Timestamp>,
+    /// A mouse button went down in the shell and is still down.
+    held_in_shell: bool,
     /// Whether the engine and the shell have been asked for.
     awake: bool,
 }
@@ -91,10 +91,10 @@ impl App {
             keymap,
             engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
-            endpoint: String::new(),
             popup: None,
             notice: None,
             left_shell: None,
+            held_in_shell: false,
             awake: !setup.deck_only,
         };
         if let Some((what, remedy)) = troubles.into_iter().next() {
@@ -172,11 +172,18 @@ impl App {
                 effects.extend(self.lesson.set_link(&link));
                 effects
             }
-            Msg::Endpoint(line) => {
-                self.engine.set_endpoint(line.clone());
-                self.endpoint = line;
+            Msg::Endpoint(why) => {
+                self.engine.set_endpoint(why);
                 Vec::new()
             }
+            Msg::Starting => {
+                self.engine.set_starting();
+                self.shell.wait(
+                    "Starting pilotwhale's own engine. That takes some seconds; the shell comes with it.",
+                );
+                Vec::new()
+            }
+            Msg::CommandEnded => self.look_again(),
             Msg::Install(command) => {
                 self.engine.set_install(command);
                 Vec::new()
@@ -265,7 +272,10 @@ impl App {
     /// A mistake is shown at once: the author is looking.
     fn reloaded(&mut self, course: Arc<Course>) -> Vec<Effect> {
         let effects = self.lesson.reload(course);
-        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        // A question waits for its answer; what else was open may speak of slides that are gone.
+        if !matches!(self.popup, Some(Popup::Confirm(_))) {
+            self.popup = self.lesson.mistakes().map(Popup::Notes);
+        }
         self.tell(Tone::Plain, "The lesson was read again".into());
         effects
     }
@@ -330,3 +340,8 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
     let label = |action| keymap.label(Context::Quiz, action);
     KeyNames { answer: label(Action::Answer), toggle: label(Action::Toggle), hint: label(Action::Hint) }
 }
+
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
+mod tests;

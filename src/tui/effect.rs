@@ -13,8 +13,10 @@ use crate::progress;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Quit,
-    /// Look for an engine and start the shell beside it.
+    /// Look for an engine, by all means, and start the shell beside it.
     Wake,
+    /// Look for an engine again: something has happened that may have brought one.
+    LookAgain,
     Record(progress::Event),
     /// Keep a run that was seen, for a restart and for a headless grade.
     KeepRun {

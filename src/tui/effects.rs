@@ -2,6 +2,7 @@
 //! tasks or reaches engine, lab, shell and store.
 
 mod files;
+mod finder;
 mod keeper;
 mod line;
 mod shell;
@@ -16,17 +17,16 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 
 use super::effect::{Effect, EngineEffect, ExerciseEffect};
+use super::highlight;
 use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
-use crate::engine::{
-    self, Deed, Endpoint, EngineError, LogUpdate, OsRelease, Sampler, Surroundings, Update, Watcher,
-    private::{self, Private},
-};
-use crate::facts::{Kept, Kind, Link};
+use crate::engine::{self, Deed, LogUpdate, Sampler};
+use crate::facts::{Kept, Kind};
 use crate::lab::{self, Plan};
 use crate::paths::Paths;
 use crate::progress::Journal;
 use files::Files;
+use finder::Finder;
 use keeper::Keeper;
 use line::EngineLine;
 use shell::ShellSeat;
@@ -54,8 +54,7 @@ pub struct World {
     files: Files,
     shell: ShellSeat,
     engine: EngineLine,
-    private: Arc<Mutex<Option<Private>>>,
-    watcher: Arc<Mutex<Option<Watcher>>>,
+    finder: Finder,
     sampler: Arc<Mutex<Option<Sampler>>>,
     log: Option<JoinHandle<()>>,
     /// What the learner was asked about, until they answer.
@@ -65,13 +64,13 @@ pub struct World {
 impl World {
     pub fn new(wanted: Wanted, course: Arc<Course>, journal: Journal, out: Sender<Msg>) -> Self {
         let wanted = Arc::new(wanted);
+        let (shell, engine) = (ShellSeat::new(&wanted, out.clone()), EngineLine::default());
         Self {
+            finder: Finder::new(Arc::clone(&wanted), out.clone(), engine.clone(), shell.clone()),
             keeper: Keeper::start(journal, out.clone()),
             files: Files::new(wanted.source.clone(), out.clone()),
-            shell: ShellSeat::new(&wanted, out.clone()),
-            engine: EngineLine::default(),
-            private: Arc::default(),
-            watcher: Arc::default(),
+            shell,
+            engine,
             sampler: Arc::default(),
             log: None,
             plans: Arc::default(),
@@ -81,11 +80,18 @@ impl World {
         }
     }
 
+    /// What can be made ready while the learner reads the first slide.
+    pub fn begin(&self) {
+        // Without it the first slide with code takes longer, that is all.
+        let _ = std::thread::Builder::new().name("syntaxes".into()).spawn(highlight::warm_up);
+    }
+
     pub fn run(&mut self, effect: Effect) {
         match effect {
             // The loop ends on it.
             Effect::Quit => {}
-            Effect::Wake => self.wake(),
+            Effect::Wake => self.finder.look(true),
+            Effect::LookAgain => self.finder.look(false),
             Effect::Record(event) => self.keeper.record(event),
             Effect::KeepRun { exercise, run, seen } => self.keeper.keep_run(exercise, run, seen),
             Effect::KeepSeen { exercise, run, call } => self.keeper.keep_seen(exercise, run, call),
@@ -109,41 +115,13 @@ impl World {
         if let Some(log) = self.log.take() {
             log.abort();
         }
-        lock(&self.watcher).take();
         self.shell.end().await;
         self.keeper.end().await;
-        let private = lock(&self.private).take();
-        if let Some(private) = private {
-            private.stop().await;
+        if self.finder.has_engine_to_stop() {
+            // Containers may take some seconds to end; the screen is the terminal's again.
+            eprintln!("Stopping pilotwhale's own engine...");
         }
-    }
-
-    /// Finds or starts an engine, gives it to the shell, and follows it.
-    fn wake(&self) {
-        let (out, wanted, line, shell) =
-            (self.out.clone(), Arc::clone(&self.wanted), self.engine.clone(), self.shell.clone());
-        let (private, watcher) = (Arc::clone(&self.private), Arc::clone(&self.watcher));
-        tokio::spawn(async move {
-            match find_engine(&wanted, &out).await {
-                Ok((endpoint, own)) => {
-                    let prefix = own.as_ref().map(Private::shell_prefix).unwrap_or_default();
-                    *lock(&private) = own;
-                    let _ = out.send(Msg::Endpoint(endpoint.why.clone())).await;
-                    shell.open(Some(&endpoint.uri), prefix);
-                    line.set(endpoint.clone()).await;
-                    let (sender, updates) = mpsc::channel(64);
-                    *lock(&watcher) = Some(engine::watch(endpoint, sender));
-                    pass_on(updates, out).await;
-                }
-                Err(NoEngine { reason, remedy }) => {
-                    let link = Link::Absent { reason, remedy };
-                    let _ = out.send(Msg::Link(link)).await;
-                    let install = engine::install_command(&OsRelease::of_this_machine()).map(|i| i.command);
-                    let _ = out.send(Msg::Install(install)).await;
-                    shell.open(None, Vec::new());
-                }
-            }
-        });
+        self.finder.end().await;
     }
 
     fn engine_effect(&mut self, effect: EngineEffect) {
@@ -263,61 +241,6 @@ async fn plan_reset(
     let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
     let plan = lab::plan_reset(&engine, exercise, since, folder).await;
     plan.map_err(|e| format!("{e}. {}", e.remedy()))
-}
-
-/// Why there is no engine, and what to do.
-struct NoEngine {
-    reason: String,
-    remedy: String,
-}
-
-/// The engine that the docker CLI would use; else, or when asked for, one of our own.
-async fn find_engine(wanted: &Wanted, out: &Sender<Msg>) -> Result<(Endpoint, Option<Private>), NoEngine> {
-    let surroundings = Surroundings::of_this_machine();
-    let discovery = engine::discover(&surroundings);
-    if let (Some(endpoint), false) = (&discovery.chosen, wanted.private) {
-        return Ok((endpoint.clone(), None));
-    }
-    let problem = discovery.problem().unwrap_or(EngineError::Absent);
-    let problem = || NoEngine { reason: problem.to_string(), remedy: problem.remedy() };
-    // An engine that is there and does not let us in is the learner's to mend: ours would only hide it.
-    if !wanted.private && private::can_start(false).is_err() {
-        return Err(problem());
-    }
-    let _ = out.send(Msg::Endpoint("starting an engine of its own".into())).await;
-    let plan = private::Plan {
-        state: wanted.paths.state.clone(),
-        runtime: wanted.paths.runtime.clone(),
-        asked: wanted.private,
-        keep: wanted.keep_engine,
-    };
-    match private::start(&plan).await {
-        Ok(private) => {
-            for note in private.notes() {
-                let _ = out.send(Msg::Trouble { what: note, remedy: String::new() }).await;
-            }
-            Ok((private.endpoint().clone(), Some(private)))
-        }
-        Err(error) if wanted.private => Err(NoEngine { reason: error.to_string(), remedy: error.remedy() }),
-        Err(error) => {
-            tracing::warn!(%error, "no private engine");
-            Err(problem())
-        }
-    }
-}
-
-/// Passes on what the engine says until the app ends; the connection heals itself.
-async fn pass_on(mut updates: mpsc::Receiver<Update>, out: Sender<Msg>) {
-    while let Some(update) = updates.recv().await {
-        let msg = match update {
-            Update::Link(link) => Msg::Link(link),
-            Update::Snapshot(snapshot) => Msg::Snapshot(snapshot),
-            Update::Run(run) => Msg::Run(run),
-        };
-        if out.send(msg).await.is_err() {
-            break;
-        }
-    }
 }
 
 async fn follow_log(line: EngineLine, id: String, out: Sender<Msg>) {

@@ -339,4 +339,61 @@ mod tests {
         let next = bar.iter().find(|(_, a)| *a == Action::NextStep).expect("shown");
         assert_eq!(next.0, "→");
     }
+
+    /// The names in the source of the enum: a list kept beside it could forget one.
+    fn verbs() -> Vec<String> {
+        let source = include_str!("action.rs");
+        let body = &source[source.find("pub enum Action").unwrap()..];
+        let lines = body.lines().skip(1).map(str::trim).filter(|l| l.starts_with(char::is_uppercase));
+        lines.map(|l| l.trim_end_matches(',').to_owned()).collect()
+    }
+
+    #[test]
+    fn every_verb_has_a_key_and_a_sentence() {
+        let keymap = Keymap::shipped();
+        let verbs = verbs();
+        assert!(verbs.len() > 40, "{verbs:?}");
+        for verb in verbs {
+            let bound =
+                keymap.bindings.iter().any(|b| format!("{:?}", b.action) == verb && !b.keys.is_empty());
+            assert!(bound, "assets/keymap.toml has no row for {verb}");
+        }
+        for binding in &keymap.bindings {
+            assert!(!binding.desc.trim().is_empty(), "{binding:?}");
+        }
+    }
+
+    #[test]
+    fn the_readme_tells_the_truth_about_keys() {
+        use Action::*;
+        let readme = [
+            ("→", "right", vec![(Context::Lesson, NextStep)]),
+            ("Space", "space", vec![(Context::Lesson, NextStep)]),
+            ("←", "left", vec![(Context::Lesson, PreviousStep)]),
+            ("t", "t", vec![(Context::Lesson, TypeCommand)]),
+            ("F12", "f12", vec![(Context::Any, ToggleShell), (Context::Shell, ToggleShell)]),
+            ("Tab", "tab", vec![(Context::Any, NextPane)]),
+            ("z", "z", vec![(Context::Any, Zoom)]),
+            ("Enter", "enter", vec![(Context::Quiz, Answer), (Context::Exercise, BeginExercise)]),
+            ("H", "H", vec![(Context::Quiz, Hint), (Context::Exercise, Hint)]),
+            ("m", "m", vec![(Context::Any, Contents)]),
+            ("o", "o", vec![(Context::Lesson, Overview)]),
+            ("/", "/", vec![(Context::Lesson, Search)]),
+            ("s", "s", vec![(Context::Lesson, Notes)]),
+            ("T", "T", vec![(Context::Any, ToggleTheme)]),
+            ("q", "q", vec![(Context::Any, Quit)]),
+        ];
+        let text = include_str!("../../README.md");
+        let table = text.split("| key | what it does |").nth(1).unwrap().split("\n\n").next().unwrap();
+        let cells = table.lines().filter_map(|row| row.split('|').nth(1));
+        let named: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        assert_eq!(named, readme.iter().map(|(shown, ..)| *shown).collect::<Vec<_>>());
+        let keymap = Keymap::shipped();
+        for (shown, key, meanings) in readme {
+            for (context, action) in meanings {
+                let bound = keymap.by_key.get(&(context, Key::parse(key).unwrap()));
+                assert_eq!(bound, Some(&action), "{shown} in {context:?}");
+            }
+        }
+    }
 }

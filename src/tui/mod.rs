@@ -56,6 +56,7 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
     // Reads the list of all zones, for which the first frame need not wait.
     app.set_zone(TimeZone::system());
     effects.extend(app.begin(Timestamp::now()));
+    world.begin();
     if app.wants_background()
         && let Some(dark) = theme::ask_terminal()
     {
@@ -63,8 +64,11 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
     }
 
     let mut keys = EventStream::new();
-    let (mut term, mut hup, mut int) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?);
+    let mut term = signal(SignalKind::terminate())?;
+    let mut hup = signal(SignalKind::hangup())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    // The event stream can lose one of two resizes in quick succession; the screen must not stay the wrong size.
+    let mut winch = signal(SignalKind::window_change())?;
     let mut dirty = true;
     let mut last = Instant::now();
     loop {
@@ -111,6 +115,11 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
                 }
                 dirty = true;
             },
+            _ = winch.recv() => {
+                let size = screen.size()?;
+                effects = app.update(Timestamp::now(), Msg::Resize(size.width, size.height));
+                dirty = true;
+            },
             _ = term.recv() => break,
             _ = hup.recv() => break,
             _ = int.recv() => break,
@@ -138,7 +147,8 @@ fn from_terminal(event: Event) -> Option<Msg> {
         Event::Key(_) => None,
         Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),
         Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+        // The signal of it is listened to.
+        Event::Resize(..) => None,
         Event::FocusGained => Some(Msg::Focus(true)),
         Event::FocusLost => Some(Msg::Focus(false)),
     }

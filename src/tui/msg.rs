@@ -20,8 +20,10 @@ pub enum Msg {
     Tick,
 
     Link(Link),
-    /// Which engine this is and why this one, as one line.
+    /// Why this engine, in few words; empty while there is none.
     Endpoint(String),
+    /// No engine answers, so one of our own is being started: this takes some seconds.
+    Starting,
     /// The command that installs an engine on this system, where one is known.
     Install(Option<String>),
     Snapshot(Arc<Snapshot>),
@@ -55,6 +57,8 @@ pub enum Msg {
         name: String,
     },
     ShellDirty,
+    /// A command that was typed in the shell has ended.
+    CommandEnded,
     ShellExited(Option<i32>),
     ShellFailed(String),
     /// Text that was selected in the shell, or that a program there copied.

@@ -10,6 +10,8 @@ use crossterm::event::{
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 
+use super::widget::terminal::is_guarded;
+
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Takes the terminal over; it is given back when this is dropped.
@@ -31,6 +33,10 @@ pub(super) fn take() -> io::Result<Taken> {
     )?;
     let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        // The emulator catches its own panics and goes on: the screen stays the app's.
+        if is_guarded() {
+            return;
+        }
         give_back();
         previous(info);
     }));

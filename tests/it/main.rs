@@ -5,6 +5,7 @@ mod deck;
 mod engine;
 mod grade;
 mod harness;
+mod live_story;
 mod private_engine;
 mod support;
 mod typed;

@@ -17,8 +17,9 @@ async fn it_starts_is_found_again_and_leaves_nothing() {
         asked: true,
         keep: true,
     };
+    let never = tokio::sync::Notify::new();
     let began = std::time::Instant::now();
-    let first = private::start(&plan).await.unwrap_or_else(|e| panic!("{e}\n{}", e.remedy()));
+    let first = private::start(&plan, &never).await.unwrap_or_else(|e| panic!("{e}\n{}", e.remedy()));
     eprintln!("{:?} up after {:?}", first.how(), began.elapsed());
     assert!(!first.adopted);
     let engine = Engine::connect(first.endpoint()).await.expect("connects");
@@ -28,7 +29,7 @@ async fn it_starts_is_found_again_and_leaves_nothing() {
     }
     first.stop().await; // kept: the plan says so
 
-    let again = private::start(&Plan { keep: false, ..plan.clone() }).await.expect("found again");
+    let again = private::start(&Plan { keep: false, ..plan.clone() }, &never).await.expect("found again");
     assert!(again.adopted);
     let prefix = again.shell_prefix();
     again.stop().await;
@@ -48,7 +49,7 @@ async fn it_starts_is_found_again_and_leaves_nothing() {
         r#"{"pid":1,"how":"namespace","net":null,"mark":"/no/such/folder"}"#,
     )
     .expect("writes");
-    let after = private::start(&Plan { keep: false, ..plan }).await.expect("starts after a crash");
+    let after = private::start(&Plan { keep: false, ..plan }, &never).await.expect("starts after a crash");
     assert!(!after.adopted);
     after.stop().await;
 }

@@ -14,6 +14,8 @@ pub enum PrivateError {
     PathTooLong { path: PathBuf },
     #[error("the private engine ended as soon as it was started:\n{log}")]
     Died { log: String },
+    #[error("it was given up before it answered")]
+    GivenUp,
     #[error("the private engine was started and does not answer:\n{log}")]
     Silent { log: String },
     #[error("{what}: {reason}")]
@@ -34,9 +36,11 @@ impl PrivateError {
             }
             Self::PathTooLong { .. } => "Set PILOTWHALE_HOME or XDG_RUNTIME_DIR to a shorter path.",
             Self::Died { .. } | Self::Silent { .. } => {
-                "The lines above are its own log. Start pilotwhale without --private to use the engine that runs here."
+                "These lines are the end of its own log. A system where containers may not be started, or a full disk, \
+                 are the usual reasons; another engine on this machine works as well."
             }
-            Self::Failed { .. } => "Start pilotwhale without --private to use the engine that runs here.",
+            Self::Failed { .. } => "This needs root with all its rights; another engine on this machine works as well.",
+            Self::GivenUp => "Start pilotwhale again.",
         }
         .into()
     }

@@ -3,11 +3,13 @@
 mod error;
 mod netns;
 mod process;
+mod traces;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 pub use error::PrivateError;
 
@@ -50,10 +52,11 @@ pub struct Private {
     pub adopted: bool,
 }
 
-/// Starts the private engine, or takes over the one that an earlier session left running.
+/// Starts the private engine, or takes over the one that an earlier session left running. Ends what it began and gives
+/// up as soon as `stop` is notified.
 ///
 /// More arguments for dockerd may be given in PILOTWHALE_DOCKERD_ARGS, divided by blanks.
-pub async fn start(plan: &Plan) -> Result<Private, PrivateError> {
+pub async fn start(plan: &Plan, stop: &Notify) -> Result<Private, PrivateError> {
     let socket = plan.runtime.join("engine.sock");
     if socket.as_os_str().len() > 90 {
         return Err(PrivateError::PathTooLong { path: socket });
@@ -73,18 +76,24 @@ pub async fn start(plan: &Plan) -> Result<Private, PrivateError> {
     let mut running = process::launch(plan, how, &socket).await?;
     let endpoint = endpoint(&socket, how);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(45);
+    let mut stopped = false;
     loop {
         if Engine::connect(&endpoint).await.is_ok() {
             return Ok(Private { endpoint, running, plan: plan.clone(), adopted: false });
         }
         let late = tokio::time::Instant::now() > deadline;
+        if stopped {
+            running.end().await;
+            process::forget(plan);
+            return Err(PrivateError::GivenUp);
+        }
         if late || !running.is_alive_child() {
             running.end().await;
             process::forget(plan);
             let log = process::last_lines(&process::log_file(plan));
             return Err(if late { PrivateError::Silent { log } } else { PrivateError::Died { log } });
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        stopped = tokio::time::timeout(Duration::from_millis(100), stop.notified()).await.is_ok();
     }
 }
 
@@ -102,13 +111,17 @@ impl Private {
         self.running.net.as_ref().map(netns::Net::prefix).unwrap_or_default()
     }
 
+    /// It stays when the session ends.
+    pub fn is_kept(&self) -> bool {
+        self.plan.keep
+    }
+
     /// What a learner should know of it, as sentences.
     pub fn notes(&self) -> Vec<String> {
         match self.running.how {
             How::Plain => Vec::new(),
             How::Namespace => vec![
-                "The private engine has a network of its own: published ports answer in pilotwhale's shell \
-                 (curl localhost:8081), not in a browser."
+                "Ports that you publish on this engine answer in this shell (curl localhost:8081), not in a browser"
                     .into(),
             ],
             How::Rootless => {
@@ -126,6 +139,11 @@ impl Private {
         self.running.end().await;
         process::forget(&self.plan);
     }
+}
+
+/// A program on the PATH, or where a user's PATH often does not reach.
+pub(super) fn program(name: &str) -> Option<PathBuf> {
+    process::find(name)
 }
 
 /// True if a private engine could be started here at all.
@@ -162,10 +180,9 @@ fn choose(asked: bool) -> Result<How, PrivateError> {
 
 fn endpoint(socket: &Path, how: How) -> Endpoint {
     let why = match how {
-        How::Plain => "a private engine that pilotwhale started",
-        How::Namespace => "a private engine of pilotwhale's, in a network of its own",
-        How::Rootless => "a private engine of pilotwhale's, without root",
-        How::Podman => "a private Podman that pilotwhale started",
+        How::Plain | How::Podman => "pilotwhale's own",
+        How::Namespace => "pilotwhale's own, set apart",
+        How::Rootless => "pilotwhale's own, without root",
     };
     Endpoint::socket(socket, why)
 }

@@ -17,7 +17,7 @@ pub(super) struct Net {
     forwarding_was_off: bool,
 }
 
-const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
+pub(super) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
 
 impl Net {
     /// Makes the namespace; `tag` tells those of different state folders apart.
@@ -124,7 +124,7 @@ fn smallest_mtu() -> u32 {
         .unwrap_or(1500)
 }
 
-async fn run(words: &[&str]) -> Result<String, PrivateError> {
+pub(super) async fn run(words: &[&str]) -> Result<String, PrivateError> {
     let what = || words.join(" ");
     let failed = |reason: String| PrivateError::Failed { what: what(), reason };
     let (program, rest) = words.split_first().ok_or_else(|| failed("no program".into()))?;

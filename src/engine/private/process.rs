@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::netns::Net;
+use super::traces::Traces;
 use super::{How, Plan, PrivateError};
 
 /// What is written down of it, for a later session to take over or to clear away.
@@ -18,6 +19,9 @@ pub(super) struct Running {
     pid: i32,
     pub how: How,
     pub net: Option<Net>,
+    /// Of a dockerd in this machine's own network: what to put back after it.
+    #[serde(default)]
+    traces: Option<Traces>,
     /// Stands in the command line of our process and of no other.
     mark: String,
     #[serde(skip)]
@@ -41,6 +45,10 @@ pub(super) async fn launch(plan: &Plan, how: How, socket: &Path) -> Result<Runni
     let host = format!("unix://{}", socket.display());
     let net = match how {
         How::Namespace => Some(Net::up(&tag(&home)).await?),
+        _ => None,
+    };
+    let traces = match how {
+        How::Plain => Some(Traces::look().await),
         _ => None,
     };
     let mut words: Vec<String> = Vec::new();
@@ -79,7 +87,8 @@ pub(super) async fn launch(plan: &Plan, how: How, socket: &Path) -> Result<Runni
     match spawn(plan, how, &words) {
         Ok(child) => {
             let pid = i32::try_from(child.id()).unwrap_or(0);
-            let running = Running { pid, how, net, mark: data.display().to_string(), child: Some(child) };
+            let running =
+                Running { pid, how, net, traces, mark: data.display().to_string(), child: Some(child) };
             let text = serde_json::to_string(&running).unwrap_or_default();
             if let Err(e) = fs::write(note_file(plan), text) {
                 let error = failed("cannot write down the private engine's pid".into(), &e);
@@ -134,7 +143,7 @@ impl Running {
         }
     }
 
-    /// Ends it, gently first, and takes down its network.
+    /// Ends it, gently first, and takes down what it did to the network.
     pub(super) async fn end(mut self) {
         if let Some(pid) = Pid::from_raw(self.pid)
             && self.is_alive_child()
@@ -154,11 +163,22 @@ impl Running {
         if let Some(net) = &self.net {
             net.down().await;
         }
+        if let Some(traces) = &self.traces {
+            traces.clear().await;
+        }
     }
 }
 
 /// Removes the traces of one that has ended; its images and containers stay.
 pub(super) fn forget(plan: &Plan) {
+    // One that was killed leaves its mounts, and the next one mounts over them. Deepest first.
+    let table = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let (data, runtime) = (home(plan).join("data"), plan.runtime.join("x"));
+    let points = table.lines().filter_map(|line| line.split(' ').nth(1)).map(Path::new);
+    let ours: Vec<&Path> = points.filter(|p| p.starts_with(&data) || p.starts_with(&runtime)).collect();
+    for point in ours.into_iter().rev() {
+        let _ = Command::new("umount").arg(point).stderr(Stdio::null()).status();
+    }
     for file in [note_file(plan), plan.runtime.join("engine.sock"), plan.runtime.join("engine.pid")] {
         let _ = fs::remove_file(file);
     }

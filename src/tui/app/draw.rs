@@ -14,6 +14,10 @@ use crate::tui::layout::{Pane, SMALLEST, Screen};
 use crate::tui::screen::bar;
 
 pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
+    // The terminal shrank, and the message that says so is still under way: its frame comes next.
+    if frame.area().intersection(app.area) != app.area {
+        return;
+    }
     let screen = app.screen();
     let mut cursor = None;
     let buf = frame.buffer_mut();
@@ -33,9 +37,24 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         }
     }
     if let Some(area) = screen.bar() {
-        let keys = app.keymap.bar(&app.contexts());
+        let mut keys = app.keymap.bar(&app.contexts());
+        if matches!(app.popup, Some(Popup::Help(_) | Popup::Notes(_))) {
+            // There is nothing to choose in a text.
+            keys.retain(|(_, action)| *action != Action::Confirm);
+        } else if matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some() {
+            // A question names its own keys.
+            keys.clear();
+        }
         let right = app.lesson.position();
-        bar::draw(area, buf, &app.theme, &keys, &right, app.notice.as_ref().map(|(notice, _)| notice));
+        bar::draw(
+            area,
+            buf,
+            &app.theme,
+            &keys,
+            app.wishes.focus,
+            &right,
+            app.notice.as_ref().map(|(notice, _)| notice),
+        );
     }
     if app.lesson.is_covered() {
         app.lesson.draw_over(app.area, buf, &app.theme);
@@ -97,7 +116,7 @@ fn pane_frame(app: &App, pane: Pane, area: Rect, buf: &mut Buffer) {
 fn titles(app: &App, pane: Pane) -> (String, String) {
     match pane {
         Pane::Lesson => (app.lesson.title(), app.lesson.summary()),
-        Pane::Engine => ("engine".into(), app.endpoint.clone()),
+        Pane::Engine => ("engine".into(), app.engine.which()),
         Pane::Shell => {
             let chord = app.keymap.label(Context::Shell, Action::ToggleShell);
             let there = app.wishes.focus == Pane::Shell;

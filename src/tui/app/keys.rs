@@ -56,14 +56,7 @@ impl App {
         match &mut self.popup {
             Some(Popup::Confirm(confirm)) => {
                 let answer = confirm.key(key);
-                if answer != Answer::Open {
-                    self.popup = None;
-                }
-                Some(match answer {
-                    Answer::Yes(effects) => effects,
-                    Answer::No => self.lesson.keep_going(),
-                    Answer::Open => Vec::new(),
-                })
+                Some(self.answered(answer))
             }
             Some(_) => None,
             None => match self.wishes.focus {
@@ -72,6 +65,18 @@ impl App {
                 Pane::Engine => None,
                 Pane::Shell => None,
             },
+        }
+    }
+
+    /// What was said to the question that is open.
+    pub(super) fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        if answer != Answer::Open {
+            self.popup = None;
+        }
+        match answer {
+            Answer::Yes(effects) => effects,
+            Answer::No => self.lesson.keep_going(),
+            Answer::Open => Vec::new(),
         }
     }
 
@@ -113,7 +118,6 @@ impl App {
                 Some(command) => return self.type_into_shell(command),
                 None => self.tell(Tone::Plain, "There is no command on this slide".into()),
             },
-            Action::RestartShell => return vec![Effect::Shell(ShellEffect::Restart)],
             Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
             _ => return self.pane_act(action),
         }
@@ -189,6 +193,9 @@ impl App {
     pub(super) fn focus(&mut self, pane: Pane) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.wishes.focus, pane);
         let mut effects = self.wake(pane);
+        if pane == Pane::Engine {
+            effects.extend(self.look_again());
+        }
         if before != pane && (before == Pane::Shell || pane == Pane::Shell) {
             effects.push(Effect::Shell(ShellEffect::Focus(pane == Pane::Shell)));
         }
@@ -207,6 +214,11 @@ impl App {
         }
         self.awake = true;
         vec![Effect::Wake]
+    }
+
+    /// While there is no engine, what the learner does is a reason to look for one: there is no timer for it.
+    pub(super) fn look_again(&self) -> Vec<Effect> {
+        if self.engine.is_absent() { vec![Effect::LookAgain] } else { Vec::new() }
     }
 
     fn size_pane(&mut self, by: i16) {

@@ -10,9 +10,15 @@ use crate::tui::layout::{Pane, Screen};
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        if let (Some(Popup::Confirm(confirm)), MouseEventKind::Down(MouseButton::Left)) =
+            (&mut self.popup, mouse.kind)
+        {
+            let answer = confirm.click(self.area, mouse.row, mouse.column);
+            return self.answered(answer);
+        }
         if let Some(popup) = &self.popup {
             if let (Popup::Contents(contents), MouseEventKind::Down(MouseButton::Left)) = (popup, mouse.kind)
-                && let Some(entry) = contents.click(self.area, mouse.row)
+                && let Some(entry) = contents.click(self.area, Position::new(mouse.column, mouse.row))
             {
                 self.popup = None;
                 return self.lesson.go_to(entry.lesson, entry.slide);
@@ -42,6 +48,12 @@ impl App {
             };
         }
         let screen = self.screen();
+        // What was pressed in the shell is dragged and let go there, wherever the pointer is by then.
+        if self.held_in_shell && matches!(mouse.kind, MouseEventKind::Drag(_) | MouseEventKind::Up(_)) {
+            self.held_in_shell = matches!(mouse.kind, MouseEventKind::Drag(_));
+            let body = screen.body(Pane::Shell);
+            return body.map(|body| self.shell.mouse(mouse, body)).unwrap_or_default();
+        }
         if let (Screen::Tabs { tabs, .. }, MouseEventKind::Down(MouseButton::Left)) = (&screen, mouse.kind)
             && mouse.row == tabs.y
         {
@@ -52,6 +64,7 @@ impl App {
         let mut effects = Vec::new();
         if matches!(mouse.kind, MouseEventKind::Down(_)) {
             effects = self.focus(pane);
+            self.held_in_shell = pane == Pane::Shell;
         }
         let at = (mouse.row.saturating_sub(body.y), mouse.column.saturating_sub(body.x));
         let position = Position::new(mouse.column, mouse.row);

@@ -11,6 +11,9 @@ use crate::tui::effect::ShellEffect;
 use crate::tui::msg::Msg;
 use crate::tui::widget::terminal;
 
+/// Keys that wait for a shell to start; more is a cat on the keyboard.
+const MOST_WAITING: usize = 1024;
+
 /// Where a shell sits. Clones share it.
 #[derive(Clone)]
 pub(super) struct ShellSeat(Arc<Mutex<Seat>>);
@@ -25,8 +28,8 @@ struct Seat {
     engine: Option<Given>,
     size: (u16, u16),
     shell: Option<Shell>,
-    /// Put on the prompt once there is one.
-    waiting: Option<String>,
+    /// What was typed before there was a shell.
+    waiting: Vec<ShellEffect>,
 }
 
 #[derive(Clone)]
@@ -45,7 +48,7 @@ impl ShellSeat {
             engine: None,
             size: (80, 24),
             shell: None,
-            waiting: None,
+            waiting: Vec::new(),
         })))
     }
 
@@ -54,6 +57,21 @@ impl ShellSeat {
         let mut seat = lock(&self.0);
         seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
         seat.spawn();
+    }
+
+    /// An engine was found beside a shell that runs already, which keeps its environment.
+    pub(super) fn give(&self, docker_host: Option<&str>, prefix: Vec<String>) {
+        let mut seat = lock(&self.0);
+        let another_network = !prefix.is_empty();
+        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
+        let Some(host) = docker_host.filter(|_| seat.shell.as_ref().is_some_and(Shell::runs)) else { return };
+        let remedy = if another_network {
+            "end it with exit, and start a new one with Enter".to_owned()
+        } else {
+            format!("type there: export DOCKER_HOST={host}")
+        };
+        let what = "There is an engine now. The shell was started before it and must be told".to_owned();
+        seat.tell(Msg::Trouble { what, remedy });
     }
 
     /// Where the next shell starts; a running one is taken there by the learner.
@@ -71,37 +89,13 @@ impl ShellSeat {
         }
         let Seat { shell, waiting, out, .. } = &mut *seat;
         let Some(shell) = shell else {
-            if let ShellEffect::Type(text) = effect {
-                *waiting = Some(text);
+            let typed = matches!(effect, ShellEffect::Type(_) | ShellEffect::Key(_) | ShellEffect::Paste(_));
+            if typed && waiting.len() < MOST_WAITING {
+                waiting.push(effect);
             }
             return;
         };
-        let taken = match effect {
-            ShellEffect::Type(text) => shell.type_text(&text),
-            ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
-            ShellEffect::Paste(text) => shell.paste(&text),
-            ShellEffect::Mouse(mouse) => {
-                if let Some(text) = shell.mouse(terminal::mouse(&mouse)) {
-                    // The inbox is the app's own: a full one only costs this copy.
-                    let _ = out.try_send(Msg::Selected(text));
-                }
-                true
-            }
-            ShellEffect::Resize { cols, rows } => {
-                shell.resize(cols, rows);
-                true
-            }
-            ShellEffect::Scroll(lines) => {
-                shell.scroll(lines);
-                true
-            }
-            ShellEffect::Focus(focused) => {
-                shell.focus(focused);
-                true
-            }
-            ShellEffect::Restart => true,
-        };
-        if !taken {
+        if !carry_out(shell, effect, out) {
             let what = "The program in the shell is not reading what you type".to_owned();
             let _ = out.try_send(Msg::Trouble { what, remedy: "wait for it, or stop it with Ctrl-C".into() });
         }
@@ -125,6 +119,11 @@ impl Seat {
         if let Some(host) = engine.docker_host {
             env.push(("DOCKER_HOST".to_owned(), host));
         }
+        if let Some(path) = path_with_us() {
+            env.push(("PATH".to_owned(), path));
+        }
+        // Made when it is first needed; where it cannot be, some folder is better than no shell.
+        let _ = std::fs::create_dir_all(&self.folder);
         let folder = if self.folder.is_dir() { self.folder.clone() } else { std::env::temp_dir() };
         let options = Options {
             program: self.program.clone(),
@@ -142,8 +141,8 @@ impl Seat {
                 ShellEvent::Dirty => Msg::ShellDirty,
                 ShellEvent::Exited(status) => Msg::ShellExited(status),
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
-                // Marks are for the tap, which is not built yet; they keep the child's own marks from being lost.
-                ShellEvent::CommandStarted | ShellEvent::CommandEnded(_) => return,
+                ShellEvent::CommandEnded(_) => Msg::CommandEnded,
+                ShellEvent::CommandStarted => return,
             };
             let _ = out.blocking_send(msg);
         };
@@ -151,8 +150,8 @@ impl Seat {
             Ok(shell) => {
                 let name = shell.name().to_owned();
                 let screen = shell.screen();
-                if let Some(text) = self.waiting.take() {
-                    shell.type_text(&text);
+                for effect in self.waiting.drain(..) {
+                    carry_out(&shell, effect, &self.out);
                 }
                 self.shell = Some(shell);
                 self.tell(Msg::ShellStarted { screen, name });
@@ -167,4 +166,47 @@ impl Seat {
             let _ = out.send(msg).await;
         });
     }
+}
+
+/// False where the program does not read and its queue is full.
+fn carry_out(shell: &Shell, effect: ShellEffect, out: &Sender<Msg>) -> bool {
+    match effect {
+        ShellEffect::Type(text) if text.contains('\n') && !shell.holds_lines() => {
+            let what = "This command has several lines, and the shell would run each at once".to_owned();
+            let _ = out.try_send(Msg::Trouble { what, remedy: "type it yourself, line by line".into() });
+            true
+        }
+        ShellEffect::Type(text) => shell.type_text(&text),
+        ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
+        ShellEffect::Paste(text) => shell.paste(&text),
+        ShellEffect::Mouse(mouse) => {
+            if let Some(text) = shell.mouse(terminal::mouse(&mouse)) {
+                // The inbox is the app's own: a full one only costs this copy.
+                let _ = out.try_send(Msg::Selected(text));
+            }
+            true
+        }
+        ShellEffect::Resize { cols, rows } => {
+            shell.resize(cols, rows);
+            true
+        }
+        ShellEffect::Scroll(lines) => {
+            shell.scroll(lines);
+            true
+        }
+        ShellEffect::Focus(focused) => {
+            shell.focus(focused);
+            true
+        }
+        ShellEffect::Restart => true,
+    }
+}
+
+/// PATH with this program's own folder at its end, so that `pilotwhale doctor` works in the shell.
+fn path_with_us() -> Option<String> {
+    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders =
+        std::env::split_paths(&path).filter(|f| *f != folder).chain(std::iter::once(folder.clone()));
+    std::env::join_paths(folders).ok()?.into_string().ok()
 }

@@ -7,6 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::action::Action;
+use crate::tui::layout::Pane;
 use crate::tui::theme::Theme;
 
 /// Something said once, until the next key or until its time is over.
@@ -28,6 +29,7 @@ pub fn draw(
     buf: &mut Buffer,
     theme: &Theme,
     keys: &[(String, Action)],
+    focus: Pane,
     right: &str,
     notice: Option<&Notice>,
 ) {
@@ -50,7 +52,7 @@ pub fn draw(
             let mut spans = vec![Span::raw(" ")];
             let mut used = 1;
             for (key, action) in keys {
-                let word = word(*action);
+                let Some(word) = word(*action, focus) else { continue };
                 let width = key.width() + word.width() + 3;
                 if used + width > room {
                     break;
@@ -70,12 +72,13 @@ pub fn draw(
     Paragraph::new(Line::styled(right, theme.bar)).render(corner, buf);
 }
 
-/// One or two words for a verb; the whole sentence is in the help.
-fn word(action: Action) -> &'static str {
-    match action {
+/// One or two words for a verb; the whole sentence is in the help. A verb without words is not shown.
+fn word(action: Action, focus: Pane) -> Option<&'static str> {
+    Some(match action {
         Action::Quit => "quit",
         Action::Help => "keys",
         Action::NextPane => "next pane",
+        Action::ToggleShell if focus == Pane::Shell => "lesson",
         Action::ToggleShell => "shell",
         Action::Zoom => "zoom",
         Action::Contents => "lessons",
@@ -96,6 +99,6 @@ fn word(action: Action) -> &'static str {
         Action::Confirm => "choose",
         Action::Cancel => "close",
         Action::Overview => "slides",
-        _ => "",
-    }
+        _ => return None,
+    })
 }

@@ -1,9 +1,10 @@
 //! The list of lessons and exercises, with what is done.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
@@ -59,14 +60,17 @@ impl Contents {
     }
 
     fn width(&self) -> u16 {
-        let longest = self.entries.iter().map(|e| e.text.len() + e.note.len() + 10).max().unwrap_or(20);
+        let longest = self.entries.iter().map(|e| e.text.width() + e.note.width() + 10).max().unwrap_or(20);
         longest.clamp(30, 90) as u16
     }
 
     /// The entry under a click.
-    pub fn click(&self, area: Rect, row: u16) -> Option<Entry> {
-        let place = self.place(area);
-        let line = row.checked_sub(place.y + 1)?;
+    pub fn click(&self, area: Rect, at: Position) -> Option<Entry> {
+        let place = self.place(area).inner(Margin::new(1, 1));
+        if !place.contains(at) {
+            return None;
+        }
+        let line = at.y - place.y;
         self.entries.get(self.top + usize::from(line)).cloned()
     }
 

@@ -11,7 +11,7 @@ mod page;
 mod sheet;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wire;
 mod wire_call;
 mod words;
@@ -32,7 +32,7 @@ pub use self::tables::Tab;
 use self::tables::Usage;
 use self::wire::Wire;
 use super::confirm::ConfirmPopup;
-use crate::facts::{ContainerState, Detail, Kind, Link, LogLine, Observed, Sample, Snapshot};
+use crate::facts::{ContainerState, Detail, Flavor, Kind, Link, LogLine, Observed, Sample, Snapshot};
 use crate::tui::effect::{Effect, EngineEffect};
 
 /// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
@@ -42,6 +42,7 @@ pub struct EnginePane {
     now: Timestamp,
     link: Link,
     endpoint: String,
+    starting: bool,
     install: Option<String>,
     type_key: String,
     course_made: HashSet<String>,
@@ -86,6 +87,7 @@ impl EnginePane {
             now: Timestamp::UNIX_EPOCH,
             link: Link::Connecting,
             endpoint: String::new(),
+            starting: false,
             install: None,
             type_key: "t".to_owned(),
             course_made: HashSet::new(),
@@ -124,9 +126,36 @@ impl EnginePane {
         if back { self.look_again(true) } else { Vec::new() }
     }
 
-    pub fn set_endpoint(&mut self, endpoint: String) {
-        self.endpoint = endpoint;
+    /// Why this engine, in few words.
+    pub fn set_endpoint(&mut self, why: String) {
+        self.endpoint = why;
+        self.starting = false;
         self.dirty = true;
+    }
+
+    /// An engine of our own is being started.
+    pub fn set_starting(&mut self) {
+        self.starting = true;
+        self.link = Link::Connecting;
+        self.dirty = true;
+    }
+
+    pub fn is_absent(&self) -> bool {
+        matches!(self.link, Link::Absent { .. })
+    }
+
+    /// Which engine this is and why, for the frame: `Docker 26.1 · from DOCKER_HOST`.
+    pub fn which(&self) -> String {
+        let engine = &self.snapshot.engine;
+        if engine.version.is_empty() || self.endpoint.is_empty() {
+            return self.endpoint.clone();
+        }
+        let name = match engine.flavor {
+            Flavor::Docker => "Docker",
+            Flavor::Podman => "Podman",
+        };
+        let version = engine.version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+        format!("{name} {version} · {}", self.endpoint)
     }
 
     /// The command that installs an engine on this system; offered while there is none.

@@ -1,5 +1,7 @@
 //! The card of an exercise on its slide: brief, tasks with their verdicts, hints, solution.
 
+use std::ops::Range;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -42,7 +44,12 @@ pub fn summary(exercise: &Exercise, state: &ExerciseState) -> String {
     format!("{marks} {}", exercise.title)
 }
 
-pub fn lines(card: &Card<'_>, width: usize, theme: &Theme, highlighter: &Highlighter) -> Vec<Line<'static>> {
+pub fn lines(
+    card: &Card<'_>,
+    width: usize,
+    theme: &Theme,
+    highlighter: &Highlighter,
+) -> (Vec<Line<'static>>, Range<usize>) {
     let mut out = Vec::new();
     let minutes = match card.exercise.minutes {
         0 => String::new(),
@@ -56,17 +63,19 @@ pub fn lines(card: &Card<'_>, width: usize, theme: &Theme, highlighter: &Highlig
     out.push(Line::default());
     out.extend(blocks(card.brief, width, theme, highlighter));
     out.push(Line::default());
+    let tasks = out.len();
     for task in &card.exercise.tasks {
         task_lines(card, task, width, theme, &mut out);
     }
     out.push(Line::default());
     out.extend(foot(card, width, theme));
+    let tasks = tasks..out.len();
     if card.state.shows_solution() {
         out.push(Line::default());
         out.push(Line::styled("Solution", theme.heading));
         out.extend(blocks(card.solution, width, theme, highlighter));
     }
-    out
+    (out, tasks)
 }
 
 fn blocks(of: &[Block], width: usize, theme: &Theme, highlighter: &Highlighter) -> Vec<Line<'static>> {

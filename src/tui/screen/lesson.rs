@@ -1,6 +1,7 @@
 //! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
 
 mod exercises;
+mod lists;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -12,10 +13,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::answering::Answering;
-use super::contents::{Contents, Entry};
+use lists::Over;
+
 use super::exercise::{self, Card, Keys};
-use super::notes::Notes;
 use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
@@ -47,13 +47,6 @@ pub struct LessonPane {
     over: Option<Over>,
     news: Option<String>,
     now: Timestamp,
-}
-
-/// A list on top of the slide.
-enum Over {
-    Overview(Overview),
-    Search(Search),
-    Answering(Answering),
 }
 
 impl LessonPane {
@@ -262,55 +255,6 @@ impl LessonPane {
         }
     }
 
-    /// Whether a list lies on top of the slide.
-    pub fn is_covered(&self) -> bool {
-        self.over.is_some()
-    }
-
-    /// A verb for the list on top of the slide.
-    pub fn over_act(&mut self, action: Action) -> Vec<Effect> {
-        if action == Action::Cancel {
-            self.over = None;
-            return Vec::new();
-        }
-        if let Some(Over::Answering(_)) = self.over {
-            return if action == Action::Confirm { self.hand_in() } else { Vec::new() };
-        }
-        let moved = match &mut self.over {
-            Some(Over::Overview(list)) => list.act(action).map(|slide| self.slides.go(slide, 0)),
-            Some(Over::Search(search)) => search.act(action).map(|hit| {
-                self.slides.set_query(search.query());
-                self.slides.go_to_hit(&hit)
-            }),
-            Some(Over::Answering(_)) | None => None,
-        };
-        match moved {
-            Some(moved) => {
-                self.over = None;
-                self.follow(moved)
-            }
-            None => Vec::new(),
-        }
-    }
-
-    pub fn over_click(&mut self, area: Rect, at: Position) -> Vec<Effect> {
-        let moved = match &self.over {
-            Some(Over::Overview(list)) => list.click(area, at).map(|slide| self.slides.go(slide, 0)),
-            Some(Over::Search(search)) => search.click(area, at).map(|hit| {
-                self.slides.set_query(search.query());
-                self.slides.go_to_hit(&hit)
-            }),
-            Some(Over::Answering(_)) | None => None,
-        };
-        match moved {
-            Some(moved) => {
-                self.over = None;
-                self.follow(moved)
-            }
-            None => Vec::new(),
-        }
-    }
-
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         let count = self.count.take();
         // A number means a slide, whatever else Enter does here.
@@ -396,60 +340,6 @@ impl LessonPane {
         self.slides.next_command()
     }
 
-    pub fn notes(&self) -> Notes {
-        Notes::of_slide(self.slides.current().map(|s| s.notes.as_slice()).unwrap_or_default())
-    }
-
-    /// What the author of this course got wrong; None where nothing is.
-    pub fn mistakes(&self) -> Option<Notes> {
-        let mistakes = &self.session.course().diagnostics;
-        (!mistakes.is_empty()).then(|| Notes::of_mistakes(mistakes))
-    }
-
-    pub fn contents(&self) -> Contents {
-        let course = self.session.course();
-        let mut entries = Vec::new();
-        for (at, lesson) in course.lessons.iter().enumerate() {
-            let quizzes = lesson.deck.quizzes.len();
-            let right = lesson
-                .deck
-                .quizzes
-                .iter()
-                .filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct)
-                .count();
-            let mut note = format!("{} slides", lesson.deck.slides.len());
-            if quizzes > 0 {
-                note.push_str(&format!(" · {right} of {quizzes} questions right"));
-            }
-            let mark = match right {
-                0 => "○",
-                n if n == quizzes => "✓",
-                _ => "◐",
-            };
-            let text = if course.lessons.len() == 1 {
-                lesson.title.clone()
-            } else {
-                format!("{at}  {}", lesson.title)
-            };
-            entries.push(Entry { text, mark, note, lesson: at, slide: None, indent: false });
-            for (slide, id) in exercises::on_slides(&lesson.deck) {
-                let Some(exercise) = course.exercise(&id) else { continue };
-                let state = self.session.exercise(&id);
-                let phase = state.map(|s| &s.phase);
-                let (mark, note) = match phase {
-                    Some(Phase::Passed) => ("✓", "exercise, done".to_owned()),
-                    Some(Phase::Idle) | None => {
-                        ("○", format!("exercise, about {} minutes", exercise.minutes))
-                    }
-                    Some(_) => ("◐", "exercise, begun".to_owned()),
-                };
-                let text = exercise.title.clone();
-                entries.push(Entry { text, mark, note, lesson: at, slide: Some(slide), indent: true });
-            }
-        }
-        Contents::new(course.title.clone(), entries, self.lesson)
-    }
-
     // --- mouse ------------------------------------------------------------------------------------
 
     pub fn wheel(&mut self, lines: i32) -> Vec<Effect> {
@@ -480,6 +370,7 @@ impl LessonPane {
             }
         }
         let Self { slides, quizzes, session, texts, watch, keys, quiz_keys, highlighter, over, .. } = self;
+        let mut tasks = None;
         slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
             Insert::Quiz(index) => {
                 quizzes.get_mut(index).map(|view| view.lay(width, theme, quiz_keys)).unwrap_or_default()
@@ -489,7 +380,9 @@ impl LessonPane {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
                     let card = Card { exercise, state, brief, solution, folder: watch.folder(id), keys };
-                    exercise::lines(&card, width, theme, highlighter)
+                    let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
+                    tasks = (state.phase != Phase::Idle).then_some(rows);
+                    lines
                 }
                 _ => vec![Line::styled(
                     format!("There is no exercise called {id} in this course."),
@@ -499,7 +392,7 @@ impl LessonPane {
         });
         slides.show_focus(|insert| match insert {
             Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
-            Insert::Exercise(_) => None,
+            Insert::Exercise(_) => tasks,
         });
         match over {
             Some(Over::Overview(list)) => list.arrange(whole),

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 use unicode_segmentation::UnicodeSegmentation;
@@ -122,7 +122,7 @@ impl Overview {
     /// The slide under a click.
     pub fn click(&self, area: Rect, at: Position) -> Option<usize> {
         let place = popup::place(area, WIDTH, self.height());
-        if !place.contains(at) {
+        if !place.inner(Margin::new(1, 1)).contains(at) {
             return None;
         }
         let row = usize::from(at.y.checked_sub(place.y + 1 + HEAD)?);

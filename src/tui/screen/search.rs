@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
@@ -84,7 +84,7 @@ impl Search {
 
     pub fn click(&self, area: Rect, at: Position) -> Option<Hit> {
         let place = popup::place(area, WIDTH, HEIGHT);
-        if !place.contains(at) {
+        if !place.inner(Margin::new(1, 1)).contains(at) {
             return None;
         }
         let row = usize::from(at.y.checked_sub(place.y + 1 + HEAD)?);

@@ -16,12 +16,14 @@ pub struct ShellPane {
     screen: Option<Screen>,
     name: String,
     state: State,
+    /// What is being waited for, where it takes more than a moment.
+    waits: &'static str,
     size: (u16, u16),
 }
 
 #[derive(Default, PartialEq)]
 enum State {
-    /// An engine is being looked for, and the shell is to get it.
+    /// The shell is to get the engine, which is not there yet.
     #[default]
     Waiting,
     Running,
@@ -38,6 +40,11 @@ impl ShellPane {
         self.size = (0, 0);
     }
 
+    /// What the learner reads until the shell starts.
+    pub fn wait(&mut self, sentence: &'static str) {
+        self.waits = sentence;
+    }
+
     pub fn end(&mut self, status: Option<i32>) {
         if self.state == State::Running {
             self.state = State::Ended(status);
@@ -48,13 +55,16 @@ impl ShellPane {
         self.state = State::Failed(why);
     }
 
-    /// Whether keys go to a program.
+    /// Whether keys go to a program, now or as soon as it has started.
     pub fn takes_keys(&self) -> bool {
-        self.state == State::Running
+        matches!(self.state, State::Running | State::Waiting)
     }
 
     pub fn title(&self) -> String {
-        let name = if self.name.is_empty() { "shell" } else { &self.name };
+        if self.name.is_empty() {
+            return "shell".to_owned();
+        }
+        let name = &self.name;
         let back = self.screen.as_ref().map_or(0, |screen| screen.read(|view| view.lines_back()));
         match back {
             0 => format!("shell: {name}"),
@@ -64,7 +74,7 @@ impl ShellPane {
 
     pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         match self.state {
-            State::Running => vec![Effect::Shell(ShellEffect::Key(key))],
+            State::Running | State::Waiting => vec![Effect::Shell(ShellEffect::Key(key))],
             State::Ended(_) | State::Failed(_) if key.code == KeyCode::Enter => {
                 self.state = State::Waiting;
                 vec![Effect::Shell(ShellEffect::Restart)]
@@ -78,8 +88,8 @@ impl ShellPane {
             return Vec::new();
         }
         let mouse = MouseEvent {
-            column: mouse.column.saturating_sub(body.x),
-            row: mouse.row.saturating_sub(body.y),
+            column: mouse.column.saturating_sub(body.x).min(body.width.saturating_sub(1)),
+            row: mouse.row.saturating_sub(body.y).min(body.height.saturating_sub(1)),
             ..mouse
         };
         vec![Effect::Shell(ShellEffect::Mouse(mouse))]
@@ -109,7 +119,10 @@ impl ShellPane {
         let cursor = drawn.and_then(|drawn| drawn.cursor).map(|(x, y, _)| (x, y));
         let (sentence, style) = match &self.state {
             State::Running => return cursor,
-            State::Waiting => ("Looking for the engine; the shell comes with it.".to_owned(), theme.dim),
+            State::Waiting if self.waits.is_empty() => {
+                ("Looking for the engine; the shell comes with it.".to_owned(), theme.dim)
+            }
+            State::Waiting => (self.waits.to_owned(), theme.info),
             State::Ended(Some(0)) => ("The shell has ended. Enter starts a new one.".to_owned(), theme.info),
             State::Ended(Some(status)) => {
                 (format!("The shell has ended with status {status}. Enter starts a new one."), theme.warn)

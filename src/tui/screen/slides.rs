@@ -14,7 +14,7 @@ use ratatui::text::Line;
 
 pub use find::{Hit, find};
 
-use crate::course::{BlockKind, Deck, Slide};
+use crate::course::{Block, BlockKind, Deck, Slide};
 use crate::tui::action::Action;
 use crate::tui::highlight::Highlighter;
 use crate::tui::theme::Theme;
@@ -190,8 +190,12 @@ impl SlidesPane {
             self.sideways = 0;
             self.command = 0;
             self.show = Show::Nothing;
-        } else if step > self.step {
-            self.show = Show::Step;
+        } else {
+            // What is revealed now is what the next command comes from.
+            self.command = 0;
+            if step > self.step {
+                self.show = Show::Step;
+            }
         }
         (self.slide, self.step) = (slide, step);
         Moved::Place
@@ -260,18 +264,23 @@ impl SlidesPane {
         }
     }
 
-    /// Commands of the fences that are revealed. Never with a newline.
-    pub fn current_commands(&self) -> Vec<String> {
+    /// The commands of each revealed fence that has any, with the step that revealed it. Never with a newline.
+    fn revealed_fences(&self) -> Vec<(usize, Vec<String>)> {
         let mut found = Vec::new();
         for block in self.current().into_iter().flat_map(|s| &s.blocks).filter(|b| b.reveal <= self.step) {
-            collect_commands(&block.kind, self.step, &mut found);
+            collect_commands(block, block.reveal, self.step, &mut found);
         }
         found
     }
 
-    /// One command after another, from the first again after the last.
+    /// First the command that was revealed last, then one after another and round again.
     pub fn next_command(&mut self) -> Option<String> {
-        let commands = self.current_commands();
+        let mut fences = self.revealed_fences();
+        let newest = fences.iter().map(|(reveal, _)| *reveal).max()?;
+        // Of fences that came together, the last is the one that was just read.
+        let first = fences.iter().rposition(|(reveal, _)| *reveal == newest)?;
+        fences.rotate_left(first);
+        let commands: Vec<String> = fences.into_iter().flat_map(|(_, commands)| commands).collect();
         let command = commands.get(self.command % commands.len().max(1)).cloned();
         self.command += 1;
         command
@@ -420,20 +429,29 @@ impl SlidesPane {
     }
 }
 
-fn collect_commands(kind: &BlockKind, step: usize, found: &mut Vec<String>) {
-    let mut inside = |blocks: &[crate::course::Block]| {
+/// `since` is the step at which what holds the block was revealed.
+fn collect_commands(block: &Block, since: usize, step: usize, found: &mut Vec<(usize, Vec<String>)>) {
+    let since = since.max(block.reveal);
+    let mut inside = |blocks: &[Block], since: usize| {
         for block in blocks.iter().filter(|b| b.reveal <= step) {
-            collect_commands(&block.kind, step, found);
+            collect_commands(block, since, step, found);
         }
     };
-    match kind {
-        BlockKind::Code { lang, text, .. } => found.extend(commands::commands(lang, text)),
-        BlockKind::Quote(blocks) => inside(blocks),
+    match &block.kind {
+        BlockKind::Code { lang, text, .. } => {
+            let commands = commands::commands(lang, text);
+            if !commands.is_empty() {
+                found.push((since, commands));
+            }
+        }
+        BlockKind::Quote(blocks) => inside(blocks, since),
         BlockKind::List { items, .. } => {
-            items.iter().filter(|item| item.reveal <= step).for_each(|item| inside(&item.blocks));
+            for item in items.iter().filter(|item| item.reveal <= step) {
+                inside(&item.blocks, since.max(item.reveal));
+            }
         }
         BlockKind::Definitions(terms) => {
-            terms.iter().flat_map(|(_, meanings)| meanings).for_each(|blocks| inside(blocks));
+            terms.iter().flat_map(|(_, meanings)| meanings).for_each(|blocks| inside(blocks, since));
         }
         _ => {}
     }

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color as Paint, Modifier, Style};
 
 use crate::shell::{Button, Cell, Color, Key, KeyCode, Mods, Mouse, MouseKind, Width};
-pub use crate::shell::{Cursor, CursorShape, Screen};
+pub use crate::shell::{Cursor, CursorShape, Screen, is_guarded};
 
 /// How the screen is to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -219,7 +219,7 @@ fn modifiers(modifiers: KeyModifiers) -> Mods {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
@@ -227,7 +227,7 @@ mod tests {
     use crate::shell::{Options, SelectBy, Shell, ShellEvent};
 
     /// What a program that prints `text` leaves on the screen.
-    fn shown(text: &str, cols: u16, rows: u16) -> Shell {
+    pub(crate) fn shown(text: &str, cols: u16, rows: u16) -> Shell {
         let (sender, events) = channel();
         let options = Options {
             program: Some(vec!["printf".to_owned(), "%s".to_owned(), text.to_owned()]),

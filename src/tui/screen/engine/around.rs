@@ -74,6 +74,13 @@ impl EnginePane {
 
     pub(super) fn banner(&self, width: usize) -> Vec<InkLine> {
         match &self.link {
+            Link::Connecting if self.starting => {
+                InkLine::of("… starting pilotwhale's own engine; that takes some seconds", Ink::Info)
+                    .wrap(width, 2)
+            }
+            Link::Connecting if !self.endpoint.is_empty() => {
+                InkLine::of(format!("… connecting to the engine {}", self.endpoint), Ink::Info).wrap(width, 2)
+            }
             Link::Connecting => vec![InkLine::of("… looking for the engine", Ink::Info)],
             Link::Live => Vec::new(),
             Link::Lost { since, reason, remedy } => {
@@ -114,8 +121,11 @@ impl EnginePane {
             lines
         });
         let offer = offer.unwrap_or_default();
-        let comfort = wrap("Slides and quizzes work without it.", Ink::Dim);
-        let (reason, remedy) = (wrap(reason, Ink::Text), wrap(remedy, Ink::Text));
+        let comfort =
+            wrap("Slides and quizzes work without it. Enter here looks for an engine again.", Ink::Dim);
+        // The end of an engine's log has several lines.
+        let reason: Vec<InkLine> = reason.lines().flat_map(|line| wrap(line, Ink::Text)).collect();
+        let remedy = wrap(remedy, Ink::Text);
         let mut lines: Vec<InkLine> = Vec::new();
         let mut clickable = 0..0;
         if bottom >= 8 {
@@ -165,7 +175,7 @@ impl EnginePane {
             return InkLine::of(&self.notice, Ink::Warn).cut(width);
         }
         let place = self.place(page);
-        let mut line = InkLine::of(&self.endpoint, Ink::Dim);
+        let mut line = InkLine::of(self.which(), Ink::Dim);
         if place.is_empty() {
             return line.cut(width);
         }

@@ -124,6 +124,7 @@ impl EnginePane {
             return effects;
         }
         match action {
+            Action::OpenDetail | Action::Confirm if self.is_absent() => return vec![Effect::Wake],
             Action::Up => self.move_by(-1),
             Action::Down => self.move_by(1),
             Action::PageUp => self.move_by(-(page as isize)),

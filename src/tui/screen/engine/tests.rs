@@ -1,6 +1,6 @@
 //! Pictures of every screen of the pane, and what must hold for any of them.
 
-mod example;
+pub(crate) mod example;
 mod pictures;
 mod rules;
 mod wire;
@@ -13,7 +13,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::ShellEffect;
 use crossterm::event::KeyCode;
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_763_899_384 + second).unwrap()
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{LessonPane, Over};
+use super::LessonPane;
+use super::lists::Over;
 use crate::check::Report;
 use crate::course::{BlockKind, Deck};
 use crate::facts::{Link, Observed, Origin, Run};
@@ -118,6 +119,7 @@ impl LessonPane {
         if is_hint && outputs.is_empty() {
             self.news = Some("There is no further hint for this task; the solution is one key away".into());
         }
+        self.slides.show_insert();
         self.carry_out(&id, outputs)
     }
 
@@ -243,6 +245,10 @@ impl LessonPane {
             Output::Record(Event::TaskPassed { task, .. }) => titles.get(task).map(|t| format!("Done: {t}")),
             _ => None,
         });
+        let changed = !outputs.is_empty();
+        if changed && self.exercise_here().as_deref() == Some(exercise) {
+            self.slides.show_insert();
+        }
         (news, self.carry_out(exercise, outputs))
     }
 

@@ -1,3 +1,5 @@
+//! The quiz's answers, drawing and keys.
+
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyModifiers};

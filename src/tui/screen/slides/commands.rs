@@ -1,9 +1,9 @@
-//! The commands in a fence, each as one line that can be typed on a prompt.
+//! The commands in a fence, each as it can be put on a prompt.
 
 use crate::tui::highlight::{has_prompt, is_dockerfile};
 
-/// Never holds a newline or another control character: nothing runs by itself. What cannot be one line (a here document, a
-/// text in quotes over several lines) is left out.
+/// Each is one line without control characters, so that nothing runs by itself; only a here document keeps its lines, and
+/// the shell takes those as a paste or not at all. A text in quotes over several lines is left out.
 pub fn commands(lang: &str, text: &str) -> Vec<String> {
     match lang {
         "bash" | "sh" | "zsh" | "shell" | "console" | "shell-session" | "shellsession" | "terminal" => {}
@@ -39,7 +39,15 @@ pub fn commands(lang: &str, text: &str) -> Vec<String> {
             }
         }
         if let Some(word) = here_document(&command) {
-            let _end = lines.by_ref().find(|line| line.trim() == word);
+            let mut whole = command;
+            for line in lines.by_ref() {
+                whole.push('\n');
+                whole.push_str(line.trim_end());
+                if line.trim() == word {
+                    found.push(std::mem::take(&mut whole));
+                    break;
+                }
+            }
             continue;
         }
         match without_comment(&command) {
@@ -50,7 +58,7 @@ pub fn commands(lang: &str, text: &str) -> Vec<String> {
         }
     }
     for command in &mut found {
-        command.retain(|c| !c.is_control());
+        command.retain(|c| !c.is_control() || c == '\n');
     }
     found.retain(|command| !command.trim().is_empty());
     found
@@ -131,7 +139,11 @@ mod tests {
         assert!(commands("python", "import os").is_empty());
         assert!(commands("", "+----+\n| VM |\n+----+").is_empty());
         assert_eq!(commands("", "docker ps [-a]"), ["docker ps [-a]"]);
-        assert_eq!(commands("bash", "cat > f <<EOF\nrm -rf x\nEOF\nls"), ["ls"]);
+        assert_eq!(
+            commands("bash", "cat > f <<EOF\nrm -rf x\nEOF\nls"),
+            ["cat > f <<EOF\nrm -rf x\nEOF", "ls"]
+        );
+        assert_eq!(commands("bash", "cat > f <<EOF\nno end\nls"), Vec::<String>::new());
         assert_eq!(commands("bash", "echo 'a\nb'\nls"), ["ls"]);
         assert_eq!(commands("bash", "grep x <<< y"), ["grep x <<< y"]);
         assert_eq!(commands("bash", "it's fine"), Vec::<String>::new());
@@ -141,7 +153,9 @@ mod tests {
         #[test]
         fn nothing_runs_by_itself(text in "(?s)[\\x00-\\x7f]{0,200}") {
             for command in commands("bash", &text) {
-                prop_assert!(!command.chars().any(char::is_control));
+                let lines = command.contains('\n');
+                prop_assert!(!command.chars().any(|c| c.is_control() && c != '\n'));
+                prop_assert!(!lines || command.contains("<<"), "only a here document has lines");
                 prop_assert!(!command.is_empty());
             }
         }

@@ -1,3 +1,5 @@
+//! How blocks become lines.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::facts::*;
 
-pub(super) fn id(c: char) -> String {
+pub(crate) fn id(c: char) -> String {
     c.to_string().repeat(64)
 }
 
@@ -65,7 +65,7 @@ pub(super) fn web() -> Container {
     }
 }
 
-pub(super) fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let image = |c, tags: &[&str], size, age: i64| Image {
         id: image_id(c),
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
@@ -133,7 +133,7 @@ pub(super) fn snapshot() -> Snapshot {
     }
 }
 
-pub(super) fn samples() -> Vec<(String, Sample)> {
+pub(crate) fn samples() -> Vec<(String, Sample)> {
     let of = |cpu_percent, memory| Sample { cpu_percent, memory, memory_limit: 8 << 30 };
     vec![(id('1'), of(0.21, 3_355_443)), (id('7'), of(104.4, 120 << 20))]
 }
@@ -146,7 +146,7 @@ fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
 }
 
-pub(super) fn web_detail() -> Detail {
+pub(crate) fn web_detail() -> Detail {
     Detail::Container(Box::new(ContainerDetail {
         container: web(),
         entrypoint: vec!["/docker-entrypoint.sh".to_owned()],
