@@ -49,10 +49,6 @@ struct Life {
 }
 
 impl Link {
-    pub(super) fn pid(&self) -> Pid {
-        self.pid
-    }
-
     pub(super) fn new(master: FileDescriptor, pid: Pid, wake: PipeWriter, on_event: Box<OnEvent>) -> Self {
         Self {
             master,
@@ -85,6 +81,10 @@ impl Link {
             // Fails only when the thread is gone.
             let _ = (&self.wake).write(&[0]);
         }
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.pid.as_raw_pid().unsigned_abs()
     }
 
     pub(super) fn runs(&self) -> bool {

@@ -111,14 +111,14 @@ impl Shell {
         Ok(shell)
     }
 
-    /// The program's process number.
-    pub fn pid(&self) -> u32 {
-        self.link.pid().as_raw_pid().unsigned_abs()
-    }
-
     /// The program's own name, without its folder.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The process that leads the terminal's session.
+    pub fn pid(&self) -> u32 {
+        self.link.pid()
     }
 
     /// The program has not exited.

@@ -19,6 +19,8 @@ pub enum Side {
 pub const MOST_BYTES: usize = 1024 * 1024;
 /// Of a long list the first ones say enough.
 const MOST_ITEMS: usize = 25;
+/// What is kept of a body is at most this long.
+const MOST_SHOWN: usize = 64 * 1024;
 /// The longest text within a body.
 const MOST_TEXT: usize = 4000;
 
@@ -77,8 +79,13 @@ pub fn body(action: &Action, side: Side, bytes: &[u8]) -> Option<String> {
         return None;
     }
     let mut value = value(serde_json::from_slice(bytes).ok()?);
-    shorten(&mut value);
-    Some(value.to_string())
+    shorten(&mut value, MOST_ITEMS);
+    let mut shown = value.to_string();
+    if shown.len() > MOST_SHOWN {
+        shorten(&mut value, 3);
+        shown = value.to_string();
+    }
+    (shown.len() <= MOST_SHOWN).then_some(shown)
 }
 
 /// The engine's words from the body of an answer that refused.
@@ -313,17 +320,17 @@ pub(super) fn text(words: &str) -> String {
 }
 
 /// Keeps what is shown within bounds, and says what was left out.
-fn shorten(held: &mut Value) {
+fn shorten(held: &mut Value, items: usize) {
     match held {
         Value::Array(list) => {
-            let more = list.len().saturating_sub(MOST_ITEMS);
-            list.truncate(MOST_ITEMS);
-            list.iter_mut().for_each(shorten);
+            let more = list.len().saturating_sub(items);
+            list.truncate(items);
+            list.iter_mut().for_each(|item| shorten(item, items));
             if more > 0 {
                 list.push(format!("… and {more} more").into());
             }
         }
-        Value::Object(map) => map.values_mut().for_each(shorten),
+        Value::Object(map) => map.values_mut().for_each(|item| shorten(item, items)),
         Value::String(words) if words.len() > MOST_TEXT => {
             *words = words.chars().take(MOST_TEXT).chain("…".chars()).collect();
         }

@@ -94,8 +94,13 @@ fn origin(command: &Process, chain: &[Process], root: &Root, caller: &Process) -
         return Origin::Shell;
     }
     // `$(docker …)`, completions and the like run in the group of the shell itself, which leads that group.
-    let leader = chain.iter().skip(1).find(|p| p.pid == command.group);
-    if command.group == root.pid || leader.is_some_and(is_prompting_shell) {
+    let leader = chain.iter().skip(1).position(|p| p.pid == command.group).map(|at| at + 1);
+    let by_prompt = leader.is_some_and(|at| {
+        // `(…)` and loops in a pipe are forks of the shell, with its words, and lead a group of their own.
+        let forked = chain.get(at + 1).is_some_and(|parent| parent.argv == chain[at].argv);
+        is_prompting_shell(&chain[at]) && !forked
+    });
+    if command.group == root.pid || by_prompt {
         return Origin::Shell;
     }
     let in_background = i64::from(command.group) != command.foreground;

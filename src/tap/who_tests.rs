@@ -40,7 +40,13 @@ fn a_command_line_is_typed_in_each_of_its_shapes() {
     let inner_shell = [process(201, 200, 201, "docker ps"), process(200, SHELL, 200, "zsh"), shell()];
     let with_time =
         [process(201, 200, 200, "docker ps"), process(200, SHELL, 200, "watch docker ps"), shell()];
-    for chain in [&alone[..], &second_of_a_pipe, &script, &in_a_script, &inner_shell, &with_time] {
+    let brackets = [
+        process(201, 200, 200, "docker ps"),
+        process(200, SHELL, 200, "/bin/bash --rcfile /run/x/bashrc"),
+        shell(),
+    ];
+    let shapes = [&alone[..], &second_of_a_pipe, &script, &in_a_script, &inner_shell, &with_time, &brackets];
+    for chain in shapes {
         assert_eq!(origin_of(chain, &while_running()), Origin::Typed, "{chain:?}");
         assert_eq!(origin_of(chain, &at_the_prompt()), Origin::Shell, "{chain:?}");
         let silent = Root { marked: false, ..at_the_prompt() };

@@ -52,6 +52,7 @@ pub enum Action {
     /// Puts a slide's command on the shell's prompt without running it.
     TypeCommand,
     Answer,
+    AnswerTask,
     Hint,
     Solution,
     CheckNow,

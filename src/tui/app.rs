@@ -352,6 +352,7 @@ fn exercise_keys(keymap: &Keymap) -> exercise::Keys {
         hint: label(Action::Hint),
         solution: label(Action::Solution),
         reset: label(Action::ResetExercise),
+        answer: label(Action::AnswerTask),
     }
 }
 

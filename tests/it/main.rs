@@ -9,4 +9,5 @@ mod harness;
 mod live_story;
 mod private_engine;
 mod support;
+mod typed;
 mod walls;

@@ -87,6 +87,7 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::TypeCommand => "type command",
         Action::Answer => "answer",
         Action::Hint => "hint",
+        Action::AnswerTask => "answer",
         Action::BeginExercise => "begin",
         Action::CheckNow => "check",
         Action::NextTab => "next list",

@@ -32,6 +32,7 @@ pub struct Keys {
     pub hint: String,
     pub solution: String,
     pub reset: String,
+    pub answer: String,
 }
 
 /// How the exercise goes, in a few characters: `✓✓○ Hello from a container`.
@@ -156,6 +157,10 @@ fn task_lines(card: &Card<'_>, task: &Task, width: usize, theme: &Theme, out: &m
         Some(Verdict::Pass { .. } | Verdict::NotYet { .. }) | None => {}
     }
     if kind != Mark::Done {
+        if let Some(prompt) = task.check.prompt().filter(|_| card.state.phase != Phase::Idle) {
+            say("question", prompt, theme.text);
+            say("", &format!("{} types the answer.", card.keys.answer), theme.info);
+        }
         let shown = card.state.hints_shown(&task.id);
         for (i, hint) in task.hints.iter().take(shown).enumerate() {
             say(&format!("hint {}/{}", i + 1, task.hints.len()), hint, theme.emphasis);

@@ -232,6 +232,7 @@ impl LessonPane {
         let taken = match &mut self.over {
             Some(Over::Overview(list)) => list.key(key),
             Some(Over::Search(search)) => search.key(key),
+            Some(Over::Answering(field)) => field.key(key),
             None => match self.quiz_here() {
                 Some(index) => self.view(index).is_some_and(|view| view.key(key)),
                 None => false,
@@ -245,6 +246,7 @@ impl LessonPane {
         match &mut self.over {
             Some(Over::Overview(list)) => list.paste(line),
             Some(Over::Search(search)) => search.paste(line),
+            Some(Over::Answering(field)) => field.paste(line),
             None => {
                 if let Some(view) = self.quiz_here().and_then(|index| self.view(index)) {
                     view.paste(line);
@@ -282,6 +284,7 @@ impl LessonPane {
             | Action::Hint
             | Action::Solution
             | Action::ResetExercise => return self.exercise_act(action),
+            Action::AnswerTask => self.ask(),
             Action::Answer | Action::Toggle => {
                 let moved = self.slides.act(Action::NextStep, None);
                 return self.follow(moved);
@@ -394,7 +397,7 @@ impl LessonPane {
         match over {
             Some(Over::Overview(list)) => list.arrange(whole),
             Some(Over::Search(search)) => search.arrange(whole),
-            None => {}
+            Some(Over::Answering(_)) | None => {}
         }
     }
 
@@ -406,6 +409,7 @@ impl LessonPane {
         match &self.over {
             Some(Over::Overview(list)) => list.draw(whole, buf, theme),
             Some(Over::Search(search)) => search.draw(whole, buf, theme),
+            Some(Over::Answering(field)) => field.draw(whole, buf, theme),
             None => {}
         }
     }

@@ -1,5 +1,6 @@
 //! One file a screen: its state, what a verb does to it, and how it is drawn.
 
+pub mod answering;
 pub mod bar;
 pub mod confirm;
 pub mod contents;

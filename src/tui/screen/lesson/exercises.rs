@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::LessonPane;
+use super::lists::Over;
 use crate::check::Report;
 use crate::course::{BlockKind, Deck};
 use crate::facts::{Link, Observed, Origin, Run};
@@ -13,6 +14,7 @@ use crate::progress::Event;
 use crate::session::{Input, Output, Phase};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ExerciseEffect, Seen};
+use crate::tui::screen::answering::Answering;
 use crate::tui::screen::confirm::ConfirmPopup;
 use crate::tui::screen::exercise::summary;
 use crate::tui::widget::markdown::Insert;
@@ -119,6 +121,41 @@ impl LessonPane {
         }
         self.slides.show_insert();
         self.carry_out(&id, outputs)
+    }
+
+    /// Opens the field for the first open task that asks something.
+    pub(super) fn ask(&mut self) {
+        let Some(id) = self.exercise_here() else { return };
+        let (Some(exercise), Some(state)) = (self.session.course().exercise(&id), self.session.exercise(&id))
+        else {
+            return;
+        };
+        if state.phase == Phase::Idle {
+            self.news = Some(format!("Begin the exercise first: {}", self.keys.begin));
+            return;
+        }
+        let open = exercise.tasks.iter().filter(|task| !state.record.passed.contains_key(&task.id));
+        let Some(prompt) = open.into_iter().find_map(|task| task.check.prompt()).map(str::to_owned) else {
+            self.news = Some("No open task asks for an answer; do it in the shell".into());
+            return;
+        };
+        let before = self.watch.of(&id).answers.get(&prompt).cloned().unwrap_or_default();
+        self.over = Some(Over::Answering(Answering::new(id, prompt, &before)));
+    }
+
+    pub(super) fn hand_in(&mut self) -> Vec<Effect> {
+        let Some(Over::Answering(field)) = self.over.take() else { return Vec::new() };
+        let (exercise, prompt, answer) =
+            (field.exercise.clone(), field.prompt.clone(), field.text().to_owned());
+        if answer.is_empty() {
+            return Vec::new();
+        }
+        let run = self.session.exercise(&exercise).map_or(0, |s| s.record.run);
+        self.watch.of(&exercise).answers.insert(prompt.clone(), answer.clone());
+        let mut effects = vec![Effect::KeepAnswer { exercise: exercise.clone(), run, prompt, answer }];
+        let outputs = self.session.step(&exercise, Input::Check);
+        effects.extend(self.carry_out(&exercise, outputs));
+        effects
     }
 
     /// The first task that does not hold.

@@ -6,6 +6,7 @@ use super::{LessonPane, exercises};
 use crate::session::Phase;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
+use crate::tui::screen::answering::Answering;
 use crate::tui::screen::contents::{Contents, Entry};
 use crate::tui::screen::notes::Notes;
 use crate::tui::screen::overview::Overview;
@@ -16,6 +17,7 @@ use crate::tui::screen::slides::Hit;
 pub(super) enum Over {
     Overview(Overview),
     Search(Search),
+    Answering(Answering),
 }
 
 /// A row of such a list.
@@ -36,10 +38,13 @@ impl LessonPane {
             self.over = None;
             return Vec::new();
         }
+        if let Some(Over::Answering(_)) = self.over {
+            return if action == Action::Confirm { self.hand_in() } else { Vec::new() };
+        }
         let chosen = match &mut self.over {
             Some(Over::Overview(list)) => list.act(action).map(Chosen::Slide),
             Some(Over::Search(search)) => search.act(action).map(Chosen::Hit),
-            None => None,
+            Some(Over::Answering(_)) | None => None,
         };
         self.leave_list(chosen)
     }
@@ -48,7 +53,7 @@ impl LessonPane {
         let chosen = match &self.over {
             Some(Over::Overview(list)) => list.click(area, at).map(Chosen::Slide),
             Some(Over::Search(search)) => search.click(area, at).map(Chosen::Hit),
-            None => None,
+            Some(Over::Answering(_)) | None => None,
         };
         self.leave_list(chosen)
     }
