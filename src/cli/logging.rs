@@ -13,5 +13,10 @@ pub(super) fn start(paths: &Paths) {
     let Ok(file) = file else { return };
     let filter = EnvFilter::try_from_env("PILOTWHALE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     // A second call in one process, as in tests, keeps the first.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(file).with_ansi(false).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(file)
+        .with_ansi(false)
+        .log_internal_errors(false)
+        .try_init();
 }

@@ -1,7 +1,6 @@
 //! The engine room against a real engine: the picture stays true, runs are written down whole, and it comes back.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pilotwhale::engine::{Deed, Endpoint, Engine, EngineError, Update, Watcher, follow_logs, sampler, watch};
 use pilotwhale::facts::{ContainerState, Detail, Kind, Link, Run, RunSource, Snapshot, Stream};
-use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::support::engine::{EngineUnderTest, LABEL, engine};
+use crate::support::relay::Relay;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -314,59 +312,23 @@ async fn steps_of_a_build_are_not_the_learners_runs() {
     d.docker(&["rmi", &tag]);
 }
 
-/// A socket that passes everything on to the engine until it is cut.
-struct Proxy {
-    path: PathBuf,
-    upstream: PathBuf,
-    task: Option<JoinHandle<()>>,
-}
-
-impl Proxy {
-    fn open(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-        let listener = UnixListener::bind(&self.path).expect("binds");
-        let upstream = self.upstream.clone();
-        self.task = Some(tokio::spawn(async move {
-            // Dropped together with this task: every connection is cut.
-            let mut all = tokio::task::JoinSet::new();
-            while let Ok((mut near, _)) = listener.accept().await {
-                let upstream = upstream.clone();
-                all.spawn(async move {
-                    if let Ok(mut far) = UnixStream::connect(upstream).await {
-                        let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
-                    }
-                });
-            }
-        }));
-    }
-
-    fn cut(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_comes_back_after_a_cut_and_knows_what_happened_meanwhile() {
     let Some(d) = engine("cut") else { return };
     let at = endpoint(&d);
     let folder = tempfile::tempdir().expect("a folder");
-    let upstream = PathBuf::from(at.uri.strip_prefix("unix://").expect("the tests' engine is a unix socket"));
-    let mut proxy = Proxy { path: folder.path().join("p.sock"), upstream, task: None };
-    proxy.open();
+    let mut relay = Relay::to(&at.uri, folder.path());
     let (before, meanwhile) = (d.run("before", &["busybox", "sleep", "100"]), d.name("meanwhile"));
-    let mut seen = Seen::start(&Endpoint::socket(&proxy.path, "a proxy")).await;
+    let mut seen = Seen::start(&Endpoint::socket(relay.path(), "a relay")).await;
 
-    proxy.cut();
+    relay.cut();
     seen.until("lost", |s| matches!(s.link, Link::Lost { .. })).await;
     assert!(seen.snapshot.containers.iter().any(|c| c.name == before), "the last picture is kept");
     d.docker(&["rm", "-f", &before]);
     d.docker(&["run", "--name", &meanwhile, "--label", LABEL, "busybox", "echo", "said meanwhile"]);
 
     let back = std::time::Instant::now();
-    proxy.open();
+    relay.open();
     seen.until("live again", |s| s.link == Link::Live).await;
     eprintln!("live again {:?} after the engine came back", back.elapsed());
     let has = |s: &Seen, name: &str| s.snapshot.containers.iter().any(|c| c.name == name);

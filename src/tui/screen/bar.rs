@@ -3,12 +3,17 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Clear, Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
+use crate::course::Inline;
 use crate::tui::action::Action;
 use crate::tui::layout::Pane;
 use crate::tui::theme::Theme;
+use crate::tui::widget::markdown;
+
+/// More than this would hide what the learner works on.
+const MOST_ROWS: u16 = 4;
 
 /// Something said once, until the next key or until its time is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,18 +41,9 @@ pub fn draw(
     buf.set_style(area, theme.bar);
     let right_width = (right.width() as u16 + 1).min(area.width);
     let room = usize::from(area.width - right_width);
-    let line = match notice {
-        Some(notice) => {
-            let (mark, style) = match notice.tone {
-                Tone::Good => ("✓", theme.ok),
-                Tone::Plain => ("·", theme.info),
-                Tone::Trouble => ("!", theme.warn),
-            };
-            Line::from(vec![
-                Span::styled(format!(" {mark} "), style),
-                Span::styled(notice.text.as_str(), style),
-            ])
-        }
+    let left = Rect { width: area.width - right_width, ..area };
+    match notice {
+        Some(notice) => say(area, left.width, buf, theme, notice),
         None => {
             let mut spans = vec![Span::raw(" ")];
             let mut used = 1;
@@ -61,15 +57,32 @@ pub fn draw(
                 spans.push(Span::styled(key.as_str(), theme.key));
                 spans.push(Span::styled(format!(" {word}  "), theme.bar));
             }
-            Line::from(spans)
+            Paragraph::new(Line::from(spans)).render(left, buf);
         }
-    };
-    let [left, corner] = [
-        Rect { width: area.width - right_width, ..area },
-        Rect { x: area.right() - right_width, width: right_width, ..area },
-    ];
-    Paragraph::new(line).render(left, buf);
+    }
+    let corner = Rect { x: area.right() - right_width, width: right_width, ..area };
     Paragraph::new(Line::styled(right, theme.bar)).render(corner, buf);
+}
+
+/// A sentence that is too long for one row rises over the rows above: what to do comes at its end.
+fn say(area: Rect, width: u16, buf: &mut Buffer, theme: &Theme, notice: &Notice) {
+    let (mark, style) = match notice.tone {
+        Tone::Good => ("✓", theme.ok),
+        Tone::Plain => ("·", theme.info),
+        Tone::Trouble => ("!", theme.warn),
+    };
+    let text = [Inline::Text(notice.text.as_str().into())];
+    let rows = markdown::wrap(&text, style, usize::from(width.saturating_sub(4)).max(1), theme);
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).min(MOST_ROWS).min(area.y + 1);
+    let over = Rect { y: area.y + 1 - height, height, ..area };
+    Clear.render(over, buf);
+    buf.set_style(over, theme.bar);
+    for (i, (row, line)) in over.rows().zip(rows).enumerate() {
+        let lead = if i == 0 { format!(" {mark} ") } else { "   ".into() };
+        let mut spans = vec![Span::styled(lead, style)];
+        spans.extend(line.spans);
+        Paragraph::new(Line::from(spans)).render(row, buf);
+    }
 }
 
 /// One or two words for a verb; the whole sentence is in the help. A verb without words is not shown.

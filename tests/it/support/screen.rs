@@ -88,6 +88,11 @@ impl Launch {
         self
     }
 
+    /// `HOME` of the program that will be started: what is put there now, it finds.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     pub(crate) fn start(mut self) -> Screen {
         self.command.env("HOME", self.home.path());
         self.command.env("PILOTWHALE_HOME", self.home.path().join("pilotwhale"));
@@ -117,6 +122,8 @@ struct Shared {
 struct State {
     term: Term<Answers>,
     parser: Processor,
+    /// Every byte that the program wrote.
+    written: Vec<u8>,
     /// All output has been read: nothing more will appear.
     drained: bool,
     exit: Option<ExitStatus>,
@@ -146,7 +153,8 @@ impl Screen {
         let shared = Arc::new_cyclic(|shared: &std::sync::Weak<Shared>| {
             let answers = Answers { to: shared.clone(), columns: launch.columns, rows: launch.rows };
             let term = Term::new(Config::default(), &Size(launch.columns, launch.rows), answers);
-            let state = State { term, parser: Processor::new(), drained: false, exit: None };
+            let state =
+                State { term, parser: Processor::new(), written: Vec::new(), drained: false, exit: None };
             Shared { state: Mutex::new(state), changed: Condvar::new(), input: Mutex::new(input) }
         });
         let screen = Self {
@@ -160,6 +168,7 @@ impl Screen {
             let mut chunk = [0; 65536];
             while let Ok(read @ 1..) = output.read(&mut chunk) {
                 let state = &mut *reading.state();
+                state.written.extend_from_slice(&chunk[..read]);
                 state.parser.advance(&mut state.term, &chunk[..read]);
                 reading.changed.notify_all();
             }
@@ -222,6 +231,11 @@ impl Screen {
 
     pub(crate) fn text(&self) -> String {
         self.grid().text()
+    }
+
+    /// All bytes that the program has written until now.
+    pub(crate) fn written(&self) -> Vec<u8> {
+        self.shared.state().written.clone()
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {
