@@ -9,6 +9,7 @@ mod logging;
 mod play;
 mod report;
 mod reset;
+mod shell;
 mod slides;
 
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ enum Command {
     Grade(grade::Args),
     Reset(reset::Args),
     Clean(clean::Args),
+    Shell(shell::Args),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -65,6 +67,9 @@ pub fn run() -> ExitCode {
         Some(Command::Doctor(args)) => answered(doctor::run(&args)),
         Some(Command::Begin(args)) => ended(begin::run(&args)),
         Some(Command::Grade(args)) => ended(grade::run(&args)),
+        Some(Command::Shell(args)) => {
+            shell::run(&args, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
+        }
         Some(Command::Reset(args)) => ended(reset::run(&args)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),
         None => {

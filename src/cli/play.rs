@@ -41,6 +41,12 @@ pub(super) struct Screen {
     no_tap: bool,
 }
 
+impl Screen {
+    pub(super) fn wants_tap(&self) -> bool {
+        !self.no_tap
+    }
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Theme {
     #[default]
@@ -94,7 +100,7 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
         },
         private: screen.private,
         keep_engine: screen.keep_engine,
-        tap: !screen.no_tap,
+        tap: screen.wants_tap(),
         paths,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
