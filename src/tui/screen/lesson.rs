@@ -1,6 +1,8 @@
 //! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
 
 mod exercises;
+#[cfg(test)]
+mod fit;
 mod lists;
 
 use std::collections::{BTreeMap, HashMap};
