@@ -324,6 +324,7 @@ fn exercise_keys(keymap: &Keymap) -> exercise::Keys {
         hint: label(Action::Hint),
         solution: label(Action::Solution),
         reset: label(Action::ResetExercise),
+        go: keymap.label(Context::Lesson, Action::TypeCommand),
     }
 }
 

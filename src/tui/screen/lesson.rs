@@ -342,7 +342,7 @@ impl LessonPane {
 
     /// The command that goes onto the prompt next.
     pub fn command(&mut self) -> Option<String> {
-        self.slides.next_command()
+        self.slides.next_command().or_else(|| self.way_to_folder())
     }
 
     // --- mouse ------------------------------------------------------------------------------------
