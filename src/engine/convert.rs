@@ -73,7 +73,7 @@ pub(super) fn inspected(c: &ContainerInspectResponse) -> Container {
         image_id: c.image.clone().unwrap_or_default(),
         command: argv(c).join(" "),
         state: word,
-        exit_code: if ended { state.and_then(|s| s.exit_code) } else { None },
+        exit_code: exit_code(word, state.and_then(|s| s.exit_code)),
         health: state
             .and_then(|s| s.health.as_ref())
             .and_then(|h| h.status)
@@ -86,6 +86,14 @@ pub(super) fn inspected(c: &ContainerInspectResponse) -> Container {
         labels: sorted(config.and_then(|c| c.labels.clone()).unwrap_or_default()),
         mounts: mounts(c.mounts.clone()),
         networks: keys(c.network_settings.as_ref().and_then(|n| n.networks.as_ref())),
+    }
+}
+
+/// A container that was never started has 0 here; another number says that its start failed.
+fn exit_code(state: ContainerState, code: Option<i64>) -> Option<i64> {
+    match state {
+        ContainerState::Created => code.filter(|code| *code != 0),
+        _ => code.filter(|_| has_ended(state)),
     }
 }
 

@@ -5,6 +5,10 @@ use std::io::ErrorKind;
 
 use bollard::errors::Error as Wire;
 
+const NOT_THERE: &str = "is not there";
+const NOBODY: &str = "nothing listens there";
+pub(super) const HUNG_UP: &str = "the engine closed the connection";
+
 /// The world's failures, told apart by what a person does next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
@@ -61,6 +65,23 @@ impl EngineError {
         }
     }
 
+    /// A few calm words for a frame that says elsewhere what was lost; no address and nothing of the wire's own language.
+    pub fn in_short(&self) -> String {
+        match self {
+            Self::Absent => "there is none".into(),
+            Self::Unreachable { reason, .. } if reason.ends_with(NOT_THERE) => "its socket is gone".into(),
+            Self::Unreachable { reason, .. } if reason == NOBODY || reason == HUNG_UP => reason.clone(),
+            Self::Unreachable { .. } => "the connection broke off".into(),
+            Self::Denied { .. } => "this user may not talk to it".into(),
+            Self::Unsupported { reason, .. } => reason.clone(),
+            Self::Slow { .. } => "it is too slow to answer".into(),
+            Self::Incompatible { .. } => "its answer was not understood".into(),
+            Self::NotFound { .. } | Self::Conflict { .. } | Self::Refused { .. } => {
+                "it refuses to be watched".into()
+            }
+        }
+    }
+
     /// True where trying again later can help without anybody changing the request.
     pub fn is_about_connection(&self) -> bool {
         matches!(self, Self::Absent | Self::Unreachable { .. } | Self::Denied { .. } | Self::Slow { .. })
@@ -71,7 +92,7 @@ impl EngineError {
         match error {
             Wire::DockerResponseServerError { status_code, message } => from_status(status_code, message),
             Wire::SocketNotFoundError(path) => {
-                Self::Unreachable { at: at.into(), reason: format!("{path} is not there") }
+                Self::Unreachable { at: at.into(), reason: format!("{path} {NOT_THERE}") }
             }
             Wire::RequestTimeoutError => Self::Slow { what: at.into(), seconds: 120 },
             Wire::UnsupportedURISchemeError { uri } => Self::Unsupported {
@@ -108,10 +129,10 @@ fn from_cause(error: &Wire, at: &str) -> EngineError {
         match kind {
             Some(ErrorKind::PermissionDenied) => return EngineError::Denied { at: at.into() },
             Some(ErrorKind::NotFound) => {
-                return EngineError::Unreachable { at: at.into(), reason: "its socket is not there".into() };
+                return EngineError::Unreachable { at: at.into(), reason: format!("its socket {NOT_THERE}") };
             }
             Some(ErrorKind::ConnectionRefused) => {
-                return EngineError::Unreachable { at: at.into(), reason: "nothing listens there".into() };
+                return EngineError::Unreachable { at: at.into(), reason: NOBODY.into() };
             }
             _ => cause = e.source(),
         }
@@ -145,6 +166,19 @@ fn start_engine(at: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_short_has_no_address_and_no_errno() {
+        let lost = |reason: &str| EngineError::Unreachable { at: "unix:///x".into(), reason: reason.into() };
+        for (error, words) in [
+            (lost("/x is not there"), "its socket is gone"),
+            (lost(NOBODY), "nothing listens there"),
+            (lost("Broken pipe (os error 32)"), "the connection broke off"),
+            (EngineError::Slow { what: "info".into(), seconds: 5 }, "it is too slow to answer"),
+        ] {
+            assert_eq!(error.in_short(), words);
+        }
+    }
 
     #[test]
     fn sorts_statuses() {

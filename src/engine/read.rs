@@ -9,8 +9,10 @@ use super::connection::{QUICK, WHOLE};
 use super::convert;
 use super::status::parse_time;
 use super::{Engine, EngineError};
-use crate::facts::{Container, EngineInfo, Image, Network, Snapshot, Volume};
+use crate::facts::{Container, ContainerState, EngineInfo, Image, Network, Snapshot, Volume};
 
+/// Containers that never ran of which a list asks why; the newest are the ones that the learner wonders about.
+const FAILED_STARTS: usize = 16;
 /// The states that a list can be asked for one by one.
 const STATES: [&str; 7] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
 
@@ -76,7 +78,23 @@ impl Engine {
         };
         let mut all: Vec<Container> = rows.into_iter().map(|row| convert::container(row, now)).collect();
         sort_containers(&mut all);
+        self.add_failed_starts(&mut all).await;
         Ok(all)
+    }
+
+    /// The list says `Created` of a container that could not be started, and nothing of why: only an inspect knows.
+    async fn add_failed_starts(&self, all: &mut [Container]) {
+        let created = all.iter_mut().filter(|c| c.state == ContainerState::Created).take(FAILED_STARTS);
+        let asked = created.map(async |row| {
+            let answer = self.ask("inspect", QUICK, self.docker.inspect_container(&row.id, None)).await;
+            // One that is gone meanwhile is the next event's business.
+            let Ok(answer) = answer else { return };
+            let seen = convert::inspected(&answer);
+            if seen.state == ContainerState::Created {
+                row.exit_code = seen.exit_code;
+            }
+        });
+        futures_util::future::join_all(asked).await;
     }
 
     async fn list(

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::error::HUNG_UP;
 use super::event::Event;
 use super::model::{Dirty, Fresh, Model};
 use super::record::{Answer, Job, Recorder};
@@ -167,11 +168,12 @@ impl Watch {
             if live.elapsed() > longest * 2 {
                 pause = first;
             }
-            let (reason, remedy) = (error.to_string(), error.remedy());
+            let remedy = error.remedy();
             let link = if self.seen {
-                Link::Lost { since: *self.lost.get_or_insert_with(Timestamp::now), reason, remedy }
+                let since = *self.lost.get_or_insert_with(Timestamp::now);
+                Link::Lost { since, reason: error.in_short(), remedy }
             } else {
-                Link::Absent { reason, remedy }
+                Link::Absent { reason: error.to_string(), remedy }
             };
             if told.as_ref() != Some(&link) {
                 told = Some(link.clone());
@@ -241,7 +243,7 @@ impl Watch {
                     let Some(event) = event else {
                         return Err(EngineError::Unreachable {
                             at: self.endpoint.uri.clone(),
-                            reason: "the engine closed the connection".into(),
+                            reason: HUNG_UP.into(),
                         });
                     };
                     changed |= self.take(event?, &mut jobs, &mut tasks);

@@ -353,6 +353,7 @@ fn exercise_keys(keymap: &Keymap) -> exercise::Keys {
         solution: label(Action::Solution),
         reset: label(Action::ResetExercise),
         answer: label(Action::AnswerTask),
+        go: keymap.label(Context::Lesson, Action::TypeCommand),
     }
 }
 

@@ -203,6 +203,14 @@ async fn a_start_that_failed_says_why() {
             assert_eq!(run.exit_code, Some(127));
         }
     }
+    // The engine's own list says only that it was created.
+    seen.until("the code in the list", |s| {
+        s.snapshot
+            .containers
+            .iter()
+            .any(|c| c.name == kept && c.state == ContainerState::Created && c.exit_code == Some(127))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

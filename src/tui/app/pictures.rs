@@ -235,7 +235,7 @@ fn exercises() {
 fn lost() -> Link {
     Link::Lost {
         since: at(-20),
-        reason: "The engine does not answer.".into(),
+        reason: "its socket is gone".into(),
         remedy: "Start it again: sudo systemctl start docker".into(),
     }
 }

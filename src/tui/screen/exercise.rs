@@ -33,6 +33,8 @@ pub struct Keys {
     pub solution: String,
     pub reset: String,
     pub answer: String,
+    /// Puts `cd` and the exercise's folder on the shell's prompt.
+    pub go: String,
 }
 
 /// How the exercise goes, in a few characters: `✓✓○ Hello from a container`.
@@ -218,7 +220,8 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
                 1 => "1 container seen since you began.".into(),
                 n => format!("{n} containers seen since you began."),
             };
-            let folder = card.folder.map(|f| format!(" Folder: {f}.")).unwrap_or_default();
+            let go = &keys.go;
+            let folder = card.folder.map(|f| format!(" Folder: {f} ({go} goes there).")).unwrap_or_default();
             let keys = format!(
                 " {} hint, {} check now, {} solution, {} start over.",
                 keys.hint, keys.check, keys.solution, keys.reset
@@ -231,7 +234,9 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         }
         Phase::Resetting => ("Cleaning up…".into(), theme.dim),
         Phase::Blocked { reason, remedy, .. } => {
-            (format!("Could not check: {reason} {remedy} Your answers are kept."), theme.warn)
+            let (reason, remedy) = (reason.trim_end_matches('.'), remedy.trim_end_matches('.'));
+            let remedy = if remedy.is_empty() { String::new() } else { format!("{remedy}. ") };
+            (format!("Could not check: {reason}. {remedy}What you have passed is kept."), theme.warn)
         }
     };
     markdown::wrap(&inlines(&text), style, width.max(8), theme)

@@ -1,6 +1,8 @@
 //! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
 
 mod exercises;
+#[cfg(test)]
+mod fit;
 mod lists;
 
 use std::collections::{BTreeMap, HashMap};
@@ -337,7 +339,7 @@ impl LessonPane {
 
     /// The command that goes onto the prompt next.
     pub fn command(&mut self) -> Option<String> {
-        self.slides.next_command()
+        self.slides.next_command().or_else(|| self.way_to_folder())
     }
 
     // --- mouse ------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ pub(super) fn exit_words(code: i64) -> String {
         0 => "finished",
         1 => "error",
         2 => "wrong usage",
-        125 => "docker could not start it",
+        125 | 128 => "docker could not start it",
         126 => "not executable",
         127 => "command not found",
         130 => "interrupted",

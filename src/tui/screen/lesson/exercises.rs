@@ -79,6 +79,12 @@ impl LessonPane {
         })
     }
 
+    /// On the slide of an exercise that was begun: the command that takes a running shell to its folder.
+    pub(super) fn way_to_folder(&self) -> Option<String> {
+        let id = self.exercise_here()?;
+        Some(format!("cd {}", quoted(self.watch.folder(&id)?)))
+    }
+
     /// How the exercise that is under way goes; that of the slide first.
     pub fn summary(&self) -> String {
         let under_way = |id: &String| {
@@ -167,7 +173,11 @@ impl LessonPane {
     pub fn set_link(&mut self, link: &Link) -> Vec<Effect> {
         let input = match link {
             Link::Live => Input::EngineBack,
-            Link::Lost { reason, remedy, .. } | Link::Absent { reason, remedy } => {
+            Link::Lost { reason, remedy, .. } => Input::EngineLost {
+                reason: format!("the engine cannot be reached ({reason})"),
+                remedy: remedy.clone(),
+            },
+            Link::Absent { reason, remedy } => {
                 Input::EngineLost { reason: reason.clone(), remedy: remedy.clone() }
             }
             Link::Connecting => return Vec::new(),
@@ -343,5 +353,20 @@ impl LessonPane {
             });
         }
         effects
+    }
+}
+
+/// A path as one word for any shell.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_stays_one_word() {
+        assert_eq!(super::quoted("/home/ada/pilotwhale/run-python"), "/home/ada/pilotwhale/run-python");
+        assert_eq!(super::quoted("/home/my files/it's"), r"'/home/my files/it'\''s'");
     }
 }
