@@ -132,8 +132,10 @@ fn volumes_and_networks_likewise() {
     shell.is_refused(&["volume", "rm", &foreign], &foreign);
     let said = shell.does(&["volume", "prune", "-f"]);
     assert!(said.contains(&anonymous) && !said.contains(&foreign), "{said}");
-    shell.does(&["volume", "rm", &mounted]);
-    let _ = shell.docker(&["volume", "rm", &own]); // an older CLI has pruned it already
+    for volume in [&mounted, &own] {
+        let _ = shell.docker(&["volume", "rm", volume]); // an older CLI has pruned it already
+        assert!(!is_there(&d, "volume", volume), "{volume}");
+    }
     assert!(is_there(&d, "volume", &foreign));
 
     let (foreign, own, pruned) = (d.name("net"), d.name("own-net"), d.name("pruned-net"));
