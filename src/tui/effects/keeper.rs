@@ -13,9 +13,24 @@ use crate::tui::msg::Msg;
 enum Job {
     Prepare,
     Record(Event),
-    KeepRun { exercise: String, attempt: u64, run: Arc<Run> },
-    KeepSeen { exercise: String, attempt: u64, call: Arc<Observed> },
-    KeepAnswer { exercise: String, attempt: u64, prompt: String, answer: String },
+    /// Says when all that came before it is kept.
+    Tell(Sender<()>),
+    KeepRun {
+        exercise: String,
+        attempt: u64,
+        run: Arc<Run>,
+    },
+    KeepSeen {
+        exercise: String,
+        attempt: u64,
+        call: Arc<Observed>,
+    },
+    KeepAnswer {
+        exercise: String,
+        attempt: u64,
+        prompt: String,
+        answer: String,
+    },
 }
 
 pub(super) struct Keeper {
@@ -34,8 +49,16 @@ impl Keeper {
         Self { jobs: Some(jobs), thread: thread.ok() }
     }
 
+    /// An answer is shown only once it is kept, however soon the program may be killed; a disk that hangs is not
+    /// waited for.
     pub(super) fn record(&self, event: Event) {
+        let is_answer = matches!(event, Event::QuizAnswered { .. });
         self.send(Job::Record(event));
+        if is_answer {
+            let (done, kept) = mpsc::channel();
+            self.send(Job::Tell(done));
+            let _ = kept.recv_timeout(std::time::Duration::from_secs(2));
+        }
     }
 
     pub(super) fn keep_run(&self, exercise: String, attempt: u64, run: Arc<Run>) {
@@ -73,6 +96,11 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
     while let Some(job) = next.take().or_else(|| todo.recv().ok()) {
         let outcome = match job {
             Job::Prepare => journal.prepare(),
+            Job::Tell(done) => {
+                // Nobody listens any more where it took too long.
+                let _ = done.send(());
+                continue;
+            }
             Job::Record(event) => journal.record(event).map(|_| ()),
             Job::KeepRun { exercise, attempt, run } => match journal.store() {
                 Some(store) => store.keep_run(&exercise, attempt, &run),
