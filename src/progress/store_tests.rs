@@ -110,7 +110,8 @@ fn child_that_writes() {
         let seq = store.append(event(n)).unwrap().seq;
         use std::io::Write;
         // Past the test harness's capture, which takes `println!`.
-        writeln!(std::io::stderr().lock(), "saved {seq}").unwrap();
+        // In one piece, or the kill could tear the line.
+        std::io::stderr().lock().write_all(format!("saved {seq}\n").as_bytes()).unwrap();
     }
 }
 

@@ -138,6 +138,8 @@ fn a_shell_that_exits_and_one_that_is_resized() {
     screen.resize(20, 5);
     screen.wait_for("Make");
     screen.resize(80, 24);
+    // keys that come with the signal may overtake it
+    screen.wait_for("[ Shell ]");
     screen.send("clear; stty size<Enter>");
     screen.wait_for("22 80");
     screen.resize(120, 40);
