@@ -11,9 +11,9 @@
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-namespace=pilotwhale
+namespace=${PILOTWHALE_TEST_NAME:-pilotwhale} # another name gives an engine of its own beside this one
 cache=${PILOTWHALE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pilotwhale-test}
-state=$cache/run          # pids, logs and the socket of what runs now
+state=$cache/$namespace   # pids, logs and the socket of what runs now
 hub=$cache/hub            # the images, as hub.py serves them
 socket=$state/docker.sock
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
@@ -165,7 +165,7 @@ up() {
 
 run() {
     alive engine || fail 'no engine runs; start one with: engine.sh up 26.1'
-    export DOCKER_HOST=unix://$socket DOCKER_CONFIG=$state/config SSL_CERT_FILE=$hub/trusted.pem
+    export DOCKER_HOST=unix://$socket PILOTWHALE_TEST_ENGINE=unix://$socket DOCKER_CONFIG=$state/config SSL_CERT_FILE=$hub/trusted.pem
     PATH=$cache/engines/$(cat "$state/version")/bin:$PATH
     exec "${with_hub_names[@]}" "$@"
 }
