@@ -14,6 +14,8 @@ async fn an_engine_that_is_lost_makes_nothing_wrong_and_its_return_is_seen() {
     let mut relay = Relay::to(engine.host(), folder.path());
     let screen = Launch::pilotwhale().env("DOCKER_HOST", relay.host()).start();
     screen.wait_for("Welcome");
+    // with its version: an engine that was never seen could not be lost
+    screen.wait_for(" · from DOCKER_HOST");
     screen.send("m");
     screen.wait_for("Hello from a container");
     screen.send("<Down><Down><Down><Down><Down><Enter>");
