@@ -12,6 +12,8 @@ pub struct Paths {
     pub state: PathBuf,
     /// `keys.toml`.
     pub config: PathBuf,
+    /// What is kept of the course: progress, and which scripts may run.
+    pub course: PathBuf,
     /// The exercise folders in which the learner works.
     pub work: PathBuf,
     /// Sockets; short, because a socket's path may have 107 bytes at most.
@@ -24,6 +26,7 @@ impl Paths {
             let home =
                 std::path::absolute(PathBuf::from(home)).context("PILOTWHALE_HOME is not a usable path")?;
             return Ok(Self {
+                course: home.join("state"),
                 state: home.join("state"),
                 config: home.join("config"),
                 work: home.join("work"),
@@ -41,12 +44,20 @@ impl Paths {
             runtime: xdg.runtime_dir().unwrap_or_else(|| state.join("run")),
             work: xdg.home_dir().join("pilotwhale"),
             config: xdg.config_dir(),
+            course: state.clone(),
             state,
         })
     }
 
+    /// The same user's folders for another course: nothing that is done there mixes with this one. `key` names it.
+    pub fn for_course(self, key: &str) -> Self {
+        let mut work = self.work.file_name().unwrap_or_default().to_owned();
+        work.push(format!("-{key}"));
+        Self { course: self.state.join("courses").join(key), work: self.work.with_file_name(work), ..self }
+    }
+
     pub fn progress_file(&self) -> PathBuf {
-        self.state.join("progress.sqlite3")
+        self.course.join("progress.sqlite3")
     }
 
     /// What the course made on the learner's engines.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Ending;
+use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, say};
 use crate::lab;
 use crate::progress::{Event, Stage};
@@ -14,8 +15,8 @@ pub(super) struct Args {
     id: String,
 }
 
-pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
-    let mut desk = Desk::open()?;
+pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
+    let mut desk = Desk::open(chosen)?;
     let exercise = desk.exercise(&args.id)?;
     let state = desk.state(&args.id);
     let folder = desk.paths.exercise_folder(&args.id);

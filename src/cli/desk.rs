@@ -3,8 +3,9 @@
 use std::fmt;
 use std::io::{BufRead, ErrorKind, IsTerminal, Write as _};
 
-use crate::cli::Ending;
-use crate::course::{self, Course, Exercise};
+use super::Ending;
+use super::chosen::Chosen;
+use crate::course::{Course, Exercise};
 use crate::engine::{Engine, EngineError, Surroundings, discover};
 use crate::lab::LabError;
 use crate::paths::Paths;
@@ -62,14 +63,14 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn open() -> Result<Self, Stopped> {
-        let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
+    pub(super) fn open(chosen: &Chosen) -> Result<Self, Stopped> {
+        let (course, paths) = chosen.open()?;
         let opened = Store::open(&paths.progress_file())?;
         if let Some(aside) = opened.set_aside {
             eprintln!("pilotwhale: the progress file could not be read; it was kept as {}", aside.display());
         }
         let progress = Progress::fold(opened.store.events()?);
-        Ok(Self { course: the_course()?, paths, store: opened.store, progress })
+        Ok(Self { course, paths, store: opened.store, progress })
     }
 
     pub(super) fn exercise(&self, id: &str) -> Result<Exercise, Stopped> {
@@ -79,10 +80,6 @@ impl Desk {
     pub(super) fn state(&self, id: &str) -> ExerciseProgress {
         self.progress.exercise(id)
     }
-}
-
-pub(super) fn the_course() -> Result<Course, Stopped> {
-    course::load(&course::Source::Embedded).map_err(|e| Stopped::usage(e.to_string(), e.remedy()))
 }
 
 pub(super) fn exercise_of(course: &Course, id: &str) -> Result<Exercise, Stopped> {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Ending;
-use super::desk::{self, Desk, Stopped, connect, exercise_of, say, wait};
+use super::chosen::Chosen;
+use super::desk::{Desk, Stopped, connect, exercise_of, say, wait};
 use super::report::{self, Format, Graded, Status};
 use crate::check::{Report, TaskReport, Verdict};
 use crate::course::Exercise;
@@ -44,11 +45,11 @@ struct Saved {
 
 const FORMAT: u32 = 1;
 
-pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
+pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     if let Some(file) = &args.evidence {
-        return replay(file, args);
+        return replay(file, args, chosen);
     }
-    let mut desk = Desk::open()?;
+    let mut desk = Desk::open(chosen)?;
     let mut exercises = Vec::new();
     for id in &args.ids {
         exercises.push(desk.exercise(id)?);
@@ -163,7 +164,7 @@ fn ending(graded: &[Graded]) -> Ending {
 }
 
 /// Judges a saved file, without an engine and without the learner's progress.
-fn replay(file: &Path, args: &Args) -> Result<Ending, Stopped> {
+fn replay(file: &Path, args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let unreadable = |why: String| {
         Stopped::usage(
             format!("{} is no evidence: {why}", file.display()),
@@ -181,7 +182,7 @@ fn replay(file: &Path, args: &Args) -> Result<Ending, Stopped> {
     if args.ids.iter().any(|id| *id != saved.exercise) {
         return Err(Stopped::usage(format!("{} is about {}", file.display(), saved.exercise), ""));
     }
-    let course = desk::the_course()?;
+    let course = chosen.load()?;
     let exercise = exercise_of(&course, &saved.exercise)?;
     let report = lab::grade(&exercise, &saved.evidence, &saved.passed);
     let state = ExerciseProgress { begun: Some(saved.evidence.since), ..ExerciseProgress::default() };

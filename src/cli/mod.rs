@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod begin;
+mod chosen;
 mod clean;
 mod desk;
 mod doctor;
@@ -12,12 +13,10 @@ mod reset;
 mod shell;
 mod slides;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::course::Source;
 use crate::paths::Paths;
 
 /// Learn Docker by doing: slides, a live picture of the engine and a real shell.
@@ -27,9 +26,8 @@ struct Cli {
     #[command(flatten)]
     screen: play::Screen,
 
-    /// Open the course in this folder instead of the built-in one
-    #[arg(long, value_name = "DIR")]
-    course: Option<PathBuf>,
+    #[command(flatten)]
+    chosen: chosen::Chosen,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -62,20 +60,18 @@ enum Ending {
 /// Parses the arguments, runs the subcommand and says how it ended.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    let chosen = &cli.chosen;
     match cli.command {
         Some(Command::Slides(args)) => answered(slides::run(&args, &cli.screen)),
         Some(Command::Doctor(args)) => answered(doctor::run(&args)),
-        Some(Command::Begin(args)) => ended(begin::run(&args)),
-        Some(Command::Grade(args)) => ended(grade::run(&args)),
+        Some(Command::Begin(args)) => ended(begin::run(&args, chosen)),
+        Some(Command::Grade(args)) => ended(grade::run(&args, chosen)),
         Some(Command::Shell(args)) => {
-            shell::run(&args, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
+            shell::run(&args, chosen, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
         }
-        Some(Command::Reset(args)) => ended(reset::run(&args)),
+        Some(Command::Reset(args)) => ended(reset::run(&args, chosen)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),
-        None => {
-            let source = cli.course.map_or(Source::Embedded, Source::Folder);
-            answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, source, paths)))
-        }
+        None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use tokio::sync::mpsc;
 
+use super::chosen::{Chosen, paths_for};
 use crate::course::Source;
 use crate::paths::Paths;
 use crate::progress::{Journal, Progress};
@@ -57,8 +58,8 @@ enum Theme {
 }
 
 /// Opens the course where the learner left it.
-pub(super) fn course(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
-    open(screen, source, paths, false)
+pub(super) fn course(screen: &Screen, chosen: &Chosen, paths: Paths) -> Result<ExitCode> {
+    open(screen, chosen.source(), paths, false)
 }
 
 /// Opens one deck, large; the engine and the shell come when they are first looked at.
@@ -68,6 +69,7 @@ pub(super) fn deck(screen: &Screen, source: Source, paths: Paths) -> Result<Exit
 
 fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Result<ExitCode> {
     let course = crate::course::load(&source).map_err(|e| anyhow::anyhow!("{e}. {}", e.remedy()))?;
+    let paths = paths_for(paths, &source, &course);
     super::logging::start(&paths);
     let course = Arc::new(course);
     let mut troubles = Vec::new();

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Ending;
+use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, agreed, connect, say, wait};
 use crate::lab::{self, Plan};
 use crate::progress::{Event, Stage};
@@ -18,8 +19,8 @@ pub(super) struct Args {
     yes: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
-    let mut desk = Desk::open()?;
+pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
+    let mut desk = Desk::open(chosen)?;
     let exercise = desk.exercise(&args.id)?;
     let state = desk.state(&args.id);
     if state.stage == Stage::NotStarted {

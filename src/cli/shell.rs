@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::timeout;
 
 use super::Ending;
+use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
 use crate::engine::{self, Endpoint, EngineError, Surroundings, Update, discover};
 use crate::facts::{Link, Observed, Origin, Run};
@@ -41,9 +42,9 @@ pub(super) struct Args {
     command: Option<String>,
 }
 
-pub(super) fn run(args: &Args, wants_tap: bool) -> Result<ExitCode, Stopped> {
+pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<ExitCode, Stopped> {
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
-    let notebook = args.exercise.as_deref().map(Notebook::open).transpose()?;
+    let notebook = args.exercise.as_deref().map(|id| Notebook::open(id, chosen)).transpose()?;
     let status = wait(observed(args, &paths, notebook, wants_tap))??;
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)))
@@ -224,8 +225,8 @@ struct Notebook {
 }
 
 impl Notebook {
-    fn open(id: &str) -> Result<Self, Stopped> {
-        let desk = Desk::open()?;
+    fn open(id: &str, chosen: &Chosen) -> Result<Self, Stopped> {
+        let desk = Desk::open(chosen)?;
         let exercise = desk.exercise(id)?;
         let state = desk.state(id);
         if state.stage != Stage::Working {
