@@ -73,3 +73,12 @@ impl Paths {
         self.work.join(exercise)
     }
 }
+
+/// PATH with this program's own folder at its end, so that `pilotwhale doctor` works in a shell that gets it.
+pub fn path_with_us() -> Option<String> {
+    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders =
+        std::env::split_paths(&path).filter(|f| *f != folder).chain(std::iter::once(folder.clone()));
+    std::env::join_paths(folders).ok()?.into_string().ok()
+}

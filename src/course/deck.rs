@@ -70,7 +70,7 @@ fn quiz_title(slide: &Slide, quizzes: &[Quiz]) -> Option<String> {
 }
 
 /// One kind of line end, no byte order mark, and no control characters: they would reach the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();

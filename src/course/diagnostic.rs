@@ -1,6 +1,7 @@
 //! An author's mistake as a value: where, what, and how to mend it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -50,6 +51,36 @@ impl Diagnostic {
 
 fn byte_of(line: &str, chars: usize) -> usize {
     line.char_indices().nth(chars).map_or(line.len(), |(i, _)| i)
+}
+
+/// An author's file as it was read, so that a mistake that is found later can be pointed at. Clones share the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manuscript {
+    pub path: PathBuf,
+    text: Arc<str>,
+}
+
+impl Manuscript {
+    pub(super) fn new(path: PathBuf, text: &str) -> Self {
+        Self { path, text: text.into() }
+    }
+
+    /// Underlines what a line holds.
+    pub fn mistake(
+        &self,
+        severity: Severity,
+        line: usize,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Diagnostic {
+        Script::new(&self.path, &self.text).whole_line(severity, line, message, Some(help))
+    }
+
+    /// The number of the first line, from `after` on, that holds this text.
+    pub fn line_with(&self, text: &str, after: usize) -> Option<usize> {
+        let lines = self.text.split('\n').enumerate().skip(after.saturating_sub(1));
+        lines.filter(|(_, line)| line.contains(text)).map(|(at, _)| at + 1).next()
+    }
 }
 
 /// An author's file by lines, so that a mistake can be pointed at.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::diagnostic::{Diagnostic, Script, Severity};
+use super::diagnostic::{Diagnostic, Manuscript, Script, Severity};
 use super::exercise::{Exercise, StarterFile, Task, TaskMode};
 use super::source::Source;
 use super::yaml::Snippet;
@@ -115,12 +115,14 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
 }
 
 fn lesson(text: &str, path: PathBuf) -> (Lesson, Vec<Diagnostic>) {
-    let (deck, diagnostics) = deck::parse(text, &path);
+    let text = deck::clean(text);
+    let (deck, diagnostics) = deck::parse(&text, &path);
     let lesson = Lesson {
         id: String::new(),
         title: deck.title.clone(),
         minutes: deck.minutes,
         deck,
+        manuscript: Manuscript::new(path.clone(), &text),
         path: Some(path),
     };
     (lesson, diagnostics)

@@ -1,29 +1,38 @@
 //! What an author writes: decks, lessons, quizzes and exercises, and what is wrong with them.
 
 mod block;
+mod commands;
 mod compat;
 pub mod deck;
 mod diagnostic;
 mod exercise;
+mod fence;
 mod front_matter;
 mod lint;
 mod load;
 mod markdown;
 mod quiz;
 mod quiz_fence;
+mod quoted;
+mod runnable;
+pub mod script;
 mod source;
 mod split;
 mod text;
 mod yaml;
 
 pub use block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
+pub use commands::{commands, has_prompt, is_dockerfile};
 pub use deck::{Deck, Settings, Slide};
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Manuscript, Severity};
 pub use exercise::{Exercise, StarterFile, Task, TaskMode};
+pub use fence::Attributes;
 pub use lint::lint;
 pub use load::{LoadError, load};
 pub use markdown::blocks;
 pub use quiz::{Choice, Grade, Quiz, QuizKind, Response};
+pub use quoted::{Difference, difference};
+pub use runnable::{Quoted, Runnable, runnables};
 pub use source::Source;
 pub use text::step_text;
 
@@ -48,6 +57,7 @@ pub struct Lesson {
     pub title: String,
     pub minutes: u32,
     pub deck: Deck,
+    pub manuscript: Manuscript,
     /// Where the text lives, when it is a file that can be watched for changes.
     pub path: Option<PathBuf>,
 }

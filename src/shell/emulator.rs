@@ -43,6 +43,8 @@ pub(super) struct Setup {
     pub(super) background: (u8, u8, u8),
     /// Only marks with this sender count; None: any.
     pub(super) aid: Option<String>,
+    /// What commands print is handed on, too.
+    pub(super) tells_output: bool,
 }
 
 /// What the bytes led to, besides a changed screen.
@@ -54,9 +56,10 @@ pub(super) struct Produced {
     pub(super) commands: Vec<Command>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Command {
     Started,
+    Printed(Vec<u8>),
     Ended(Option<i32>),
 }
 
@@ -186,7 +189,15 @@ impl Emulator {
 
     fn take(&mut self, piece: Piece<'_>) {
         match piece {
-            Piece::Bytes(bytes) => self.parser.advance(&mut self.term, bytes),
+            Piece::Bytes(bytes) => {
+                if self.setup.tells_output && self.command_runs {
+                    match self.produced.commands.last_mut() {
+                        Some(Command::Printed(printed)) => printed.extend_from_slice(bytes),
+                        _ => self.produced.commands.push(Command::Printed(bytes.to_vec())),
+                    }
+                }
+                self.parser.advance(&mut self.term, bytes);
+            }
             Piece::SoftReset => {
                 self.parser.stop_sync(&mut self.term);
                 soft_reset(&mut self.term);
@@ -387,6 +398,7 @@ mod tests {
             foreground: (255, 255, 255),
             background: (0, 0, 0),
             aid: None,
+            tells_output: false,
         })
     }
 

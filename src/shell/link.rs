@@ -210,6 +210,7 @@ impl Link {
         for command in produced.commands {
             self.tell(match command {
                 Command::Started => ShellEvent::CommandStarted,
+                Command::Printed(bytes) => ShellEvent::Printed(bytes),
                 Command::Ended(status) => ShellEvent::CommandEnded(status),
             });
         }

@@ -44,6 +44,8 @@ pub enum ShellEvent {
     Clipboard(String),
     /// A command line was entered at the prompt. Only from shells that send marks, see [`Options::integration`].
     CommandStarted,
+    /// What the command printed, as it was sent. Only where [`Options::tells_output`] asks for it.
+    Printed(Vec<u8>),
     CommandEnded(Option<i32>),
 }
 
@@ -91,6 +93,7 @@ impl Shell {
             foreground: options.foreground,
             background: options.background,
             aid: integration.aid,
+            tells_output: options.tells_output,
         });
         let size = emulator.resize(options.cols, options.rows);
         let screen = Screen::new(emulator);

@@ -23,6 +23,8 @@ pub struct Options {
     pub env: Vec<(String, String)>,
     /// Where to write the start files that make bash and zsh tell of commands; None: they don't.
     pub integration: Option<PathBuf>,
+    /// Hand on what commands print.
+    pub tells_output: bool,
     pub cols: u16,
     pub rows: u16,
     pub scrollback: usize,
@@ -39,6 +41,7 @@ impl Default for Options {
             cwd: PathBuf::from("."),
             env: Vec::new(),
             integration: None,
+            tells_output: false,
             cols: 80,
             rows: 24,
             scrollback: 5000,

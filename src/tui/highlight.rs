@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
 use super::theme::Theme;
+use crate::course::{has_prompt, is_dockerfile};
 
 /// What a stretch of code is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,36 +162,6 @@ fn language(lang: &str, text: &str) -> String {
     if name == "bash" && is_dockerfile(text) { "Dockerfile".into() } else { name.into() }
 }
 
-/// Lessons often write Dockerfile lines into a fence marked as shell.
-pub fn is_dockerfile(text: &str) -> bool {
-    const WORDS: [&str; 17] = [
-        "FROM",
-        "RUN",
-        "CMD",
-        "ENTRYPOINT",
-        "COPY",
-        "ADD",
-        "ENV",
-        "ARG",
-        "WORKDIR",
-        "EXPOSE",
-        "VOLUME",
-        "USER",
-        "LABEL",
-        "HEALTHCHECK",
-        "SHELL",
-        "ONBUILD",
-        "STOPSIGNAL",
-    ];
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    first.and_then(|line| line.split_whitespace().next()).is_some_and(|word| WORDS.contains(&word))
-}
-
-/// Whether the text is what a terminal showed: commands after `$ `, and what they printed.
-pub fn has_prompt(text: &str) -> bool {
-    text.lines().any(|line| line.trim_start().starts_with("$ "))
-}
-
 fn session(set: &SyntaxSet, syntax: &SyntaxReference, text: &str) -> Vec<CodeLine> {
     let mut state = State::new(set, syntax);
     let mut goes_on = false;
@@ -340,14 +311,6 @@ mod tests {
         ] {
             assert!(has(&parts(lang, text), part, word), "{lang}: {:?}", parts(lang, text));
         }
-    }
-
-    #[test]
-    fn a_dockerfile_is_known_by_its_first_word() {
-        assert!(is_dockerfile("# syntax\nFROM x"));
-        assert!(is_dockerfile("ENTRYPOINT [\"a\"]"));
-        assert!(!is_dockerfile("docker run FROM"));
-        assert!(!is_dockerfile(""));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::Sender;
 
 use super::{Wanted, lock};
+use crate::paths;
 use crate::shell::{Options, Shell, ShellEvent};
 use crate::tap::ShellRoot;
 use crate::tui::effect::ShellEffect;
@@ -130,7 +131,7 @@ impl Seat {
         if let Some(host) = engine.docker_host {
             env.push(("DOCKER_HOST".to_owned(), host));
         }
-        if let Some(path) = path_with_us() {
+        if let Some(path) = paths::path_with_us() {
             env.push(("PATH".to_owned(), path));
         }
         // Made when it is first needed; where it cannot be, some folder is better than no shell.
@@ -152,6 +153,7 @@ impl Seat {
                 ShellEvent::Dirty => Msg::ShellDirty,
                 ShellEvent::Exited(status) => Msg::ShellExited(status),
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
+                ShellEvent::Printed(_) => return,
                 ShellEvent::CommandStarted => return root.command_started(),
                 ShellEvent::CommandEnded(_) => {
                     root.command_ended();
@@ -215,13 +217,4 @@ fn carry_out(shell: &Shell, effect: ShellEffect, out: &Sender<Msg>) -> bool {
         }
         ShellEffect::Restart => true,
     }
-}
-
-/// PATH with this program's own folder at its end, so that `pilotwhale doctor` works in the shell.
-fn path_with_us() -> Option<String> {
-    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders =
-        std::env::split_paths(&path).filter(|f| *f != folder).chain(std::iter::once(folder.clone()));
-    std::env::join_paths(folders).ok()?.into_string().ok()
 }

@@ -1,6 +1,5 @@
 //! The slide that the learner sees: where they are in the deck, and what part of it is on the screen.
 
-pub mod commands;
 mod draw;
 mod find;
 #[cfg(test)]
@@ -14,7 +13,7 @@ use ratatui::text::Line;
 
 pub use find::{Hit, find};
 
-use crate::course::{Block, BlockKind, Deck, Slide};
+use crate::course::{Block, BlockKind, Deck, Slide, commands};
 use crate::tui::action::Action;
 use crate::tui::highlight::Highlighter;
 use crate::tui::theme::Theme;
@@ -439,7 +438,7 @@ fn collect_commands(block: &Block, since: usize, step: usize, found: &mut Vec<(u
     };
     match &block.kind {
         BlockKind::Code { lang, text, .. } => {
-            let commands = commands::commands(lang, text);
+            let commands = commands(lang, text);
             if !commands.is_empty() {
                 found.push((since, commands));
             }

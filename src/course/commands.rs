@@ -1,10 +1,13 @@
 //! The commands in a fence, each as it can be put on a prompt.
 
-use crate::tui::highlight::{has_prompt, is_dockerfile};
-
 /// Each is one line without control characters, so that nothing runs by itself; only a here document keeps its lines, and
 /// the shell takes those as a paste or not at all. A text in quotes over several lines is left out.
 pub fn commands(lang: &str, text: &str) -> Vec<String> {
+    numbered(lang, text).into_iter().map(|(_, command)| command).collect()
+}
+
+/// The same with the line that each begins in, from 0.
+pub(super) fn numbered(lang: &str, text: &str) -> Vec<(usize, String)> {
     match lang {
         "bash" | "sh" | "zsh" | "shell" | "console" | "shell-session" | "shellsession" | "terminal" => {}
         "" if looks_like_commands(text) => {}
@@ -15,8 +18,9 @@ pub fn commands(lang: &str, text: &str) -> Vec<String> {
     }
     let prompted = has_prompt(text);
     let mut found = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
+    let mut numbered = text.lines().enumerate();
+    while let Some((at, line)) = numbered.next() {
+        let mut lines = numbered.by_ref().map(|(_, line)| line);
         let line = line.trim();
         let Some(line) = (if prompted { line.strip_prefix("$ ") } else { Some(line) }) else { continue };
         if line.starts_with('#') {
@@ -44,24 +48,54 @@ pub fn commands(lang: &str, text: &str) -> Vec<String> {
                 whole.push('\n');
                 whole.push_str(line.trim_end());
                 if line.trim() == word {
-                    found.push(std::mem::take(&mut whole));
+                    found.push((at, std::mem::take(&mut whole)));
                     break;
                 }
             }
             continue;
         }
         match without_comment(&command) {
-            Quoting::Closed(command) => found.push(command),
+            Quoting::Closed(command) => found.push((at, command)),
             Quoting::Open => {
                 let _end = lines.by_ref().find(|line| line.contains(['"', '\'']));
             }
         }
     }
-    for command in &mut found {
+    for (_, command) in &mut found {
         command.retain(|c| !c.is_control() || c == '\n');
     }
-    found.retain(|command| !command.trim().is_empty());
+    found.retain(|(_, command)| !command.trim().is_empty());
     found
+}
+
+/// Lessons often write Dockerfile lines into a fence marked as shell.
+pub fn is_dockerfile(text: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "FROM",
+        "RUN",
+        "CMD",
+        "ENTRYPOINT",
+        "COPY",
+        "ADD",
+        "ENV",
+        "ARG",
+        "WORKDIR",
+        "EXPOSE",
+        "VOLUME",
+        "USER",
+        "LABEL",
+        "HEALTHCHECK",
+        "SHELL",
+        "ONBUILD",
+        "STOPSIGNAL",
+    ];
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.and_then(|line| line.split_whitespace().next()).is_some_and(|word| WORDS.contains(&word))
+}
+
+/// Whether the text is what a terminal showed: commands after `$ `, and what they printed.
+pub fn has_prompt(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("$ "))
 }
 
 fn looks_like_commands(text: &str) -> bool {
@@ -103,7 +137,11 @@ fn without_comment(command: &str) -> Quoting {
 /// The word that ends a here document.
 fn here_document(command: &str) -> Option<String> {
     let at = command.find("<<")?;
-    let rest = &command[at + 2..];
+    here_word(&command[at + 2..])
+}
+
+/// The same, from what comes after the `<<`.
+pub(super) fn here_word(rest: &str) -> Option<String> {
     if rest.starts_with('<') {
         return None;
     }
@@ -147,6 +185,14 @@ mod tests {
         assert_eq!(commands("bash", "echo 'a\nb'\nls"), ["ls"]);
         assert_eq!(commands("bash", "grep x <<< y"), ["grep x <<< y"]);
         assert_eq!(commands("bash", "it's fine"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_dockerfile_is_known_by_its_first_word() {
+        assert!(is_dockerfile("# syntax\nFROM x"));
+        assert!(is_dockerfile("ENTRYPOINT [\"a\"]"));
+        assert!(!is_dockerfile("docker run FROM"));
+        assert!(!is_dockerfile(""));
     }
 
     proptest! {

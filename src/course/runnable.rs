@@ -1,0 +1,143 @@
+//! The commands of a deck that a rehearsal runs, with what their slides promise of them.
+
+use super::commands::numbered;
+use super::script::Keys;
+use super::{Attributes, Block, BlockKind, Deck};
+
+/// A `bash` fence. Lines are the deck's own, from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runnable {
+    /// From 0.
+    pub slide: usize,
+    pub line: usize,
+    /// As `t` types them, one after another, each with its first line.
+    pub commands: Vec<(usize, String)>,
+    /// How the last one ends.
+    pub status: i32,
+    /// Told to the program that the last one starts.
+    pub typed: Vec<Keys>,
+    /// What the slide shows of its output.
+    pub output: Option<Quoted>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// Of its first line of text.
+    pub line: usize,
+    pub text: String,
+}
+
+/// All of them in the order of the deck. `complain` is told of a mistake in a fence: its line, what, and what to do.
+pub fn runnables(deck: &Deck, complain: &mut dyn FnMut(usize, String, &'static str)) -> Vec<Runnable> {
+    let mut found = Vec::new();
+    for (slide, blocks) in deck.slides.iter().map(|s| &s.blocks).enumerate() {
+        collect(blocks, slide, &mut found, complain);
+    }
+    found
+}
+
+fn collect(
+    blocks: &[Block],
+    slide: usize,
+    found: &mut Vec<Runnable>,
+    complain: &mut dyn FnMut(usize, String, &'static str),
+) {
+    // Only what is quoted on the slide of its command belongs to it.
+    let first = found.len();
+    for block in blocks {
+        match &block.kind {
+            BlockKind::Code { lang, info, text } if lang == "bash" => {
+                let made = Runnable { slide, line: block.line, ..read(info, text, block.line, complain) };
+                found.extend((!made.commands.is_empty()).then_some(made));
+            }
+            BlockKind::Code { lang, text, .. } if lang == "output" => {
+                let quoted = Quoted { line: block.line + 1, text: text.clone() };
+                let place = found.get_mut(first..).and_then(<[Runnable]>::last_mut);
+                match place.filter(|runnable| runnable.output.is_none()) {
+                    Some(runnable) => runnable.output = Some(quoted),
+                    None => complain(
+                        block.line,
+                        "no command stands before this output".into(),
+                        "put a ```bash fence before it, or leave out the word `output`: then it is not compared",
+                    ),
+                }
+            }
+            BlockKind::Quote(inner) => collect(inner, slide, found, complain),
+            BlockKind::List { items, .. } => {
+                items.iter().for_each(|item| collect(&item.blocks, slide, found, complain));
+            }
+            BlockKind::Definitions(terms) => {
+                terms.iter().flat_map(|(_, bodies)| bodies).for_each(|b| collect(b, slide, found, complain));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn read(
+    info: &str,
+    text: &str,
+    line: usize,
+    complain: &mut dyn FnMut(usize, String, &'static str),
+) -> Runnable {
+    let attributes = Attributes::of(info);
+    for key in attributes.keys().filter(|key| !["status", "type"].contains(key)) {
+        complain(line, format!("a command has no `{key}`"), "known are `status=1` and `type=\"exit\"`");
+    }
+    let status = attributes.get("status").unwrap_or("0");
+    let status = status.parse().unwrap_or_else(|_| {
+        complain(
+            line,
+            format!("the status `{status}` is not a number"),
+            "write for example `{.bash status=1}`",
+        );
+        0
+    });
+    let commands = numbered("bash", text);
+    let commands: Vec<_> = commands.into_iter().map(|(at, command)| (line + 1 + at, command)).collect();
+    if commands.is_empty() && !super::is_dockerfile(text) {
+        complain(
+            line,
+            "nothing in this fence can be run".into(),
+            "write a command, or leave out the word `bash`",
+        );
+    }
+    let typed = attributes.get("type").map(|typed| typed.split(';').map(Keys::of).collect());
+    Runnable { slide: 0, line, commands, status, typed: typed.unwrap_or_default(), output: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn read(text: &str) -> (Vec<Runnable>, Vec<(usize, String)>) {
+        let (deck, _) = super::super::deck::parse(text, Path::new("d.md"));
+        let mut said = Vec::new();
+        let found = runnables(&deck, &mut |line, what, _| said.push((line, what)));
+        (found, said)
+    }
+
+    #[test]
+    fn commands_know_what_their_slide_says_of_them() {
+        let deck = "# A\n\n```bash\ndocker pull nginx\ndocker ps\n```\n\n# B\n\n* x\n\n    ```{.bash status=125 type=\"ls;^D\"}\n    docker run -it x\n    ```\n\n    ```output\n    a\n    …\n    ```\n\n```\nplain\n```\n";
+        let (found, said) = read(deck);
+        assert_eq!(said, []);
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].slide, found[0].line, found[0].status), (0, 3, 0));
+        assert_eq!(found[0].commands, [(4, "docker pull nginx".to_owned()), (5, "docker ps".to_owned())]);
+        assert_eq!((found[1].slide, found[1].line, found[1].status), (1, 12, 125));
+        assert_eq!(found[1].typed, [Keys::Line("ls".into()), Keys::Control('d')]);
+        assert_eq!(found[1].output, Some(Quoted { line: 17, text: "a\n…".into() }));
+    }
+
+    #[test]
+    fn mistakes_in_a_fence_are_said() {
+        let deck = "# A\n\n```output\nx\n```\n\n```{.bash state=1 status=x}\nls\n```\n\n```bash\n# nothing\n```\n\n# B\n\n```output\ny\n```\n";
+        let (found, said) = read(deck);
+        assert_eq!(found.len(), 1);
+        let lines: Vec<usize> = said.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [3, 7, 7, 11, 17], "{said:?}");
+    }
+}
