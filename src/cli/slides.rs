@@ -77,7 +77,7 @@ fn as_text(deck: &Deck) -> String {
     for (n, slide) in deck.slides.iter().enumerate() {
         for step in 0..slide.steps {
             let place = format!("slide {}/{} · step {}/{}", n + 1, deck.slides.len(), step + 1, slide.steps);
-            let body = step_text(slide, step, &deck.quizzes);
+            let body = step_text(slide, step, deck);
             out.push_str(&format!("--- {place} · {}\n\n{body}\n\n", slide.title));
         }
     }
@@ -89,7 +89,7 @@ fn as_json(deck: &Deck) -> DumpedDeck<'_> {
         title: &slide.title,
         steps: slide.steps,
         notes: &slide.notes,
-        text: (0..slide.steps).map(|step| step_text(slide, step, &deck.quizzes)).collect(),
+        text: (0..slide.steps).map(|step| step_text(slide, step, deck)).collect(),
     });
     DumpedDeck { title: &deck.title, author: &deck.author, slides: slides.collect() }
 }

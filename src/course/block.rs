@@ -37,6 +37,8 @@ pub enum BlockKind {
     Verbatim(String),
     /// A fenced `quiz` block, index into `Deck::quizzes`.
     Quiz(usize),
+    /// A fenced `task` block, index into `Deck::tasks`.
+    Task(usize),
     /// A fenced `exercise` block that names an exercise by id.
     Exercise(String),
 }

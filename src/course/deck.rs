@@ -1,9 +1,9 @@
-//! A deck: slides with their steps, notes and quizzes.
+//! A deck: slides with their steps, notes, quizzes and tasks.
 
 use std::path::Path;
 
 use super::diagnostic::{Diagnostic, Script};
-use super::{Block, Quiz, compat, front_matter, markdown, split};
+use super::{Block, BlockKind, Quiz, Task, compat, front_matter, markdown, split};
 
 #[derive(Clone, Debug, Default)]
 pub struct Deck {
@@ -14,6 +14,7 @@ pub struct Deck {
     /// At least one once it was parsed.
     pub slides: Vec<Slide>,
     pub quizzes: Vec<Quiz>,
+    pub tasks: Vec<Task>,
     pub settings: Settings,
 }
 
@@ -44,11 +45,11 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let front = front_matter::read(&script, &mut diagnostics);
     let body = compat::adapt(&script.lines, front.lines);
-    let (pieces, quizzes) = markdown::read(&body, &script, &mut diagnostics);
+    let markdown::Content { pieces, quizzes, tasks } = markdown::read(&body, &script, &mut diagnostics);
     let mut slides = split::slides(pieces, &front.settings, &script, &mut diagnostics);
     for slide in &mut slides {
         if slide.title.is_empty() {
-            slide.title = quiz_title(slide, &quizzes).unwrap_or_else(|| front.title.clone());
+            slide.title = asked(slide, &quizzes, &tasks).unwrap_or_else(|| front.title.clone());
         }
     }
     let deck = Deck {
@@ -57,14 +58,17 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
         minutes: front.minutes,
         slides,
         quizzes,
+        tasks,
         settings: front.settings,
     };
     (deck, diagnostics)
 }
 
-fn quiz_title(slide: &Slide, quizzes: &[Quiz]) -> Option<String> {
+/// What a slide without words asks of the learner.
+fn asked(slide: &Slide, quizzes: &[Quiz], tasks: &[Task]) -> Option<String> {
     slide.blocks.iter().find_map(|b| match b.kind {
-        super::BlockKind::Quiz(i) => quizzes.get(i).map(|q| q.question.clone()),
+        BlockKind::Quiz(i) => quizzes.get(i).map(|q| q.question.clone()),
+        BlockKind::Task(i) => tasks.get(i).map(|t| t.title.clone()),
         _ => None,
     })
 }

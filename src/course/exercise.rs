@@ -13,6 +13,8 @@ pub struct Exercise {
     pub tasks: Vec<Task>,
     /// Markdown, shown after a pass or when the learner gives up.
     pub solution: String,
+    /// Its tasks stand on the slides of the lesson that has its id; it begins when that lesson is first opened.
+    pub on_slides: bool,
 }
 
 /// A file laid into the exercise's folder unless it is already there.

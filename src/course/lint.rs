@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use super::diagnostic::{Diagnostic, Severity};
 use super::{Block, BlockKind, Course, Lesson, QuizKind};
 
+const HINTS: &str = "add hints, from a nudge to nearly the answer";
+
 /// What an author should look at; the course runs all the same.
 pub fn lint(course: &Course) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -35,6 +37,12 @@ pub fn lint(course: &Course) -> Vec<Diagnostic> {
                     let help = "write its exercise.yaml, or name one that exists";
                     say(Severity::Error, block.line, format!("there is no exercise `{id}`"), help);
                 }
+                if let BlockKind::Task(index) = block.kind
+                    && let Some(task) = lesson.deck.tasks.get(index).filter(|t| t.hints.is_empty())
+                {
+                    let message = format!("the task `{}` has no hints", task.id);
+                    say(Severity::Warning, block.line, message, HINTS);
+                }
             });
         }
     }
@@ -44,15 +52,9 @@ pub fn lint(course: &Course) -> Vec<Diagnostic> {
             let message = format!("two exercises have the id `{}`", exercise.id);
             out.push(place(file.clone(), Severity::Error, 1, message, "rename one"));
         }
-        for task in exercise.tasks.iter().filter(|t| t.hints.is_empty()) {
+        for task in exercise.tasks.iter().filter(|t| t.hints.is_empty() && !exercise.on_slides) {
             let message = format!("the task `{}` of `{}` has no hints", task.id, exercise.id);
-            out.push(place(
-                file.clone(),
-                Severity::Warning,
-                1,
-                message,
-                "add hints, from a nudge to nearly the answer",
-            ));
+            out.push(place(file.clone(), Severity::Warning, 1, message, HINTS));
         }
     }
     out

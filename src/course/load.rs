@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::diagnostic::{Diagnostic, Manuscript, Script, Severity};
 use super::exercise::{Exercise, StarterFile, Task, TaskMode};
 use super::source::Source;
 use super::yaml::Snippet;
-use super::{Course, Lesson, deck};
+use super::{Course, Lesson, deck, task_fence};
 
 /// There is nothing to show at all.
 #[derive(Debug, Error)]
@@ -58,18 +59,26 @@ struct RawExercise {
     tasks: Vec<RawTask>,
 }
 
+/// A task as it is written, in an exercise and on a slide.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawTask {
-    id: String,
-    title: String,
+pub(super) struct RawTask {
+    pub(super) id: String,
+    pub(super) title: String,
     #[serde(default)]
     mode: TaskMode,
     #[serde(default = "one")]
     points: u32,
-    check: crate::check::Check,
+    pub(super) check: crate::check::Check,
     #[serde(default)]
     hints: Vec<String>,
+}
+
+impl From<RawTask> for Task {
+    fn from(raw: RawTask) -> Self {
+        let RawTask { id, title, mode, points, check, hints } = raw;
+        Self { id, title, mode, points, check, hints }
+    }
 }
 
 fn one() -> u32 {
@@ -97,6 +106,7 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
                 let (mut lesson, found) = lesson(&String::from_utf8_lossy(&bytes), shown);
                 lesson.id = name;
                 lesson.path = watched;
+                course.exercises.extend(task_fence::exercise(&lesson));
                 course.lessons.push(lesson);
                 course.diagnostics.extend(found);
             }
@@ -138,8 +148,8 @@ impl Course {
             id,
             title: lesson.title.clone(),
             version: String::new(),
+            exercises: task_fence::exercise(&lesson).into_iter().collect(),
             lessons: vec![lesson],
-            exercises: Vec::new(),
             diagnostics,
         }
     }
@@ -190,7 +200,7 @@ fn listed(source: &Source, name: &str, message: String) -> Diagnostic {
     script.whole_line(Severity::Error, line.map_or(1, |n| n + 1), message, help)
 }
 
-fn read_yaml<T: for<'de> Deserialize<'de>>(
+fn read_yaml<T: DeserializeOwned>(
     source: &Source,
     path: &str,
     text: &str,
@@ -199,9 +209,7 @@ fn read_yaml<T: for<'de> Deserialize<'de>>(
     let path = source.shown(path);
     let script = Script::new(&path, text);
     let snippet = Snippet { script: &script, text, first: 1 };
-    let read =
-        serde_yaml::with::singleton_map_recursive::deserialize(serde_yaml::Deserializer::from_str(text));
-    read.map_err(|e| diagnostics.push(snippet.error(&e))).ok()
+    snippet.read().map_err(|mistake| diagnostics.push(*mistake)).ok()
 }
 
 fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Exercise> {
@@ -249,14 +257,6 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
             _ => say("id", format!("{file} is not a text file in UTF-8"), "starter files are text"),
         }
     }
-    let tasks = raw.tasks.into_iter().map(|t| Task {
-        id: t.id,
-        title: t.title,
-        mode: t.mode,
-        points: t.points,
-        check: t.check,
-        hints: t.hints,
-    });
     Some(Exercise {
         id: raw.id,
         title: raw.title,
@@ -264,7 +264,8 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         brief: raw.brief,
         images: raw.images,
         files,
-        tasks: tasks.collect(),
+        tasks: raw.tasks.into_iter().map(Task::from).collect(),
         solution,
+        on_slides: false,
     })
 }

@@ -1,4 +1,4 @@
-//! Markdown events into our own blocks; comments become notes and quiz fences become quizzes.
+//! Markdown events into our own blocks; comments become notes, quiz and task fences become quizzes and tasks.
 
 use std::iter::Peekable;
 
@@ -6,9 +6,10 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, OffsetIter, Options, Parse
 
 use super::block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
 use super::diagnostic::{Diagnostic, Script, Severity};
+use super::inline::{drop_code_attributes, mark, push_text};
 use super::quiz::Quiz;
-use super::quiz_fence;
 use super::yaml::Snippet;
+use super::{Task, quiz_fence, task_fence};
 
 /// Deeper than this, text is shown as it was written: nobody means it, and the stack is finite.
 const DEEPEST: usize = 32;
@@ -21,12 +22,16 @@ pub(super) enum Piece {
     Config { yaml: String, line: usize },
 }
 
+/// What a deck's text holds; blocks name quizzes and tasks by their index.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) quizzes: Vec<Quiz>,
+    pub(super) tasks: Vec<Task>,
+}
+
 /// Reads a text that `compat::adapt` made from the script's lines.
-pub(super) fn read(
-    text: &str,
-    script: &Script<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<Piece>, Vec<Quiz>) {
+pub(super) fn read(text: &str, script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) -> Content {
     let mut reader = Reader::new(text, Some(script));
     let mut pieces = Vec::new();
     while reader.events.peek().is_some() {
@@ -35,7 +40,7 @@ pub(super) fn read(
         pieces.append(&mut reader.asides);
     }
     diagnostics.append(&mut reader.diagnostics);
-    (pieces, reader.quizzes)
+    Content { pieces, quizzes: reader.quizzes, tasks: reader.tasks }
 }
 
 /// Blocks of a short text (an exercise's brief, a solution); comments are dropped and quizzes stay code.
@@ -62,6 +67,7 @@ struct Reader<'a> {
     script: Option<&'a Script<'a>>,
     asides: Vec<Piece>,
     quizzes: Vec<Quiz>,
+    tasks: Vec<Task>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -101,8 +107,8 @@ impl<'a> Reader<'a> {
             | Options::ENABLE_DEFINITION_LIST;
         let events = Parser::new_ext(text, options).into_offset_iter().peekable();
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        let (asides, quizzes, diagnostics) = Default::default();
-        Self { events, text, line_starts, script, asides, quizzes, diagnostics }
+        let (asides, quizzes, tasks, diagnostics) = Default::default();
+        Self { events, text, line_starts, script, asides, quizzes, tasks, diagnostics }
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -289,6 +295,13 @@ impl<'a> Reader<'a> {
                     None => return BlockKind::Code { lang, info, text },
                 }
             }
+            ("task", Some(script)) => {
+                let snippet = Snippet { script, text: &text, first: line + 1 };
+                if let Some(task) = task_fence::parse(&snippet, &self.tasks, &mut self.diagnostics) {
+                    self.tasks.push(task);
+                    return BlockKind::Task(self.tasks.len() - 1);
+                }
+            }
             ("exercise", Some(script)) => {
                 let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
                 if let (Some(id), None) = (lines.next(), lines.next()) {
@@ -422,50 +435,6 @@ impl<'a> Reader<'a> {
         }
         out.retain(|i| !matches!(i, Inline::Text(t) if t.is_empty()));
         out
-    }
-}
-
-/// Joins neighbours, and runs of blanks to one.
-fn push_text(out: &mut Vec<Inline>, text: &str) {
-    if !matches!(out.last(), Some(Inline::Text(_))) {
-        out.push(Inline::Text(String::new()));
-    }
-    let Some(Inline::Text(last)) = out.last_mut() else { return };
-    for c in text.chars() {
-        let c = if c == '\n' || c == '\t' { ' ' } else { c };
-        if c != ' ' || !last.ends_with(' ') {
-            last.push(c);
-        }
-    }
-}
-
-/// `~x~` and `^x^` as pandoc has them: no blank inside. Paths like `~/a ~/b` stay as they are.
-fn mark(out: &mut Vec<Inline>, inner: Vec<Inline>, sign: &str, make: fn(Vec<Inline>) -> Inline) {
-    let words = plain(&inner);
-    if words.is_empty() || words.contains(|c: char| c.is_whitespace() || c == '/') {
-        push_text(out, sign);
-        for inline in inner {
-            match inline {
-                Inline::Text(text) => push_text(out, &text),
-                other => out.push(other),
-            }
-        }
-        push_text(out, sign);
-    } else {
-        out.push(make(inner));
-    }
-}
-
-/// `` `x`{.bash} ``: pandoc's attributes of inline code are not words.
-fn drop_code_attributes(out: &mut [Inline]) {
-    for i in 1..out.len() {
-        let (before, after) = out.split_at_mut(i);
-        if let (Some(Inline::Code(_)), Some(Inline::Text(text))) = (before.last(), after.first_mut())
-            && (text.starts_with("{.") || text.starts_with("{#"))
-            && let Some(end) = text.find('}')
-        {
-            text.replace_range(..=end, "");
-        }
     }
 }
 

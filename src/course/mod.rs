@@ -8,6 +8,7 @@ mod diagnostic;
 mod exercise;
 mod fence;
 mod front_matter;
+mod inline;
 mod lint;
 mod load;
 mod markdown;
@@ -18,6 +19,7 @@ mod runnable;
 pub mod script;
 mod source;
 mod split;
+mod task_fence;
 mod text;
 mod yaml;
 
@@ -34,6 +36,7 @@ pub use quiz::{Choice, Grade, Quiz, QuizKind, Response};
 pub use quoted::{Difference, difference};
 pub use runnable::{Quoted, Runnable, runnables};
 pub use source::Source;
+pub use task_fence::tasks_in;
 pub use text::step_text;
 
 use std::path::PathBuf;

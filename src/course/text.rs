@@ -1,18 +1,18 @@
 //! A slide as plain text, unwrapped: for `--dump`, for search and for whoever has no screen.
 
 use super::block::{Block, BlockKind, Inline, ListItem, Table};
-use super::{Quiz, QuizKind, Slide};
+use super::{Deck, Quiz, QuizKind, Slide};
 
 /// What is visible at a step.
-pub fn step_text(slide: &Slide, step: usize, quizzes: &[Quiz]) -> String {
-    blocks(&slide.blocks, step, quizzes, 0).join("\n")
+pub fn step_text(slide: &Slide, step: usize, deck: &Deck) -> String {
+    blocks(&slide.blocks, step, deck, 0).join("\n")
 }
 
 /// Lines of the visible blocks, a blank line between two.
-fn blocks(list: &[Block], step: usize, quizzes: &[Quiz], depth: usize) -> Vec<String> {
+fn blocks(list: &[Block], step: usize, deck: &Deck, depth: usize) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for block in list.iter().filter(|b| b.reveal <= step) {
-        let lines = block_lines(block, step, quizzes, depth);
+        let lines = block_lines(block, step, deck, depth);
         if !out.is_empty() && !lines.is_empty() {
             out.push(String::new());
         }
@@ -21,7 +21,7 @@ fn blocks(list: &[Block], step: usize, quizzes: &[Quiz], depth: usize) -> Vec<St
     out
 }
 
-fn block_lines(block: &Block, step: usize, quizzes: &[Quiz], depth: usize) -> Vec<String> {
+fn block_lines(block: &Block, step: usize, deck: &Deck, depth: usize) -> Vec<String> {
     let split = |text: String| text.split('\n').map(str::to_owned).collect::<Vec<_>>();
     match &block.kind {
         BlockKind::Heading { level, text } => {
@@ -29,9 +29,9 @@ fn block_lines(block: &Block, step: usize, quizzes: &[Quiz], depth: usize) -> Ve
         }
         BlockKind::Paragraph(inlines) => split(words(inlines)),
         BlockKind::Code { text, .. } => indented(split(text.clone()), "    "),
-        BlockKind::List { start, items } => list(*start, items, step, quizzes, depth),
+        BlockKind::List { start, items } => list(*start, items, step, deck, depth),
         BlockKind::Quote(inner) => {
-            let lines = blocks(inner, step, quizzes, depth);
+            let lines = blocks(inner, step, deck, depth);
             lines.iter().map(|l| format!("> {l}").trim_end().to_owned()).collect()
         }
         BlockKind::Table(table) => table_lines(table),
@@ -40,14 +40,15 @@ fn block_lines(block: &Block, step: usize, quizzes: &[Quiz], depth: usize) -> Ve
             for (term, bodies) in list {
                 out.push(words(term));
                 for body in bodies {
-                    out.extend(hanging(blocks(body, step, quizzes, depth), "  : "));
+                    out.extend(hanging(blocks(body, step, deck, depth), "  : "));
                 }
             }
             out
         }
         BlockKind::Rule => vec!["----".to_owned()],
         BlockKind::Verbatim(text) => split(text.clone()),
-        BlockKind::Quiz(i) => quizzes.get(*i).map(quiz_lines).unwrap_or_default(),
+        BlockKind::Quiz(i) => deck.quizzes.get(*i).map(quiz_lines).unwrap_or_default(),
+        BlockKind::Task(i) => deck.tasks.get(*i).map(|t| format!("Task: {}", t.title)).into_iter().collect(),
         BlockKind::Exercise(id) => vec![format!("[exercise {id}]")],
     }
 }
@@ -64,7 +65,7 @@ fn hanging(lines: Vec<String>, lead: &str) -> Vec<String> {
     std::iter::once(first).chain(indented(lines.collect(), &pad)).collect()
 }
 
-fn list(start: Option<u64>, items: &[ListItem], step: usize, quizzes: &[Quiz], depth: usize) -> Vec<String> {
+fn list(start: Option<u64>, items: &[ListItem], step: usize, deck: &Deck, depth: usize) -> Vec<String> {
     let mut out = Vec::new();
     for (n, item) in items.iter().enumerate().filter(|(_, i)| i.reveal <= step) {
         let lead = match start {
@@ -81,7 +82,7 @@ fn list(start: Option<u64>, items: &[ListItem], step: usize, quizzes: &[Quiz], d
             if apart && !lines.is_empty() {
                 lines.push(String::new());
             }
-            lines.extend(block_lines(block, step, quizzes, depth + 1));
+            lines.extend(block_lines(block, step, deck, depth + 1));
         }
         out.extend(hanging(lines, &lead));
     }

@@ -1,6 +1,8 @@
 //! Author's YAML inside a larger file: where its keys are, and its errors as diagnostics.
 
+use serde::de::DeserializeOwned;
 use serde_yaml::Value;
+use serde_yaml::with::singleton_map_recursive;
 
 use super::diagnostic::{Diagnostic, Script, Severity};
 
@@ -14,6 +16,11 @@ pub(super) struct Snippet<'a> {
 impl Snippet<'_> {
     pub(super) fn value(&self) -> Result<Value, Box<Diagnostic>> {
         serde_yaml::from_str(self.text).map_err(|e| Box::new(self.error(&e)))
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Box<Diagnostic>> {
+        let yaml = serde_yaml::Deserializer::from_str(self.text);
+        singleton_map_recursive::deserialize(yaml).map_err(|e| Box::new(self.error(&e)))
     }
 
     /// The library's message without its own place, at that place in the author's file.

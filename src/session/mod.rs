@@ -13,7 +13,7 @@ pub use quiz::{QuizState, spell, unspell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::course::{Course, Grade, Quiz, Response};
+use crate::course::{Course, Exercise, Grade, Quiz, Response};
 use crate::progress::{Event, Progress};
 
 /// One learner in one course. Methods that change something return the events that are to be recorded.
@@ -148,10 +148,22 @@ impl Session {
         }
     }
 
-    /// Feeds every exercise the same: an engine that is lost or back, something seen, a start of the app.
+    /// What the tasks on the slides of the open lesson are together.
+    pub fn lesson_exercise(&self) -> Option<&Exercise> {
+        let lesson = self.course.lessons.get(self.place.lesson)?;
+        self.course.exercise(&lesson.id).filter(|e| e.on_slides)
+    }
+
+    /// Whether what happens now counts for it: tasks on slides are judged while their lesson is open.
+    pub fn is_at_hand(&self, exercise: &Exercise) -> bool {
+        !exercise.on_slides || self.lesson_exercise().is_some_and(|e| e.id == exercise.id)
+    }
+
+    /// Feeds every exercise that is at hand the same: an engine that is lost or back, something seen, a start of the app.
     pub fn step_all(&mut self, input: &Input) -> Vec<(String, Output)> {
         let course = self.course.clone();
-        let outputs = course.exercises.iter().flat_map(|e| {
+        let at_hand: Vec<&Exercise> = course.exercises.iter().filter(|e| self.is_at_hand(e)).collect();
+        let outputs = at_hand.into_iter().flat_map(|e| {
             let state = self.exercises.get_mut(&e.id);
             let outputs = state.map(|s| s.step(e, input.clone())).unwrap_or_default();
             outputs.into_iter().map(|o| (e.id.clone(), o)).collect::<Vec<_>>()

@@ -21,12 +21,12 @@ use super::screen::bar::{Notice, Tone};
 use super::screen::confirm::ConfirmPopup;
 use super::screen::contents::Contents;
 use super::screen::engine::EnginePane;
-use super::screen::exercise;
 use super::screen::help::Help;
-use super::screen::lesson::LessonPane;
+use super::screen::lesson::{LessonKeys, LessonPane};
 use super::screen::notes::Notes;
 use super::screen::quiz::KeyNames;
 use super::screen::shell::ShellPane;
+use super::screen::task;
 use super::theme::{Look, Theme};
 use crate::course::Course;
 use crate::session::Session;
@@ -90,7 +90,7 @@ impl App {
             look: setup.look,
             theme,
             now: Timestamp::UNIX_EPOCH,
-            lesson: LessonPane::new(session, setup.seen, exercise_keys(&keymap), quiz_keys(&keymap)),
+            lesson: LessonPane::new(session, setup.seen, lesson_keys(&keymap)),
             keymap,
             engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
@@ -343,10 +343,18 @@ impl App {
     }
 }
 
-/// The keys that the card of an exercise names.
-fn exercise_keys(keymap: &Keymap) -> exercise::Keys {
-    let label = |action| keymap.label(Context::Exercise, action);
-    exercise::Keys {
+/// The keys that are named on slides.
+fn lesson_keys(keymap: &Keymap) -> LessonKeys {
+    LessonKeys {
+        exercise: task_keys(keymap, Context::Exercise),
+        task: task_keys(keymap, Context::Task),
+        quiz: quiz_keys(keymap),
+    }
+}
+
+fn task_keys(keymap: &Keymap, context: Context) -> task::Keys {
+    let label = |action| keymap.label(context, action);
+    task::Keys {
         begin: label(Action::BeginExercise),
         check: label(Action::CheckNow),
         hint: label(Action::Hint),

@@ -52,11 +52,14 @@ pub struct Wanted {
     pub tap: bool,
 }
 
+/// As it was read last.
+type TheCourse = Arc<Mutex<Arc<Course>>>;
+
 /// Everything outside the app. Nothing here waits in the app's loop: work runs in tasks and threads.
 pub struct World {
     out: Sender<Msg>,
     wanted: Arc<Wanted>,
-    course: Arc<Course>,
+    course: TheCourse,
     keeper: Keeper,
     files: Files,
     shell: ShellSeat,
@@ -77,10 +80,11 @@ impl World {
         let (belt, tap) = (Belt::new(out.clone()), TapSeat::new(out.clone(), root.clone()));
         let (shell, engine) = (ShellSeat::new(&wanted, root, out.clone()), EngineLine::default());
         let seatbelt = (belt.clone(), tap.clone());
+        let course: TheCourse = Arc::new(Mutex::new(course));
         Self {
             finder: Finder::new(Arc::clone(&wanted), out.clone(), engine.clone(), shell.clone(), seatbelt),
             keeper: Keeper::start(journal, out.clone()),
-            files: Files::new(wanted.source.clone(), out.clone()),
+            files: Files::new(wanted.source.clone(), Arc::clone(&course), out.clone()),
             shell,
             engine,
             belt,
@@ -203,11 +207,14 @@ impl World {
         let (line, out, plans) = (self.engine.clone(), self.out.clone(), Arc::clone(&self.plans));
         let (id, run) = effect.names();
         let (id, run) = (id.to_owned(), run);
-        let Some(exercise) = self.course.exercise(&id).cloned() else { return };
+        let Some(exercise) = lock(&self.course).exercise(&id).cloned() else { return };
         let folder = self.wanted.paths.exercise_folder(&id);
         match effect {
             ExerciseEffect::Begin { .. } => {
-                self.shell.set_folder(folder.clone());
+                // A lesson begins by itself: the shell stays where the learner's own work is.
+                if !exercise.on_slides {
+                    self.shell.set_folder(folder.clone());
+                }
                 tokio::task::spawn_blocking(move || {
                     let outcome = lab::begin(&folder, &exercise).map(|_| folder.display().to_string());
                     let outcome = outcome.map_err(|e| format!("{e}. {}", e.remedy()));

@@ -17,6 +17,7 @@ pub enum Context {
     Lesson,
     Quiz,
     Exercise,
+    Task,
     Engine,
     Detail,
     Shell,
@@ -25,11 +26,12 @@ pub enum Context {
 
 impl Context {
     /// In the order in which help lists them, with the heading of each.
-    pub const ALL: [(Context, &str); 8] = [
+    pub const ALL: [(Context, &str); 9] = [
         (Context::Any, "Everywhere, except while the shell has the keyboard"),
         (Context::Lesson, "Lesson"),
         (Context::Quiz, "A quiz on the slide"),
         (Context::Exercise, "An exercise on the slide"),
+        (Context::Task, "Tasks on the slide"),
         (Context::Engine, "Engine"),
         (Context::Detail, "Engine, details open"),
         (Context::Shell, "Shell (every other key goes to it)"),

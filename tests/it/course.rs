@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use pilotwhale::course::{Choice, LoadError, Quiz, QuizKind, Response, Source, deck, lint, load};
+use pilotwhale::course::{
+    Choice, Course, LoadError, Quiz, QuizKind, Response, Source, TaskMode, deck, lint, load, step_text,
+    tasks_in,
+};
 
 fn quiz(kind: QuizKind) -> Quiz {
     Quiz { id: "q".into(), question: "?".into(), kind, hints: vec![], explanation: None, line: 1 }
@@ -169,4 +172,43 @@ fn mistakes_in_an_exercise_have_a_caret() {
         assert!(found.message.contains(word), "{}", found.render(false));
         assert_eq!((found.line, found.column, found.width), (line, column, width), "{}", found.render(false));
     }
+}
+
+#[test]
+fn the_tasks_of_a_lesson_are_one_exercise() {
+    let text = "---\ntitle: Images\n---\n# A\n\n```task\nid: pull\ntitle: \"`nginx` is here\"\ncheck: {image: {repo: nginx}}\n\
+                hints: [one, two, three]\n```\n\n# B\n\n```task\nid: count\ntitle: Count\nmode: level\npoints: 2\n\
+                check: {answer: {prompt: How many?, number: 7}}\n```\n";
+    let course = Course::from_deck("03-images.md".into(), text);
+    assert!(course.diagnostics.is_empty(), "{:?}", course.diagnostics);
+    let exercise = course.exercise("03-images").expect("it has the lesson's id");
+    assert!(exercise.on_slides && exercise.title == "Images");
+    let tasks: Vec<_> = exercise.tasks.iter().map(|t| (t.id.as_str(), t.mode, t.points)).collect();
+    assert_eq!(tasks, [("pull", TaskMode::Edge, 1), ("count", TaskMode::Level, 2)]);
+    let slides = &course.lessons[0].deck.slides;
+    let on = |slide: usize| tasks_in(&slides[slide].blocks).collect::<Vec<_>>();
+    assert_eq!((on(0), on(1)), (vec![0], vec![1]));
+    assert_eq!(step_text(&slides[0], 0, &course.lessons[0].deck), "# A\n\nTask: `nginx` is here");
+    let lints: Vec<_> = lint(&course).into_iter().map(|d| (d.line, d.message)).collect();
+    assert_eq!(lints[1..], [(15, "the task `count` has no hints".to_owned())], "{lints:?}");
+}
+
+#[test]
+fn mistakes_in_a_task_point_into_the_lesson() {
+    for (task, line, column, width, word) in [
+        ("id: a\ntitle: T\nchek: {}", 6, 1, 4, "chek"),
+        ("id: a\ntitle: T\ncheck: {imge: {}}", 6, 9, 4, "imge"),
+        ("id: a\ntitle: T\ncheck: {run: {}}", 6, 1, 5, "asks for nothing"),
+        ("id: \"\"\ntitle: T\ncheck: {image: {repo: x}}", 4, 1, 2, "empty"),
+        ("title: T\ncheck: {image: {repo: x}}", 4, 1, 1, "id"),
+    ] {
+        let (deck, found) = deck::parse(&format!("# A\n\n```task\n{task}\n```\n"), Path::new("lesson.md"));
+        assert!(deck.tasks.is_empty(), "{task}");
+        let found = &found[0];
+        assert!(found.message.contains(word), "{}", found.render(false));
+        assert_eq!((found.line, found.column, found.width), (line, column, width), "{}", found.render(false));
+    }
+    let twice = "# A\n\n```task\nid: a\ntitle: T\ncheck: {image: {repo: x}}\n```\n\n```task\nid: a\ntitle: T\ncheck: {image: {repo: x}}\n```\n";
+    let (deck, found) = deck::parse(twice, Path::new("lesson.md"));
+    assert_eq!((deck.tasks.len(), found[0].line), (1, 10), "{found:?}");
 }

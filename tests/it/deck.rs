@@ -12,7 +12,7 @@ fn parse(text: &str) -> (Deck, Vec<Diagnostic>) {
 /// What the last step of each slide shows.
 fn shown(text: &str) -> Vec<String> {
     let (deck, _) = parse(text);
-    deck.slides.iter().map(|s| step_text(s, s.steps - 1, &deck.quizzes)).collect()
+    deck.slides.iter().map(|s| step_text(s, s.steps - 1, &deck)).collect()
 }
 
 fn steps(text: &str) -> Vec<usize> {
@@ -238,8 +238,8 @@ fn pauses_and_lists_by_steps() {
     assert_eq!(steps(&format!("{incremental}- a\n    - b\n- c")), [4]);
     assert_eq!(steps(&format!("{incremental}> - a\n> - c")), [1]);
     let (deck, _) = parse("* a\n\n    . . .\n\n    more\n\n* b");
-    assert_eq!(step_text(&deck.slides[0], 0, &[]), "- a");
-    assert_eq!(step_text(&deck.slides[0], 1, &[]), "- a\n\n  more\n\n- b");
+    assert_eq!(step_text(&deck.slides[0], 0, &deck), "- a");
+    assert_eq!(step_text(&deck.slides[0], 1, &deck), "- a\n\n  more\n\n- b");
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn comments_are_notes_and_never_text() {
     let (deck, diagnostics) =
         parse("# A\n\n<!-- one -->\n\n- x <!-- two -->\n\n<!--config:\nwrap: true\n-->\n");
     assert_eq!(deck.slides[0].notes, ["one", "two"]);
-    assert_eq!(step_text(&deck.slides[0], 0, &[]), "# A\n\n- x");
+    assert_eq!(step_text(&deck.slides[0], 0, &deck), "# A\n\n- x");
     assert_eq!(diagnostics, []);
     let (_, diagnostics) = parse("# A\n\n<!--config:\nslideLevel: 2\n-->\n");
     assert!(diagnostics[0].message.starts_with("on slide 1"), "{diagnostics:?}");
@@ -290,7 +290,7 @@ proptest! {
         prop_assert!(!deck.slides.is_empty());
         for slide in &deck.slides {
             prop_assert!(slide.steps >= 1);
-            let _ = step_text(slide, slide.steps - 1, &deck.quizzes);
+            let _ = step_text(slide, slide.steps - 1, &deck);
         }
         for diagnostic in diagnostics {
             let _ = diagnostic.render(false);

@@ -8,6 +8,7 @@ mod guard_live;
 mod harness;
 mod live_gap;
 mod live_story;
+mod live_task;
 mod other_course;
 mod private_engine;
 mod screen_deck;

@@ -38,6 +38,9 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
     }
     if let Some(area) = screen.bar() {
         let mut keys = app.keymap.bar(&app.contexts());
+        if app.wishes.focus == Pane::Lesson {
+            keys.retain(|(_, action)| app.lesson.offers(*action));
+        }
         if matches!(app.popup, Some(Popup::Help(_) | Popup::Notes(_))) {
             // There is nothing to choose in a text.
             keys.retain(|(_, action)| *action != Action::Confirm);

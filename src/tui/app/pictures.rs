@@ -1,5 +1,7 @@
 //! Pictures of the whole screen, one for every state that a learner can be in, at three sizes.
 
+mod tasks;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;

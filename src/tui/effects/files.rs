@@ -9,6 +9,7 @@ use std::time::Duration;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
 
+use super::{TheCourse, lock};
 use crate::course::{Source, load};
 use crate::tui::msg::Msg;
 
@@ -16,14 +17,14 @@ use crate::tui::msg::Msg;
 const QUIET: Duration = Duration::from_millis(25);
 
 pub(super) struct Files {
-    source: Source,
-    out: Sender<Msg>,
+    reader: Reader,
     watcher: Option<RecommendedWatcher>,
 }
 
 impl Files {
-    pub(super) fn new(source: Source, out: Sender<Msg>) -> Self {
-        Self { source, out, watcher: None }
+    /// What is read takes the place of `course`.
+    pub(super) fn new(source: Source, course: TheCourse, out: Sender<Msg>) -> Self {
+        Self { reader: Reader { source, course, out }, watcher: None }
     }
 
     /// Watches the folders of these files: editors replace a file by renaming another over it, which a watch on the
@@ -56,21 +57,21 @@ impl Files {
             }
         }
         self.watcher = Some(watcher);
-        let (source, out) = (self.source.clone(), self.out.clone());
+        let reader = self.reader.clone();
         let thread = std::thread::Builder::new().name("lessons".into());
-        if let Err(error) = thread.spawn(move || listen(&changes, &source, &out)) {
+        if let Err(error) = thread.spawn(move || listen(&changes, &reader)) {
             tracing::warn!(%error, "lessons are not watched");
         }
     }
 
     pub(super) fn reload(&self) {
-        let (source, out) = (self.source.clone(), self.out.clone());
-        tokio::task::spawn_blocking(move || read(&source, &out));
+        let reader = self.reader.clone();
+        tokio::task::spawn_blocking(move || reader.read());
     }
 }
 
 /// Reads once after each burst of changes.
-fn listen(changes: &Receiver<()>, source: &Source, out: &Sender<Msg>) {
+fn listen(changes: &Receiver<()>, reader: &Reader) {
     while changes.recv().is_ok() {
         loop {
             match changes.recv_timeout(QUIET) {
@@ -79,14 +80,30 @@ fn listen(changes: &Receiver<()>, source: &Source, out: &Sender<Msg>) {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-        read(source, out);
+        reader.read();
     }
 }
 
-fn read(source: &Source, out: &Sender<Msg>) {
-    let msg = match load(source) {
-        Ok(course) => Msg::Reloaded(Arc::new(course)),
-        Err(error) => Msg::Trouble { what: error.to_string(), remedy: "the lesson stays as it was".into() },
-    };
-    let _ = out.blocking_send(msg);
+#[derive(Clone)]
+struct Reader {
+    source: Source,
+    course: TheCourse,
+    out: Sender<Msg>,
+}
+
+impl Reader {
+    fn read(&self) {
+        let msg = match load(&self.source) {
+            Ok(course) => {
+                let course = Arc::new(course);
+                // What is graded from now on is what the learner is shown.
+                *lock(&self.course) = Arc::clone(&course);
+                Msg::Reloaded(course)
+            }
+            Err(error) => {
+                Msg::Trouble { what: error.to_string(), remedy: "the lesson stays as it was".into() }
+            }
+        };
+        let _ = self.out.blocking_send(msg);
+    }
 }

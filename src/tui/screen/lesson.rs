@@ -4,6 +4,7 @@ mod exercises;
 #[cfg(test)]
 mod fit;
 mod lists;
+mod tasks;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -17,11 +18,12 @@ use ratatui::text::Line;
 
 use lists::Over;
 
-use super::exercise::{self, Card, Keys};
+use super::exercise::{self, Card};
 use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
 use super::slides::{Moved, SlidesPane};
+use super::task::{self, Keys, View};
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::progress::Event;
 use crate::session::{Phase, Session};
@@ -43,17 +45,24 @@ pub struct LessonPane {
     /// Brief and solution of each exercise.
     texts: BTreeMap<String, (Vec<Block>, Vec<Block>)>,
     watch: exercises::Watch,
-    keys: Keys,
-    quiz_keys: KeyNames,
+    keys: LessonKeys,
     count: Option<usize>,
     over: Option<Over>,
     news: Option<String>,
     now: Timestamp,
 }
 
+/// What the keys are called for what can be on a slide.
+#[derive(Clone, Debug, Default)]
+pub struct LessonKeys {
+    pub exercise: Keys,
+    pub task: Keys,
+    pub quiz: KeyNames,
+}
+
 impl LessonPane {
     /// `seen` is what earlier sessions kept, by exercise.
-    pub fn new(session: Session, seen: BTreeMap<String, Seen>, keys: Keys, quiz_keys: KeyNames) -> Self {
+    pub fn new(session: Session, seen: BTreeMap<String, Seen>, keys: LessonKeys) -> Self {
         let place = session.place();
         let deck = deck_of(session.course(), place.lesson);
         let mut slides = SlidesPane::new(deck);
@@ -67,7 +76,6 @@ impl LessonPane {
             texts,
             watch: exercises::Watch::new(seen),
             keys,
-            quiz_keys,
             count: None,
             over: None,
             news: None,
@@ -128,13 +136,18 @@ impl LessonPane {
     fn open_at(&mut self, lesson: usize, slide: usize, step: usize) -> Vec<Effect> {
         let last = self.session.course().lessons.len().saturating_sub(1);
         let lesson = lesson.min(last);
-        if lesson != self.lesson {
+        let another = lesson != self.lesson;
+        if another {
             self.lesson = lesson;
             self.slides = SlidesPane::new(deck_of(self.session.course(), lesson));
             self.quizzes.clear();
         }
         self.slides.go(slide, step);
-        self.keep_place()
+        let mut effects = self.keep_place();
+        if another {
+            effects.extend(self.take_up_tasks());
+        }
+        effects
     }
 
     /// Puts the course that was read again in place of the one before.
@@ -144,7 +157,9 @@ impl LessonPane {
         self.slides.reload(deck_of(&course, self.lesson));
         self.quizzes.clear();
         self.texts = texts(&course);
-        self.keep_place()
+        let mut effects = self.keep_place();
+        effects.extend(self.take_up_tasks());
+        effects
     }
 
     fn follow(&mut self, moved: Moved) -> Vec<Effect> {
@@ -171,12 +186,13 @@ impl LessonPane {
     pub fn contexts(&self) -> Vec<Context> {
         let mut contexts = Vec::new();
         for insert in self.slides.inserts() {
-            match insert {
-                Insert::Quiz(_) if !contexts.contains(&Context::Quiz) => contexts.push(Context::Quiz),
-                Insert::Exercise(_) if !contexts.contains(&Context::Exercise) => {
-                    contexts.push(Context::Exercise)
-                }
-                _ => {}
+            let context = match insert {
+                Insert::Quiz(_) => Context::Quiz,
+                Insert::Task(_) => Context::Task,
+                Insert::Exercise(_) => Context::Exercise,
+            };
+            if !contexts.contains(&context) {
+                contexts.push(context);
             }
         }
         contexts
@@ -187,7 +203,7 @@ impl LessonPane {
         let lesson = self.lesson_id();
         let mut quizzes = self.slides.inserts().into_iter().filter_map(|insert| match insert {
             Insert::Quiz(i) => Some(i),
-            Insert::Exercise(_) => None,
+            Insert::Task(_) | Insert::Exercise(_) => None,
         });
         let all: Vec<usize> = quizzes.by_ref().collect();
         let open = all.iter().find(|i| {
@@ -333,7 +349,7 @@ impl LessonPane {
                 events
             }
         };
-        self.slides.show_insert();
+        self.slides.show_insert(Insert::Quiz(index));
         record(events)
     }
 
@@ -357,7 +373,7 @@ impl LessonPane {
                 let asked = self.view(index).map_or(Asked::No, |view| view.click(line));
                 self.asked(index, asked)
             }
-            Some((Insert::Exercise(_), ..)) | None => Vec::new(),
+            Some((Insert::Task(_) | Insert::Exercise(_), ..)) | None => Vec::new(),
         }
     }
 
@@ -371,17 +387,27 @@ impl LessonPane {
                 self.view(index);
             }
         }
-        let Self { slides, quizzes, session, texts, watch, keys, quiz_keys, highlighter, over, .. } = self;
+        let Self { slides, quizzes, session, texts, watch, keys, highlighter, over, .. } = self;
         let mut tasks = None;
         slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
             Insert::Quiz(index) => {
-                quizzes.get_mut(index).map(|view| view.lay(width, theme, quiz_keys)).unwrap_or_default()
+                quizzes.get_mut(index).map(|view| view.lay(width, theme, &keys.quiz)).unwrap_or_default()
+            }
+            Insert::Task(index) => {
+                let exercise = session.lesson_exercise();
+                let state = exercise.and_then(|e| session.exercise(&e.id));
+                let (Some(exercise), Some(state)) = (exercise, state) else { return Vec::new() };
+                let answers = watch.answers(&exercise.id);
+                let view = View { exercise, state, answers, keys: &keys.task };
+                let task = exercise.tasks.get(*index);
+                task.map(|task| task::on_slide(&view, task, width, theme)).unwrap_or_default()
             }
             Insert::Exercise(id) => match (session.course().exercise(id), session.exercise(id)) {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
-                    let card = Card { exercise, state, brief, solution, folder: watch.folder(id), keys };
+                    let view = View { exercise, state, answers: watch.answers(id), keys: &keys.exercise };
+                    let card = Card { view, brief, solution, folder: watch.folder(id) };
                     let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
                     tasks = (state.phase != Phase::Idle).then_some(rows);
                     lines
@@ -394,6 +420,7 @@ impl LessonPane {
         });
         slides.show_focus(|insert| match insert {
             Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
+            Insert::Task(_) => None,
             Insert::Exercise(_) => tasks,
         });
         match over {

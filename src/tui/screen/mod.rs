@@ -14,3 +14,4 @@ pub mod quiz;
 pub mod search;
 pub mod shell;
 pub mod slides;
+pub mod task;

@@ -17,7 +17,7 @@ use crate::course::{Block, BlockKind, Deck, Slide, commands};
 use crate::tui::action::Action;
 use crate::tui::highlight::Highlighter;
 use crate::tui::theme::Theme;
-use crate::tui::widget::markdown::{self, Context, Insert, Laid};
+use crate::tui::widget::markdown::{self, Context, Insert, Laid, Placed};
 
 /// Longer lines are hard to read, so text gets no wider than this; a diagram may.
 const WIDEST: usize = 96;
@@ -50,7 +50,7 @@ pub struct SlidesPane {
     /// What the next `arrange` must bring into sight.
     show: Show,
     /// An insert was brought into sight, and the part of it that matters was not asked for yet.
-    focus_wanted: bool,
+    focus_wanted: Option<Insert>,
     seen: Option<Seen>,
     laid: Laid,
     /// Cells of the laid lines in which the query was found: line, column, width.
@@ -60,12 +60,12 @@ pub struct SlidesPane {
     hyperlinks: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Show {
     Nothing,
     Step,
     Match,
-    Insert,
+    Insert(Insert),
 }
 
 /// What the laid lines were made from.
@@ -90,7 +90,7 @@ impl SlidesPane {
             query: String::new(),
             hits: Vec::new(),
             show: Show::Nothing,
-            focus_wanted: false,
+            focus_wanted: None,
             seen: None,
             laid: Laid::default(),
             matches: Vec::new(),
@@ -130,13 +130,14 @@ impl SlidesPane {
         }
     }
 
-    /// The quizzes and exercises that can be seen at this step, in their order.
+    /// The quizzes, tasks and exercises that can be seen at this step, in their order.
     pub fn inserts(&self) -> Vec<Insert> {
         let Some(slide) = self.current() else { return Vec::new() };
         let shown = slide.blocks.iter().filter(|b| b.reveal <= self.step);
         shown
             .filter_map(|block| match &block.kind {
                 BlockKind::Quiz(i) => Some(Insert::Quiz(*i)),
+                BlockKind::Task(i) => Some(Insert::Task(*i)),
                 BlockKind::Exercise(id) => Some(Insert::Exercise(id.clone())),
                 _ => None,
             })
@@ -200,9 +201,9 @@ impl SlidesPane {
         Moved::Place
     }
 
-    /// Brings a quiz that was just entered into sight.
-    pub fn show_insert(&mut self) {
-        self.show = Show::Insert;
+    /// Brings what was just entered, or has just changed, into sight.
+    pub fn show_insert(&mut self, insert: Insert) {
+        self.show = Show::Insert(insert);
         self.seen = None;
     }
 
@@ -272,6 +273,11 @@ impl SlidesPane {
         found
     }
 
+    /// Whether the slide has a command for the prompt, at the step that is seen.
+    pub fn has_command(&self) -> bool {
+        !self.revealed_fences().is_empty()
+    }
+
     /// First the command that was revealed last, then one after another and round again.
     pub fn next_command(&mut self) -> Option<String> {
         let mut fences = self.revealed_fences();
@@ -306,7 +312,7 @@ impl SlidesPane {
         if before == self.sideways { Moved::No } else { Moved::View }
     }
 
-    /// Called after any change; lays out again only what changed. A slide with a quiz or an exercise is laid out always,
+    /// Called after any change; lays out again only what changed. A slide with a quiz, a task or an exercise is laid out always,
     /// because only its owner knows whether that changed.
     pub fn arrange(
         &mut self,
@@ -369,13 +375,17 @@ impl SlidesPane {
     }
 
     fn bring_into_sight(&mut self) {
-        self.focus_wanted = self.show == Show::Insert;
+        self.focus_wanted = None;
         let rows: Option<Range<usize>> = match std::mem::replace(&mut self.show, Show::Nothing) {
             Show::Nothing => None,
             Show::Step => {
                 self.laid.first_line_of_step.get(self.step).map(|first| *first..self.laid.lines.len())
             }
-            Show::Insert => self.laid.inserts.first().map(|placed| placed.rows.clone()),
+            Show::Insert(insert) => {
+                let rows = self.placed(&insert).map(|placed| placed.rows.clone());
+                self.focus_wanted = Some(insert);
+                rows
+            }
             Show::Match => {
                 let from = self.laid.first_line_of_step.get(self.step).copied().unwrap_or(0);
                 let line = self
@@ -394,15 +404,17 @@ impl SlidesPane {
 
     /// Called after an `arrange` that followed `show_insert`: of an insert that is taller than the pane, these rows are shown.
     pub fn show_focus(&mut self, rows: impl FnOnce(&Insert) -> Option<Range<usize>>) {
-        if !std::mem::take(&mut self.focus_wanted) {
-            return;
-        }
-        let Some(placed) = self.laid.inserts.first() else { return };
+        let Some(insert) = self.focus_wanted.take() else { return };
+        let Some(placed) = self.placed(&insert) else { return };
         let start = placed.rows.start;
         if let Some(rows) = rows(&placed.insert) {
             self.scroll_into_sight(start + rows.start..start + rows.end);
             self.scroll = self.scroll.min(self.last_scroll());
         }
+    }
+
+    fn placed(&self, insert: &Insert) -> Option<&Placed> {
+        self.laid.inserts.iter().find(|placed| placed.insert == *insert)
     }
 
     fn scroll_into_sight(&mut self, rows: Range<usize>) {
@@ -416,7 +428,7 @@ impl SlidesPane {
         }
     }
 
-    /// The quiz or exercise at a place on the screen, with the row and column inside it.
+    /// The quiz, task or exercise at a place on the screen, with the row and column inside it.
     pub fn insert_at(&self, at: Position) -> Option<(Insert, usize, usize)> {
         if !self.text.contains(at) {
             return None;

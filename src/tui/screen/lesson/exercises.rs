@@ -6,15 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::LessonPane;
-use super::lists::Over;
 use crate::check::Report;
 use crate::course::{BlockKind, Deck};
 use crate::facts::{Link, Observed, Origin, Run};
 use crate::progress::Event;
 use crate::session::{Input, Output, Phase};
-use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ExerciseEffect, Seen};
-use crate::tui::screen::answering::Answering;
 use crate::tui::screen::confirm::ConfirmPopup;
 use crate::tui::screen::exercise::summary;
 use crate::tui::widget::markdown::Insert;
@@ -27,6 +24,8 @@ pub(super) struct Watch {
     /// When each began, by this machine's clock.
     begun: BTreeMap<String, Timestamp>,
     folders: BTreeMap<String, String>,
+    /// What was last heard of the engine; None before anything was.
+    link: Option<Input>,
 }
 
 impl Watch {
@@ -34,11 +33,20 @@ impl Watch {
         Self { seen, ..Self::default() }
     }
 
+    pub(super) fn link(&self) -> Option<Input> {
+        self.link.clone()
+    }
+
+    /// What the learner typed in for it, by the question.
+    pub(super) fn answers(&self, exercise: &str) -> Option<&BTreeMap<String, String>> {
+        self.seen.get(exercise).map(|seen| &seen.answers)
+    }
+
     pub(super) fn folder(&self, exercise: &str) -> Option<&str> {
         self.folders.get(exercise).map(String::as_str)
     }
 
-    fn of(&mut self, exercise: &str) -> &mut Seen {
+    pub(super) fn of(&mut self, exercise: &str) -> &mut Seen {
         self.seen.entry(exercise.to_owned()).or_default()
     }
 }
@@ -72,10 +80,10 @@ impl LessonPane {
     }
 
     /// The exercise on the slide.
-    fn exercise_here(&self) -> Option<String> {
+    pub(super) fn exercise_here(&self) -> Option<String> {
         self.slides.inserts().into_iter().find_map(|insert| match insert {
             Insert::Exercise(id) => Some(id),
-            Insert::Quiz(_) => None,
+            Insert::Quiz(_) | Insert::Task(_) => None,
         })
     }
 
@@ -85,89 +93,18 @@ impl LessonPane {
         Some(format!("cd {}", quoted(self.watch.folder(&id)?)))
     }
 
-    /// How the exercise that is under way goes; that of the slide first.
+    /// How the exercise that is under way goes: that of the slide first, the lesson's own tasks last.
     pub fn summary(&self) -> String {
-        let under_way = |id: &String| {
+        let course = self.session.course();
+        let alone = course.exercises.iter().filter(|e| !e.on_slides);
+        let tasks = self.session.lesson_exercise().map(|e| e.id.clone());
+        let mut under_way = alone.map(|e| e.id.clone()).chain(tasks).filter(|id| {
             self.session.exercise(id).is_some_and(|s| !matches!(s.phase, Phase::Idle | Phase::Passed))
-        };
-        let all = self.session.course().exercises.iter().map(|e| e.id.clone());
-        let id = self.exercise_here().or_else(|| all.into_iter().find(under_way));
+        });
+        let id = self.id_at_hand().or_else(|| under_way.next());
         let found =
             id.and_then(|id| Some((self.session.course().exercise(&id)?, self.session.exercise(&id)?)));
         found.map(|(exercise, state)| summary(exercise, state)).unwrap_or_default()
-    }
-
-    pub(super) fn exercise_act(&mut self, action: Action) -> Vec<Effect> {
-        let Some(id) = self.exercise_here() else { return Vec::new() };
-        let phase = self.session.exercise(&id).map(|s| s.phase.clone()).unwrap_or_default();
-        let input = match action {
-            // Once it is begun, the key that begins it goes on to the next slide.
-            Action::BeginExercise if phase != Phase::Idle => {
-                let moved = self.slides.act(Action::NextStep, None);
-                return self.follow(moved);
-            }
-            Action::BeginExercise => Input::Begin,
-            Action::CheckNow => Input::Check,
-            Action::Solution => Input::GiveUp,
-            Action::ResetExercise => Input::Reset,
-            Action::Hint => match self.open_task(&id) {
-                Some(task) => Input::Hint { task },
-                None => return Vec::new(),
-            },
-            _ => return Vec::new(),
-        };
-        if phase == Phase::Idle && input != Input::Begin {
-            self.news = Some(format!("Begin the exercise first: {}", self.keys.begin));
-            return Vec::new();
-        }
-        let is_hint = matches!(input, Input::Hint { .. });
-        let outputs = self.session.step(&id, input);
-        if is_hint && outputs.is_empty() {
-            self.news = Some("There is no further hint for this task; the solution is one key away".into());
-        }
-        self.slides.show_insert();
-        self.carry_out(&id, outputs)
-    }
-
-    /// Opens the field for the first open task that asks something.
-    pub(super) fn ask(&mut self) {
-        let Some(id) = self.exercise_here() else { return };
-        let (Some(exercise), Some(state)) = (self.session.course().exercise(&id), self.session.exercise(&id))
-        else {
-            return;
-        };
-        if state.phase == Phase::Idle {
-            self.news = Some(format!("Begin the exercise first: {}", self.keys.begin));
-            return;
-        }
-        let open = exercise.tasks.iter().filter(|task| !state.record.passed.contains_key(&task.id));
-        let Some(prompt) = open.into_iter().find_map(|task| task.check.prompt()).map(str::to_owned) else {
-            self.news = Some("No open task asks for an answer; do it in the shell".into());
-            return;
-        };
-        let before = self.watch.of(&id).answers.get(&prompt).cloned().unwrap_or_default();
-        self.over = Some(Over::Answering(Answering::new(id, prompt, &before)));
-    }
-
-    pub(super) fn hand_in(&mut self) -> Vec<Effect> {
-        let Some(Over::Answering(field)) = self.over.take() else { return Vec::new() };
-        let (exercise, prompt, answer) =
-            (field.exercise.clone(), field.prompt.clone(), field.text().to_owned());
-        if answer.is_empty() {
-            return Vec::new();
-        }
-        let run = self.session.exercise(&exercise).map_or(0, |s| s.record.run);
-        self.watch.of(&exercise).answers.insert(prompt.clone(), answer.clone());
-        let mut effects = vec![Effect::KeepAnswer { exercise: exercise.clone(), run, prompt, answer }];
-        let outputs = self.session.step(&exercise, Input::Check);
-        effects.extend(self.carry_out(&exercise, outputs));
-        effects
-    }
-
-    /// The first task that does not hold.
-    fn open_task(&self, id: &str) -> Option<String> {
-        let (exercise, state) = (self.session.course().exercise(id)?, self.session.exercise(id)?);
-        exercise.tasks.iter().map(|t| t.id.clone()).find(|task| !state.record.passed.contains_key(task))
     }
 
     pub fn set_link(&mut self, link: &Link) -> Vec<Effect> {
@@ -183,7 +120,11 @@ impl LessonPane {
             Link::Connecting => return Vec::new(),
         };
         let outputs = self.session.step_all(&input);
-        self.carry_out_all(outputs)
+        let mut effects = self.carry_out_all(outputs);
+        if self.watch.link.replace(input).is_none() {
+            effects.extend(self.take_up_tasks());
+        }
+        effects
     }
 
     pub fn engine_changed(&mut self) -> Vec<Effect> {
@@ -205,9 +146,9 @@ impl LessonPane {
         effects
     }
 
-    /// Exercises that are begun and not done, with which attempt it is.
+    /// Exercises at hand that are begun and not done, with which attempt it is.
     fn under_way(&self) -> Vec<(String, u64)> {
-        let all = self.session.course().exercises.iter();
+        let all = self.session.course().exercises.iter().filter(|e| self.session.is_at_hand(e));
         all.filter_map(|e| Some((e.id.clone(), self.session.exercise(&e.id)?)))
             .filter(|(_, s)| !matches!(s.phase, Phase::Idle | Phase::Passed))
             .map(|(id, s)| (id, s.record.run))
@@ -250,14 +191,17 @@ impl LessonPane {
         let titles: BTreeMap<String, String> =
             report.tasks.iter().map(|t| (t.id.clone(), t.title.clone())).collect();
         let outputs = self.session.step(exercise, Input::Graded { run, report: Box::new(report) });
+        let on_slides = self.session.course().exercise(exercise).is_some_and(|e| e.on_slides);
+        let all_done =
+            if on_slides { "All tasks of this lesson are done" } else { "Exercise done: all tasks hold" };
         let news = outputs.iter().rev().find_map(|output| match output {
-            Output::Record(Event::ExercisePassed { .. }) => Some("Exercise done: all tasks hold".to_owned()),
+            Output::Record(Event::ExercisePassed { .. }) => Some(all_done.to_owned()),
             Output::Record(Event::TaskPassed { task, .. }) => titles.get(task).map(|t| format!("Done: {t}")),
             _ => None,
         });
         let changed = !outputs.is_empty();
-        if changed && self.exercise_here().as_deref() == Some(exercise) {
-            self.slides.show_insert();
+        if changed && self.id_at_hand().as_deref() == Some(exercise) {
+            self.show_task();
         }
         (news, self.carry_out(exercise, outputs))
     }
@@ -272,7 +216,11 @@ impl LessonPane {
         match plan {
             Ok(lines) => {
                 let reset = Effect::Exercise(ExerciseEffect::Reset { exercise: exercise.to_owned(), run });
-                let title = "Start the exercise over?";
+                let on_slides = self.session.course().exercise(exercise).is_some_and(|e| e.on_slides);
+                let title = match on_slides {
+                    true => "Start the lesson's tasks over?",
+                    false => "Start the exercise over?",
+                };
                 let popup = ConfirmPopup::new(title, format!("pilotwhale reset {exercise}"), vec![reset]);
                 (Some(lines.into_iter().fold(popup, ConfirmPopup::saying)), Vec::new())
             }
@@ -317,14 +265,18 @@ impl LessonPane {
             self.watch.seen.remove(exercise);
         }
         let outputs = self.session.step(exercise, Input::WasReset { run, outcome: outcome.map(|_| ()) });
-        (news, self.carry_out(exercise, outputs))
+        let mut effects = self.carry_out(exercise, outputs);
+        if self.session.lesson_exercise().is_some_and(|e| e.id == exercise) {
+            effects.extend(self.take_up_tasks());
+        }
+        (news, effects)
     }
 
     fn carry_out_all(&mut self, outputs: Vec<(String, Output)>) -> Vec<Effect> {
         outputs.into_iter().flat_map(|(id, output)| self.carry_out(&id, vec![output])).collect()
     }
 
-    fn carry_out(&mut self, id: &str, outputs: Vec<Output>) -> Vec<Effect> {
+    pub(super) fn carry_out(&mut self, id: &str, outputs: Vec<Output>) -> Vec<Effect> {
         let exercise = id.to_owned();
         let mut effects = Vec::new();
         for output in outputs {

@@ -14,7 +14,7 @@ fn overflows(width: u16, height: u16) -> Vec<String> {
     let course = Arc::new(load(&Source::Embedded).unwrap());
     let decks: Vec<_> = course.lessons.iter().map(|l| (l.id.clone(), l.deck.clone())).collect();
     let session = Session::new(course, Progress::default());
-    let mut pane = LessonPane::new(session, BTreeMap::new(), exercise::Keys::default(), KeyNames::default());
+    let mut pane = LessonPane::new(session, BTreeMap::new(), LessonKeys::default());
     let whole = Rect::new(0, 0, width, height);
     let body = Screen::of(whole, Wishes::default()).body(Pane::Lesson).unwrap();
     let mut found = Vec::new();

@@ -56,6 +56,7 @@ fn collect(deck: &Deck, block: &Block, step: usize, out: &mut Vec<(usize, String
         BlockKind::Quiz(index) => {
             out.extend(deck.quizzes.get(*index).map(|quiz| (step, quiz.question.clone())))
         }
+        BlockKind::Task(index) => out.extend(deck.tasks.get(*index).map(|task| (step, task.title.clone()))),
         BlockKind::Rule | BlockKind::Exercise(_) => {}
     }
 }

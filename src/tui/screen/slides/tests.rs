@@ -224,7 +224,7 @@ fn the_row_that_matters_of_a_tall_insert_is_in_sight() {
     let area = Rect::new(0, 0, 40, 8);
     let mut lay = |_: &Insert, _: usize| (0..30).map(|i| Line::from(format!("row {i}."))).collect();
     for row in [29, 3, 15] {
-        pane.show_insert();
+        pane.show_insert(Insert::Quiz(0));
         pane.arrange(area, &Theme::dark(), &Highlighter::default(), &mut lay);
         pane.show_focus(|_| Some(row..row + 1));
         let mut buf = Buffer::empty(area);

@@ -87,6 +87,7 @@ impl<'a> Writer<'a> {
                 .map(|line| Row { cut: Some(0), ..Row::new(vec![Span::styled(line.to_owned(), style)]) })
                 .collect(),
             BlockKind::Quiz(index) => self.inserted(Insert::Quiz(*index), width),
+            BlockKind::Task(index) => self.inserted(Insert::Task(*index), width),
             BlockKind::Exercise(id) => self.inserted(Insert::Exercise(id.clone()), width),
         }
     }

@@ -39,6 +39,8 @@ pub struct Context<'a> {
 pub enum Insert {
     /// Index into `Deck::quizzes`.
     Quiz(usize),
+    /// Index into `Deck::tasks`.
+    Task(usize),
     Exercise(String),
 }
 

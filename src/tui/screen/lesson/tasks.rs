@@ -1,0 +1,162 @@
+//! What the learner's keys do to the exercise or the tasks on the slide.
+
+use super::LessonPane;
+use super::lists::Over;
+use crate::course::{Exercise, Task};
+use crate::session::{ExerciseState, Input, Phase};
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::screen::answering::Answering;
+use crate::tui::widget::markdown::Insert;
+
+/// What the keys are for: the exercise on the slide, else the tasks that stand on it.
+struct AtHand<'a> {
+    exercise: &'a Exercise,
+    state: &'a ExerciseState,
+    /// As indices of the exercise's tasks.
+    tasks: Vec<usize>,
+}
+
+impl<'a> AtHand<'a> {
+    /// Those that do not hold, in the author's order.
+    fn open(&self) -> impl Iterator<Item = (usize, &'a Task)> {
+        let tasks = self.tasks.iter().filter_map(|i| Some((*i, self.exercise.tasks.get(*i)?)));
+        tasks.filter(|(_, task)| !self.state.record.passed.contains_key(&task.id))
+    }
+
+    /// What shows the task.
+    fn insert(&self, task: usize) -> Insert {
+        if self.exercise.on_slides { Insert::Task(task) } else { Insert::Exercise(self.exercise.id.clone()) }
+    }
+
+    /// Where the eye should go: to the first task that does not hold, else to the last.
+    fn focus(&self) -> Option<Insert> {
+        let task = self.open().map(|(i, _)| i).next().or(self.tasks.last().copied())?;
+        Some(self.insert(task))
+    }
+}
+
+impl LessonPane {
+    fn at_hand(&self) -> Option<AtHand<'_>> {
+        let of = |exercise: &'_ Exercise| self.session.exercise(&exercise.id);
+        if let Some(id) = self.exercise_here() {
+            let exercise = self.session.course().exercise(&id)?;
+            let tasks = (0..exercise.tasks.len()).collect();
+            return Some(AtHand { exercise, state: of(exercise)?, tasks });
+        }
+        let on_slide = |insert| match insert {
+            Insert::Task(index) => Some(index),
+            Insert::Quiz(_) | Insert::Exercise(_) => None,
+        };
+        let tasks: Vec<usize> = self.slides.inserts().into_iter().filter_map(on_slide).collect();
+        let exercise = self.session.lesson_exercise().filter(|_| !tasks.is_empty())?;
+        Some(AtHand { exercise, state: of(exercise)?, tasks })
+    }
+
+    /// The exercise that the keys are for.
+    pub(super) fn id_at_hand(&self) -> Option<String> {
+        self.at_hand().map(|hand| hand.exercise.id.clone())
+    }
+
+    /// Brings the task that matters into sight.
+    pub(super) fn show_task(&mut self) {
+        if let Some(insert) = self.at_hand().and_then(|hand| hand.focus()) {
+            self.slides.show_insert(insert);
+        }
+    }
+
+    /// Whether a verb does something here, so that the bar may name its key.
+    pub fn offers(&self, action: Action) -> bool {
+        match action {
+            Action::TypeCommand => self.slides.has_command() || self.way_to_folder().is_some(),
+            Action::AnswerTask => {
+                self.at_hand().is_some_and(|hand| hand.open().any(|(_, task)| task.check.prompt().is_some()))
+            }
+            _ => true,
+        }
+    }
+
+    /// The tasks of the lesson that is seen now begin by themselves; where they had begun, they are looked at again.
+    /// Before anything is known of an engine, nobody could look.
+    pub(super) fn take_up_tasks(&mut self) -> Vec<Effect> {
+        let Some(link) = self.watch.link() else { return Vec::new() };
+        let Some(id) = self.session.lesson_exercise().map(|e| e.id.clone()) else { return Vec::new() };
+        let mut outputs = self.session.step(&id, link);
+        let idle = self.session.exercise(&id).is_some_and(|s| s.phase == Phase::Idle);
+        outputs.extend(self.session.step(&id, if idle { Input::Begin } else { Input::Resume }));
+        self.carry_out(&id, outputs)
+    }
+
+    pub(super) fn exercise_act(&mut self, action: Action) -> Vec<Effect> {
+        let Some(hand) = self.at_hand() else { return Vec::new() };
+        let (id, phase, open) = (hand.exercise.id.clone(), hand.state.phase.clone(), hand.open().next());
+        let input = match action {
+            // Once it is begun, the key that begins it goes on to the next slide.
+            Action::BeginExercise if phase != Phase::Idle => {
+                let moved = self.slides.act(Action::NextStep, None);
+                return self.follow(moved);
+            }
+            Action::BeginExercise => Input::Begin,
+            Action::CheckNow => Input::Check,
+            Action::Solution => Input::GiveUp,
+            Action::ResetExercise => Input::Reset,
+            Action::Hint => match open {
+                Some((_, task)) => Input::Hint { task: task.id.clone() },
+                None => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        if phase == Phase::Idle && input != Input::Begin {
+            self.news = Some(self.not_begun());
+            return Vec::new();
+        }
+        let is_hint = matches!(input, Input::Hint { .. });
+        let outputs = self.session.step(&id, input);
+        if is_hint && outputs.is_empty() {
+            let more = if self.exercise_here().is_some() { "; the solution is one key away" } else { "" };
+            self.news = Some(format!("There is no further hint for this task{more}"));
+        }
+        self.show_task();
+        self.carry_out(&id, outputs)
+    }
+
+    fn not_begun(&self) -> String {
+        match self.exercise_here() {
+            Some(_) => format!("Begin the exercise first: {}", self.keys.exercise.begin),
+            None => "The tasks begin when there is an engine to look at: open its pane".into(),
+        }
+    }
+
+    /// Opens the field for the first open task that asks something.
+    pub(super) fn ask(&mut self) {
+        let Some(hand) = self.at_hand() else { return };
+        if hand.state.phase == Phase::Idle {
+            self.news = Some(self.not_begun());
+            return;
+        }
+        let prompt = hand.open().find_map(|(_, task)| task.check.prompt()).map(str::to_owned);
+        let id = hand.exercise.id.clone();
+        let Some(prompt) = prompt else {
+            self.news = Some("No open task asks for an answer; do it in the shell".into());
+            return;
+        };
+        let before = self.watch.answers(&id).and_then(|answers| answers.get(&prompt));
+        let field = Answering::new(id, prompt.clone(), before.map_or("", String::as_str));
+        self.over = Some(Over::Answering(field));
+    }
+
+    pub(super) fn hand_in(&mut self) -> Vec<Effect> {
+        let Some(Over::Answering(field)) = self.over.take() else { return Vec::new() };
+        let (exercise, prompt, answer) =
+            (field.exercise.clone(), field.prompt.clone(), field.text().to_owned());
+        if answer.is_empty() {
+            return Vec::new();
+        }
+        let run = self.session.exercise(&exercise).map_or(0, |s| s.record.run);
+        self.watch.of(&exercise).answers.insert(prompt.clone(), answer.clone());
+        let mut effects = vec![Effect::KeepAnswer { exercise: exercise.clone(), run, prompt, answer }];
+        let outputs = self.session.step(&exercise, Input::Check);
+        effects.extend(self.carry_out(&exercise, outputs));
+        effects
+    }
+}

@@ -1,0 +1,221 @@
+//! One task with its mark, what was found, and its hints: on the card of an exercise and on a slide.
+
+use std::collections::BTreeMap;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use crate::check::Verdict;
+use crate::course::{Exercise, Inline, Task};
+use crate::session::{ExerciseState, Phase};
+use crate::tui::theme::Theme;
+use crate::tui::widget::markdown;
+
+/// What the keys are called where tasks are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    pub begin: String,
+    pub check: String,
+    pub hint: String,
+    pub solution: String,
+    pub reset: String,
+    pub answer: String,
+    /// Puts `cd` and the exercise's folder on the shell's prompt.
+    pub go: String,
+}
+
+/// How a task stands; told by a mark and a word, never by its colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Done,
+    Open,
+    Wrong,
+    Unknown,
+}
+
+impl Standing {
+    pub fn of(state: &ExerciseState, task: &Task) -> Self {
+        match verdict(state, task) {
+            Some(Verdict::Pass { .. }) => Self::Done,
+            _ if state.record.passed.contains_key(&task.id) => Self::Done,
+            _ if matches!(state.phase, Phase::Blocked { .. }) => Self::Unknown,
+            Some(Verdict::NotRight { .. }) => Self::Wrong,
+            Some(Verdict::CouldNotCheck { .. }) => Self::Unknown,
+            Some(Verdict::NotYet { .. }) | None => Self::Open,
+        }
+    }
+
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Done => "✓",
+            Self::Open => "○",
+            Self::Wrong => "✗",
+            Self::Unknown => "?",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Open => "not yet",
+            Self::Wrong => "not right",
+            Self::Unknown => "could not check",
+        }
+    }
+
+    fn style(self, theme: &Theme) -> Style {
+        match self {
+            Self::Done => theme.ok,
+            Self::Open => theme.dim,
+            Self::Wrong => theme.bad,
+            Self::Unknown => theme.warn,
+        }
+    }
+}
+
+fn verdict<'a>(state: &'a ExerciseState, task: &Task) -> Option<&'a Verdict> {
+    state.report.as_ref()?.tasks.iter().find(|t| t.id == task.id).map(|t| &t.verdict)
+}
+
+/// What is known of the exercise that a task belongs to.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub exercise: &'a Exercise,
+    pub state: &'a ExerciseState,
+    /// What the learner typed in, by the question.
+    pub answers: Option<&'a BTreeMap<String, String>>,
+    pub keys: &'a Keys,
+}
+
+/// A task on its slide, behind a bar as quizzes are.
+pub fn on_slide(view: &View<'_>, task: &Task, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let standing = Standing::of(view.state, task);
+    let points = if task.points == 1 { String::new() } else { format!(" · {}", points(task)) };
+    let mut lines = Vec::new();
+    let room = width.saturating_sub(2);
+    title(standing, &format!("Task: {}", task.title), &points, room, theme, &mut lines);
+    if let (Standing::Unknown, Phase::Blocked { reason, remedy, .. }) = (standing, &view.state.phase) {
+        lines.extend(said("not seen", reason, theme.warn, room, theme));
+        lines.extend(said("", remedy, theme.info, room, theme));
+    } else {
+        feedback(view, task, room, theme, &mut lines);
+    }
+    let bar = if standing == Standing::Open { theme.border } else { standing.style(theme) };
+    for line in &mut lines {
+        line.spans.insert(0, Span::styled("┃ ", bar));
+    }
+    lines
+}
+
+/// A task on the card of its exercise.
+pub fn on_card(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut Vec<Line<'static>>) {
+    title(Standing::of(view.state, task), &task.title, &format!(" · {}", points(task)), width, theme, out);
+    feedback(view, task, width, theme, out);
+}
+
+fn points(task: &Task) -> String {
+    if task.points == 1 { "1 point".into() } else { format!("{} points", task.points) }
+}
+
+/// The mark and the title, with the word for the mark at the right.
+fn title(
+    standing: Standing,
+    text: &str,
+    after: &str,
+    width: usize,
+    theme: &Theme,
+    out: &mut Vec<Line<'static>>,
+) {
+    let at_right = standing.word().width() + after.width();
+    let style = standing.style(theme);
+    let lines = labelled(standing.mark(), style, text, theme.text, width.saturating_sub(at_right + 2), theme);
+    for (i, mut line) in lines.into_iter().enumerate() {
+        if i == 0 {
+            let pad = width.saturating_sub(line.width() + at_right);
+            line.push_span(Span::raw(" ".repeat(pad)));
+            line.push_span(Span::styled(standing.word(), style));
+            line.push_span(Span::styled(after.to_owned(), theme.dim));
+        }
+        out.push(line);
+    }
+}
+
+/// What was found and what to do about it.
+fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut Vec<Line<'static>>) {
+    let begun = view.state.phase != Phase::Idle;
+    let mut say = |label: &str, text: &str, style: Style| out.extend(said(label, text, style, width, theme));
+    match verdict(view.state, task) {
+        Some(Verdict::Pass { found }) if begun => say("", found, theme.dim),
+        Some(Verdict::NotRight { expected, found, nearest, differs, advice }) => {
+            say("expected", expected, theme.text);
+            say("found", found, theme.text);
+            say("nearest", nearest.as_deref().unwrap_or_default(), theme.text);
+            say("differs", differs, theme.warn);
+            say("", advice.as_deref().unwrap_or_default(), theme.info);
+        }
+        Some(Verdict::CouldNotCheck { reason, remedy }) => {
+            say("not seen", reason, theme.warn);
+            say("", remedy, theme.info);
+        }
+        Some(Verdict::Pass { .. } | Verdict::NotYet { .. }) | None => {}
+    }
+    if Standing::of(view.state, task) == Standing::Done {
+        return;
+    }
+    let Keys { answer, hint, .. } = view.keys;
+    if let Some(prompt) = task.check.prompt().filter(|_| begun) {
+        say("question", prompt, theme.text);
+        match view.answers.and_then(|answers| answers.get(prompt)) {
+            Some(given) => say("answer", &format!("{given} ({answer} changes it)"), theme.info),
+            None => say("answer", &format!("______ ({answer} types it)"), theme.info),
+        }
+    }
+    let shown = view.state.hints_shown(&task.id);
+    for (i, text) in task.hints.iter().take(shown).enumerate() {
+        say(&format!("hint {}/{}", i + 1, task.hints.len()), text, theme.emphasis);
+    }
+    if view.state.offers_hint(view.exercise, &task.id) {
+        say("", &format!("{hint} shows a hint."), theme.info);
+    }
+}
+
+/// One line of the feedback: what it is about, and the text behind it.
+fn said(label: &str, text: &str, style: Style, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    match text {
+        "" => Vec::new(),
+        text => labelled(&format!("  {label:<9}"), theme.dim, text, style, width, theme),
+    }
+}
+
+/// A label, and text that wraps behind it.
+fn labelled(
+    label: &str,
+    label_style: Style,
+    text: &str,
+    style: Style,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let indent = label.width() + 1;
+    let room = width.saturating_sub(indent).max(8);
+    let wrapped = text.lines().flat_map(|l| markdown::wrap(&inlines(l), style, room, theme));
+    wrapped
+        .enumerate()
+        .map(|(i, line)| {
+            let lead = if i == 0 { format!("{label} ") } else { " ".repeat(indent) };
+            let mut spans = vec![Span::styled(lead, label_style)];
+            spans.extend(line.spans);
+            Line::from(spans)
+        })
+        .collect()
+}
+
+/// Words between backquotes are code; the rest is as it stands.
+pub fn inlines(text: &str) -> Vec<Inline> {
+    text.split('`')
+        .enumerate()
+        .filter(|(_, part)| !part.is_empty())
+        .map(|(i, part)| if i % 2 == 1 { Inline::Code(part.into()) } else { Inline::Text(part.into()) })
+        .collect()
+}

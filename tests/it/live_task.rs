@@ -1,0 +1,54 @@
+//! A task on a slide, in the real binary beside a real engine: what the learner does turns it green.
+
+use crate::support::engine::engine;
+use crate::support::screen::Launch;
+use crate::support::turn::alone;
+
+const DECK: &str = r#"---
+title: Ships
+---
+
+# Say it
+
+```task
+id: said
+title: A container of `busybox` said "ahoy"
+check: {run: {image: {repo: busybox}, output: {line: ahoy}}}
+hints: ["`echo` is a program of that image."]
+```
+
+```task
+id: word
+title: You know the word
+check: {answer: {prompt: "What did it say?", equals: ahoy}}
+hints: ["Read its line."]
+```
+"#;
+
+#[test]
+fn what_is_run_and_what_is_answered_turns_a_task_green() {
+    let _turn = alone();
+    let Some(engine) = engine("task") else { return };
+    engine.docker(&["pull", "busybox"]);
+    let launch = Launch::pilotwhale().engine(&engine).args(["slides", "ships.md"]);
+    std::fs::write(launch.home().join("ships.md"), DECK).expect("the deck is written");
+    let screen = launch.start();
+    screen.wait_for("○ Task: A container of busybox said");
+    screen.send("z<F12>");
+    screen.wait_for("look back");
+    screen.send("echo rea''dy<Enter>");
+    screen.wait_for("ready");
+
+    screen.type_text("docker run --rm busybox echo Ahoy\r");
+    let wrong = screen.wait_for("✗ Task: A container of busybox said");
+    assert!(wrong.contains("not right"), "{wrong}");
+    screen.wait_for("\"Ahoy\"");
+    screen.type_text("docker run --rm busybox echo ahoy\r");
+    screen.wait_for("✓ Task: A container of busybox said");
+
+    screen.send("<F12>");
+    screen.wait_for("a answer");
+    screen.send("aahoy<Enter>");
+    screen.wait_for("✓ Task: You know the word");
+    screen.wait_for("All tasks of this lesson are done");
+}
