@@ -4,6 +4,7 @@ mod course;
 mod deck;
 mod engine;
 mod grade;
+mod grade_report;
 mod guard_live;
 mod harness;
 mod live_gap;

@@ -4,5 +4,6 @@ pub(crate) mod engine;
 pub(crate) mod grid;
 pub(crate) mod keys;
 pub(crate) mod relay;
+pub(crate) mod schema;
 pub(crate) mod screen;
 pub(crate) mod turn;

@@ -1,0 +1,82 @@
+//! `pilotwhale grade [ID…]`: judges exercises without a screen, on the same state as the screen.
+
+mod judge;
+mod saved;
+
+use std::path::{Path, PathBuf};
+
+use super::Ending;
+use super::chosen::Chosen;
+use super::desk::{Desk, Stopped, exercise_of, say};
+use super::report::{self, Format, Graded, Report, Status};
+use crate::course::{Course, Exercise, Source};
+pub(super) use judge::judge;
+pub(super) use saved::Saved;
+
+/// Judge exercises. Exit code: 0 all passed, 1 not yet, 2 wrong usage, 3 could not check.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Ids of exercises, or of lessons with tasks; all of the course where none is given.
+    ids: Vec<String>,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Judge what was saved in this file, without an engine; nothing is recorded.
+    #[arg(long, value_name = "FILE", conflicts_with = "save_evidence")]
+    evidence: Option<PathBuf>,
+    /// Save what the verdicts are reached from, so that they can be reached again with --evidence.
+    #[arg(long, value_name = "FILE")]
+    save_evidence: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
+    let source = chosen.source();
+    let report = match &args.evidence {
+        Some(file) => replay(file, &args.ids, chosen.load()?, &source)?,
+        None => {
+            let mut desk = Desk::open(chosen)?;
+            let exercises = asked(&desk.course, &args.ids)?;
+            let (graded, judged) = judge(&mut desk, &exercises, args.save_evidence.is_some())?;
+            if let Some(file) = &args.save_evidence {
+                let asked = exercises.iter().map(|exercise| exercise.id.clone()).collect();
+                Saved::new(&desk.course, &source, None, asked, judged).write(file)?;
+            }
+            Report::new(&desk.course, &source, graded, None)
+        }
+    };
+    say(&report::print(args.format, &report)?);
+    Ok(match report.status {
+        Status::Pass => Ending::Done,
+        Status::Fail | Status::NotStarted => Ending::NotYet,
+        Status::Error => Ending::CouldNot,
+    })
+}
+
+/// The exercises with these ids, or all. Also those that were not begun: a total that others compare must not depend
+/// on what a learner has opened.
+fn asked(course: &Course, ids: &[String]) -> Result<Vec<Exercise>, Stopped> {
+    if ids.is_empty() {
+        return Ok(course.exercises.clone());
+    }
+    ids.iter().map(|id| exercise_of(course, id)).collect()
+}
+
+/// Judges a saved file, without an engine and without the progress on this machine.
+fn replay(file: &Path, ids: &[String], course: Course, source: &Source) -> Result<Report, Stopped> {
+    let saved = Saved::read(file)?;
+    let ids = if ids.is_empty() { &saved.asked } else { ids };
+    if let Some(id) = ids.iter().find(|id| !saved.asked.contains(id)) {
+        let what = format!("{} says nothing about {id}", file.display());
+        return Err(Stopped::usage(what, format!("It is about: {}.", saved.asked.join(", "))));
+    }
+    let exercises = asked(&course, ids)?;
+    let graded: Vec<Graded> = exercises.iter().map(|exercise| judge::again(exercise, &saved)).collect();
+    let report = Report::new(&course, source, graded, Some(saved.origin));
+    if report.is_of_another_course() {
+        eprintln!(
+            "pilotwhale: this evidence was saved with another text of the course; the verdicts are those of \
+             the text that is used here"
+        );
+    }
+    Ok(report)
+}

@@ -1,0 +1,35 @@
+//! The report for build servers: one suite an exercise, one case a task.
+
+use quick_junit::{NonSuccessKind, Report as Junit, SerializeError, TestCase, TestCaseStatus, TestSuite};
+
+use super::data::{Report, Status, Task, words};
+
+pub(super) fn print(report: &Report) -> Result<String, SerializeError> {
+    let mut junit = Junit::new("pilotwhale");
+    for entry in report.entries() {
+        let mut suite = TestSuite::new(entry.id.clone());
+        for task in &entry.tasks {
+            let mut case = TestCase::new(task.title.clone(), status(task));
+            case.set_classname(format!("{}.{}", entry.id, task.id));
+            suite.add_test_case(case);
+        }
+        junit.add_test_suite(suite);
+    }
+    Ok(junit.to_string()?.trim_end().to_string() + "\n")
+}
+
+fn status(task: &Task) -> TestCaseStatus {
+    let kind = match task.status {
+        Status::Pass => return TestCaseStatus::success(),
+        Status::Fail | Status::NotStarted => NonSuccessKind::Failure,
+        Status::Error => NonSuccessKind::Error,
+    };
+    let said = words(&task.verdict);
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(task.verdict.word());
+    let short = said.iter().find(|(name, _)| *name == "differs").or(said.first());
+    status.set_message(short.map(|(_, text)| *text).unwrap_or_default());
+    let all: Vec<String> = said.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    status.set_description(all.join("\n"));
+    status
+}

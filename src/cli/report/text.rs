@@ -1,0 +1,85 @@
+//! The report for people.
+
+use std::fmt::Write as _;
+
+use super::data::{Entry, Report, Status, words};
+use crate::check::Verdict;
+
+pub(super) fn print(report: &Report) -> String {
+    let alone = report.entries().count() == 1;
+    // A lesson that was not opened yet says nothing; an exercise that was not begun is what to do next.
+    let (closed, open): (Vec<&Entry>, Vec<&Entry>) =
+        report.lessons.iter().partition(|lesson| lesson.status == Status::NotStarted && !alone);
+    let mut parts: Vec<String> = open.into_iter().chain(&report.exercises).map(entry).collect();
+    if !closed.is_empty() {
+        let ids: Vec<&str> = closed.iter().map(|lesson| lesson.id.as_str()).collect();
+        parts.push(format!("Lessons with tasks that were not opened yet: {}\n", ids.join(", ")));
+    }
+    if !alone {
+        parts.push(format!("Together: {} of {} points\n", report.points.reached, report.points.of));
+    }
+    parts.join("\n")
+}
+
+fn entry(entry: &Entry) -> String {
+    let mut text = String::new();
+    let done = entry.tasks.iter().filter(|task| task.status == Status::Pass).count();
+    let (all, points) = (entry.tasks.len(), entry.points);
+    let _ = writeln!(text, "{}   {done}/{all} tasks, {}/{} points", entry.title, points.reached, points.of);
+    if entry.status == Status::NotStarted {
+        let _ = writeln!(text, "  ○ not started\n      start it  pilotwhale begin {}", entry.id);
+        return text;
+    }
+    let mut above: Option<(&str, &str)> = None;
+    for task in &entry.tasks {
+        let _ = writeln!(text, "  {} {:<15} {}", task.verdict.mark(), task.verdict.word(), task.title);
+        let same = match &task.verdict {
+            Verdict::NotRight { nearest: Some(nearest), differs, .. } => {
+                let this = Some((nearest.as_str(), differs.as_str()));
+                std::mem::replace(&mut above, this) == this
+            }
+            _ => false,
+        };
+        for (name, value) in words(&task.verdict) {
+            // One wrong try can be in the way of several tasks: it is explained once.
+            if !same || name == "expected" {
+                let value = one_line(value);
+                let _ = writeln!(text, "      {name:<9} {value}");
+            }
+        }
+        if same {
+            let _ = writeln!(text, "      differs   as above");
+        }
+    }
+    if let Some(begun) = entry.begun
+        && entry.status != Status::Pass
+    {
+        let begun = begun.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S");
+        let runs = match entry.runs_seen {
+            1 => "1 container".to_string(),
+            n => format!("{n} containers"),
+        };
+        let _ = writeln!(text, "  {runs} looked at since {begun}");
+    }
+    if entry.status == Status::Pass {
+        let assisted = if entry.assisted { ", with the solution's help" } else { "" };
+        let _ = writeln!(text, "  The exercise is done{assisted}.");
+    }
+    text
+}
+
+/// Evidence may come from somebody else: what is in it must not move the cursor, nor look like another line to the
+/// build server that prints it.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_words_stay_on_their_line() {
+        assert_eq!(one_line("a\n::error::b\u{1b}[2J ü"), "a\u{fffd}::error::b\u{fffd}[2J ü");
+    }
+}
