@@ -2,6 +2,7 @@
 
 mod course;
 mod deck;
+mod differential;
 mod engine;
 mod grade;
 mod grade_report;

@@ -6,4 +6,5 @@ pub(crate) mod keys;
 pub(crate) mod relay;
 pub(crate) mod schema;
 pub(crate) mod screen;
+pub(crate) mod tapped;
 pub(crate) mod turn;
