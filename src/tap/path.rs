@@ -1,9 +1,14 @@
-//! Refuses the requests whose path may be read in two ways, before anybody judges them.
+//! Refuses the requests that may be read in two ways, by their path or by where their body ends, before anybody judges them.
 
-use hyper::{Method, Uri};
+use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use hyper::{HeaderMap, Method, Request, Uri};
 
 /// Why a request is refused; for the one who sent it.
-pub(super) fn fault(method: &Method, uri: &Uri) -> Option<&'static str> {
+pub(super) fn fault<B>(request: &Request<B>) -> Option<&'static str> {
+    target_fault(request.method(), request.uri()).or_else(|| body_fault(request.headers()))
+}
+
+fn target_fault(method: &Method, uri: &Uri) -> Option<&'static str> {
     if method == Method::CONNECT {
         return Some("CONNECT is not a request to an engine");
     }
@@ -11,6 +16,18 @@ pub(super) fn fault(method: &Method, uri: &Uri) -> Option<&'static str> {
         return Some("the path must begin with a slash, without an address before it");
     }
     path_fault(uri.path())
+}
+
+/// hyper has refused most of it already, and has taken a length beside chunks away. It goes by the last coding, and passes on all.
+fn body_fault(headers: &HeaderMap) -> Option<&'static str> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let known = codings.next().is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    if !known || codings.next().is_some() {
+        return Some("the body may be sent in chunks, and in no other coding");
+    }
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let digits = lengths.next().is_none_or(|length| length.as_bytes().iter().all(u8::is_ascii_digit));
+    (!digits || lengths.next().is_some()).then_some("the length of the body is not one number")
 }
 
 /// `path` is as it was sent, without its query.
@@ -105,7 +122,7 @@ mod tests {
             assert!(path_fault(path).is_some(), "{path}");
         }
         let refused =
-            |method: &str, uri: &str| fault(&method.parse().unwrap(), &uri.parse().unwrap()).is_some();
+            |method: &str, uri: &str| target_fault(&method.parse().unwrap(), &uri.parse().unwrap()).is_some();
         assert!(refused("GET", "http://docker/containers/json"));
         assert!(refused("CONNECT", "docker:80"));
         assert!(refused("OPTIONS", "*"));

@@ -135,7 +135,7 @@ struct Client {
 impl Client {
     async fn answer(&self, mut request: Request<Incoming>) -> Response<Outgoing> {
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-        if let Some(fault) = path::fault(request.method(), request.uri()) {
+        if let Some(fault) = path::fault(&request) {
             return said(StatusCode::BAD_REQUEST, fault);
         }
         let call = self.witness.call(self.command.clone(), request.method().as_str(), &target);

@@ -11,6 +11,7 @@ mod harness;
 mod live_gap;
 mod live_story;
 mod live_task;
+mod malformed;
 mod other_course;
 mod private_engine;
 mod screen_deck;

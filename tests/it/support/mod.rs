@@ -1,6 +1,7 @@
 //! What the tests stand on: a terminal to run the real binary in, and an engine to run it against.
 
 pub(crate) mod engine;
+pub(crate) mod fake_engine;
 pub(crate) mod grid;
 pub(crate) mod keys;
 pub(crate) mod relay;
