@@ -3,6 +3,7 @@
 mod begin;
 mod chosen;
 mod clean;
+mod course;
 mod desk;
 mod doctor;
 mod grade;
@@ -43,6 +44,7 @@ enum Command {
     Reset(reset::Args),
     Clean(clean::Args),
     Shell(shell::Args),
+    Course(course::Args),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -70,6 +72,7 @@ pub fn run() -> ExitCode {
             shell::run(&args, chosen, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
         }
         Some(Command::Reset(args)) => ended(reset::run(&args, chosen)),
+        Some(Command::Course(args)) => ended(course::run(&args, chosen)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),
         None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),
     }

@@ -83,6 +83,11 @@ impl Plain {
         self.settle(REACH);
     }
 
+    /// Whether the last line is not ended yet, as where a program stands at its prompt.
+    pub fn is_within_line(&self) -> bool {
+        self.rows.get(self.row).is_some_and(|row| !row.is_empty())
+    }
+
     /// The text so far, without blanks at the ends of lines and without empty lines at the end.
     pub fn text(&self) -> String {
         let mut text = self.done.clone();
@@ -271,6 +276,17 @@ mod tests {
         ];
         for (bytes, want) in table {
             assert_eq!(plain(bytes), want, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn a_prompt_stands_within_a_line() {
+        for (bytes, within) in
+            [(&b"a\n"[..], false), (b"\x07", false), (b"a\n>>> ", true), (b"a\n\x1b[?2004h", false)]
+        {
+            let mut p = Plain::new(100);
+            p.feed(bytes);
+            assert_eq!(p.is_within_line(), within, "{:?}", String::from_utf8_lossy(bytes));
         }
     }
 

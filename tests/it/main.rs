@@ -14,6 +14,7 @@ mod live_task;
 mod malformed;
 mod other_course;
 mod private_engine;
+mod rehearsal;
 mod screen_deck;
 mod screen_end;
 mod screen_trouble;

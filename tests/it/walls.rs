@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("tap", &["facts"]),
     ("course", &["check"]),
     ("progress", &["course", "facts"]),
-    ("lab", &["course", "check", "engine", "facts"]),
+    ("lab", &["course", "check", "engine", "facts", "shell", "tap"]),
     ("session", &["course", "check", "facts", "progress"]),
     ("tui", &["facts", "check", "course", "session", "progress"]),
     (

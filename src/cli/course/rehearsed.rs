@@ -1,0 +1,149 @@
+//! What a rehearsal found, as lines that come while it goes on, or as JSON at its end.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::cli::desk::say;
+use crate::course::{Course, Severity};
+use crate::lab::{Scene, Told};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+pub(super) struct Reporter {
+    format: Format,
+    colour: bool,
+    /// What is going on is shown on a line that the next one overwrites.
+    live: bool,
+    scenes: Vec<Scene>,
+    /// Images that stay on the engine.
+    left: Vec<String>,
+}
+
+/// Longer names are cut, so that a line stays one line.
+const WIDEST: usize = 58;
+
+impl Reporter {
+    pub(super) fn new(format: Format) -> Self {
+        let is_terminal = std::io::stdout().is_terminal();
+        Self {
+            format,
+            colour: is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+            live: is_terminal && format == Format::Text,
+            scenes: Vec::new(),
+            left: Vec::new(),
+        }
+    }
+
+    pub(super) fn tell(&mut self, told: &Told<'_>) {
+        match told {
+            Told::Part { id, title } => self.line(&format!("\n{id}  {title}\n")),
+            Told::Begins { name } if self.live => {
+                self.line("");
+                print!("  · {}", cut(name));
+                // Lost where nobody looks.
+                let _ = std::io::stdout().flush();
+            }
+            Told::Begins { .. } => {}
+            Told::Scene(scene) => {
+                self.line(&self.scene(scene));
+                self.scenes.push(scene.clone());
+            }
+        }
+    }
+
+    fn line(&self, text: &str) {
+        if self.format == Format::Text {
+            let over = if self.live { "\r\x1b[K" } else { "" };
+            say(&format!("{over}{text}"));
+        }
+    }
+
+    fn scene(&self, scene: &Scene) -> String {
+        let mark = if scene.mistakes.is_empty() { "✔" } else { "✘" };
+        let took = scene.took.as_secs_f32();
+        let mut text = format!("  {mark} {:<WIDEST$} {took:>5.1} s\n", cut(&scene.name));
+        for mistake in &scene.mistakes {
+            let _ = writeln!(text, "{}\n", mistake.render(self.colour));
+        }
+        text
+    }
+
+    pub(super) fn left(&mut self, images: Vec<String>) {
+        self.left = images;
+    }
+
+    pub(super) fn mistakes(&self) -> usize {
+        self.scenes.iter().map(|scene| scene.mistakes.len()).sum()
+    }
+
+    /// The end of the text, or all of the JSON.
+    pub(super) fn summary(&self, course: &Course, took: Duration) -> String {
+        if self.format == Format::Json {
+            return self.json(course, took);
+        }
+        let wrong = self.scenes.iter().filter(|scene| !scene.mistakes.is_empty()).count();
+        let over = if self.live { "\r\x1b[K" } else { "" };
+        let mut text = format!("{over}\n{} rehearsed, ", count(self.scenes.len(), "scene"));
+        text += &match wrong {
+            0 => "all as the course says".to_owned(),
+            n => format!("{n} not as the course says"),
+        };
+        let _ = writeln!(text, ", in {} min {:02} s", took.as_secs() / 60, took.as_secs() % 60);
+        if !self.left.is_empty() {
+            let _ = writeln!(text, "Pulled images stay for the next time: {}", self.left.join(", "));
+        }
+        text
+    }
+
+    fn json(&self, course: &Course, took: Duration) -> String {
+        let scenes: Vec<Value> = self.scenes.iter().map(scene_json).collect();
+        let all = json!({
+            "format": 1,
+            "pilotwhale": env!("CARGO_PKG_VERSION"),
+            "course": { "id": course.id, "version": course.version },
+            "status": if self.mistakes() == 0 { "right" } else { "wrong" },
+            "seconds": took.as_secs_f32(),
+            "images_left": self.left,
+            "scenes": scenes,
+        });
+        format!("{all:#}\n")
+    }
+}
+
+fn scene_json(scene: &Scene) -> Value {
+    let mistakes: Vec<Value> = scene
+        .mistakes
+        .iter()
+        .map(|d| {
+            json!({
+                "severity": if d.severity == Severity::Error { "error" } else { "warning" },
+                "path": d.path, "line": d.line, "column": d.column,
+                "message": d.message, "help": d.help,
+            })
+        })
+        .collect();
+    json!({
+        "of": scene.of, "kind": scene.kind, "name": scene.name, "path": scene.path, "line": scene.line,
+        "status": if scene.mistakes.is_empty() { "right" } else { "wrong" },
+        "seconds": scene.took.as_secs_f32(),
+        "mistakes": mistakes,
+    })
+}
+
+fn cut(name: &str) -> String {
+    match name.char_indices().nth(WIDEST) {
+        None => name.to_owned(),
+        Some(_) => name.chars().take(WIDEST - 1).chain(['…']).collect(),
+    }
+}
+
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,42 @@
+//! One thing that was rehearsed, and what an author got wrong in it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::course::Diagnostic;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SceneKind {
+    /// A command on a slide.
+    Command,
+}
+
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The lesson or exercise that it belongs to.
+    pub of: String,
+    pub kind: SceneKind,
+    /// The command, or what the author calls it.
+    pub name: String,
+    pub path: PathBuf,
+    pub line: usize,
+    pub took: Duration,
+    /// None where all was as the author says.
+    pub mistakes: Vec<Diagnostic>,
+}
+
+/// What a rehearsal says while it goes on.
+#[derive(Clone, Debug)]
+pub enum Told<'a> {
+    /// A lesson or an exercise begins.
+    Part {
+        id: &'a str,
+        title: &'a str,
+    },
+    /// This is being rehearsed now.
+    Begins {
+        name: &'a str,
+    },
+    Scene(Scene),
+}

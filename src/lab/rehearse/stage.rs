@@ -1,0 +1,283 @@
+//! Where a rehearsal plays: one engine with its tap, its ledger and its watcher, in a home that is thrown away.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::RehearsalError;
+use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
+use crate::facts::{Link, Observed, Origin, Run};
+use crate::lab::sweep::{self, Thing};
+use crate::tap::guard::Guard;
+use crate::tap::ledger::{Ledger, Made, engine_of, familiar};
+use crate::tap::{self, ShellRoot, Tap};
+
+/// Calls and runs that nobody took yet.
+const ROOM: usize = 4096;
+const ENGINE_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Read by every shell of a rehearsal in place of the author's own start file, so that all authors see the same.
+const BASHRC: &str = r#"PS1='$ '
+HISTFILE=
+# answer TASK TEXT: what the learner would type into the answer line of that task
+answer() { printf '%s' "$2" > "$PILOTWHALE_ANSWERS/$1"; }
+"#;
+/// Without brackets around what is pasted, a text of several lines would run line by line.
+const INPUTRC: &str = "set enable-bracketed-paste on\n";
+
+pub(super) struct Stage {
+    pub(super) engine: Engine,
+    pub(super) root: ShellRoot,
+    home: TempDir,
+    env: Vec<(String, String)>,
+    bash: PathBuf,
+    ledger: Arc<Ledger>,
+    notes: Arc<Notes>,
+    // In the order in which they end: the tap first, so that nothing new comes.
+    tap: Tap,
+    _watcher: Watcher,
+    readers: [JoinHandle<()>; 2],
+}
+
+/// What is seen, by two tasks that read it as it comes.
+#[derive(Default)]
+struct Notes {
+    noted: Mutex<Noted>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Noted {
+    runs: Vec<Run>,
+    seen: Vec<Observed>,
+    /// Names that were pulled, as the ledger spells them.
+    pulled: BTreeSet<String>,
+    live: bool,
+    lost: Option<String>,
+}
+
+impl Notes {
+    fn lock(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Noted)) {
+        change(&mut self.lock());
+        self.changed.notify_waiters();
+    }
+
+    fn update(&self, update: Update) {
+        self.note(|noted| match update {
+            Update::Run(run) => match noted.runs.iter_mut().find(|r| r.id == run.id) {
+                Some(known) => *known = (*run).clone(),
+                None => noted.runs.push((*run).clone()),
+            },
+            Update::Link(Link::Live) => (noted.live, noted.lost) = (true, None),
+            Update::Link(Link::Lost { reason, .. } | Link::Absent { reason, .. }) => {
+                noted.lost = Some(reason)
+            }
+            Update::Link(_) | Update::Snapshot(_) => {}
+        });
+    }
+
+    fn call(&self, call: &Observed) {
+        self.note(|noted| {
+            if let ("image-pull", Some(name)) = (call.action.name.as_str(), &call.action.object) {
+                noted.pulled.insert(familiar(name));
+            }
+            if call.command.origin == Origin::Typed && call.answer.is_some() && call.action.name != "ping" {
+                match noted.seen.iter_mut().find(|c| c.call == call.call) {
+                    Some(known) => *known = call.clone(),
+                    None => noted.seen.push(call.clone()),
+                }
+            }
+        });
+    }
+}
+
+impl Stage {
+    /// `env` is added to what the shells get.
+    pub(super) async fn open(
+        endpoint: &Endpoint,
+        env: Vec<(String, String)>,
+    ) -> Result<Self, RehearsalError> {
+        let engine = Engine::connect(endpoint).await?;
+        let upstream = endpoint.uri.strip_prefix("unix://").map(PathBuf::from);
+        let upstream = upstream.ok_or_else(|| RehearsalError::Remote(endpoint.uri.clone()))?;
+        let bash = program("bash").ok_or(RehearsalError::NoBash)?;
+        let home = tempfile::Builder::new().prefix("pw-").tempdir();
+        let home = home.map_err(RehearsalError::file(std::env::temp_dir()))?;
+        for (name, text) in [(".bashrc", BASHRC), (".inputrc", INPUTRC)] {
+            let path = home.path().join(name);
+            fs::write(&path, text).map_err(RehearsalError::file(path))?;
+        }
+        let ledger = Arc::new(Ledger::open(&home.path().join("made.jsonl"), &engine_of(&endpoint.uri))?);
+        ledger.begin()?;
+        let root = ShellRoot::default();
+        let notes = Arc::new(Notes::default());
+        let (to_calls, mut calls) = mpsc::channel(ROOM);
+        let options = tap::Options {
+            upstream,
+            folder: home.path().join("tap"),
+            shell: root.clone(),
+            // Nobody can be asked: what was on this engine before stays.
+            guard: Some(Guard::new(Arc::clone(&ledger), None)),
+        };
+        let tap = Tap::start(options, to_calls)?;
+        let (to_updates, mut updates) = mpsc::channel(64);
+        let watcher = engine::watch(endpoint.clone(), to_updates);
+        let (reads_calls, reads_updates) = (Arc::clone(&notes), Arc::clone(&notes));
+        let readers = [
+            tokio::spawn(async move {
+                while let Some(event) = calls.recv().await {
+                    match event {
+                        tap::Event::Seen(call) => reads_calls.call(&call),
+                        tap::Event::Failed(why) => reads_calls.note(|noted| noted.lost = Some(why)),
+                    }
+                }
+            }),
+            tokio::spawn(async move {
+                while let Some(update) = updates.recv().await {
+                    reads_updates.update(update);
+                }
+            }),
+        ];
+        let stage = Self { engine, root, home, env, bash, ledger, notes, tap, _watcher: watcher, readers };
+        // What happens before the events come in would be seen without its output.
+        let live = stage.until(|noted| noted.live);
+        if timeout(ENGINE_PATIENCE, live).await.is_err() {
+            return Err(RehearsalError::Lost("its events did not come".into()));
+        }
+        Ok(stage)
+    }
+
+    /// Waits until what was noted is like this.
+    async fn until(&self, is_so: impl Fn(&Noted) -> bool) {
+        loop {
+            let changed = self.notes.changed.notified();
+            tokio::pin!(changed);
+            // From here on no change is missed.
+            changed.as_mut().enable();
+            if is_so(&self.notes.lock()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    pub(super) fn bash(&self) -> String {
+        self.bash.display().to_string()
+    }
+
+    /// Where the shells' start files are written.
+    pub(super) fn integration(&self) -> PathBuf {
+        self.home.path().join("shell")
+    }
+
+    pub(super) fn environment(&self) -> Vec<(String, String)> {
+        let home = self.home.path();
+        let own_config = || std::env::home_dir().map(|home| home.join(".docker"));
+        let config = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from).or_else(own_config);
+        let own = [
+            ("DOCKER_HOST", self.tap.docker_host()),
+            ("HOME", home.display().to_string()),
+            ("INPUTRC", home.join(".inputrc").display().to_string()),
+            ("PILOTWHALE_HOME", home.display().to_string()),
+            ("PILOTWHALE_ANSWERS", self.answers().display().to_string()),
+            // What the CLI of this machine is set up with: plugins, proxies, credentials.
+            ("DOCKER_CONFIG", config.unwrap_or_default().display().to_string()),
+            ("TERM", "xterm-256color".into()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        own.chain(self.env.iter().cloned()).collect()
+    }
+
+    fn answers(&self) -> PathBuf {
+        self.home.path().join("answers")
+    }
+
+    /// An empty folder of this name, and nobody's answers.
+    pub(super) fn fresh_folder(&self, name: &str) -> Result<PathBuf, RehearsalError> {
+        let folder = self.home.path().join("work").join(name);
+        for empty in [&folder, &self.answers()] {
+            clear_away(empty, self.home.path()).map_err(RehearsalError::file(empty))?;
+            fs::create_dir_all(empty).map_err(RehearsalError::file(empty))?;
+        }
+        Ok(folder)
+    }
+
+    /// Begins an attempt: what was seen before does not count.
+    pub(super) fn begin(&self) -> Timestamp {
+        self.notes.note(|noted| {
+            noted.runs.clear();
+            noted.seen.clear();
+        });
+        Timestamp::now()
+    }
+
+    /// Fails once the engine or the tap has gone.
+    pub(super) fn still_stands(&self) -> Result<(), RehearsalError> {
+        self.notes.lock().lost.clone().map_or(Ok(()), |why| Err(RehearsalError::Lost(why)))
+    }
+
+    /// Removes what was made since the last time, and is still there. Pulled images may stay, since pulling takes long.
+    pub(super) async fn sweep(&self, pulled_too: bool) -> Result<(), RehearsalError> {
+        let pulled = self.notes.lock().pulled.clone();
+        let here = self.engine.snapshot().await?;
+        let plan = sweep::plan(self.ledger.entries(), &here);
+        for gone in &plan.gone {
+            self.ledger.forget(gone.kind, &gone.id, &gone.name)?;
+        }
+        let is_pulled = |thing: &Thing| {
+            thing.entries.iter().any(|e| e.kind == Made::Reference && pulled.contains(&e.name))
+        };
+        for thing in plan.remove.iter().filter(|thing| pulled_too || !is_pulled(thing)) {
+            match sweep::remove(&self.engine, thing).await {
+                Ok(()) | Err(EngineError::NotFound { .. }) => {
+                    for entry in &thing.entries {
+                        self.ledger.forget(entry.kind, &entry.id, &entry.name)?;
+                    }
+                }
+                // An image that another one is built on goes later, or stays: it disturbs nobody.
+                Err(error) => tracing::info!(%error, thing = thing.line, "it stays for now"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Images that the rehearsal pulled and left.
+    pub(super) fn pulled(&self) -> Vec<String> {
+        let entries = self.ledger.entries().into_iter();
+        entries.filter(|e| e.kind == Made::Reference && !e.name.contains('@')).map(|e| e.name).collect()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.readers.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// What a container made in the folder may belong to another user: then it is put aside, and goes with the home if it can.
+fn clear_away(folder: &Path, home: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let aside = tempfile::Builder::new().prefix("old-").tempdir_in(home)?.keep();
+            fs::rename(folder, aside)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
