@@ -13,6 +13,7 @@ mod report;
 mod reset;
 mod shell;
 mod slides;
+mod submit;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ enum Command {
     Doctor(doctor::Args),
     Begin(begin::Args),
     Grade(grade::Args),
+    Submit(submit::Args),
     Reset(reset::Args),
     Clean(clean::Args),
     Shell(shell::Args),
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
         Some(Command::Shell(args)) => {
             shell::run(&args, chosen, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
         }
+        Some(Command::Submit(args)) => ended(submit::run(&args, chosen)),
         Some(Command::Reset(args)) => ended(reset::run(&args, chosen)),
         Some(Command::Course(args)) => ended(course::run(&args, chosen)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),

@@ -18,6 +18,7 @@ mod rehearsal;
 mod screen_deck;
 mod screen_end;
 mod screen_trouble;
+mod submit;
 mod support;
 mod typed;
 mod walls;

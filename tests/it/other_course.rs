@@ -1,78 +1,40 @@
 //! `--course DIR` in every subcommand: another course is opened, and nothing that is done in it mixes with the built-in one.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use pilotwhale::course::Source;
 
+use crate::support::headless::Headless;
 use crate::support::screen::Launch;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A home, and a course in a folder with one exercise that the built-in course has, too.
-struct Other {
-    root: tempfile::TempDir,
-}
-
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Other {
-    fn new() -> Self {
-        let other = Self { root: tempfile::tempdir().expect("a temporary folder can be made") };
-        other.write(
-            "lessons/course.yaml",
-            "format_version: 1\nid: docker\ntitle: Other\nversion: \"9\"\nlessons: [one]\n",
-        );
-        other.write("lessons/one/lesson.md", "---\ntitle: The other lesson\n---\n# Another way\n\ntext\n");
-        other.write(
-            "exercises/run-python/exercise.yaml",
-            "format_version: 1\nid: run-python\ntitle: Other python\nbrief: b\ntasks:\n  \
-             - {id: t, title: T, check: {image: {repo: nginx}}, hints: [a, b, c]}\n",
-        );
-        other
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.course().join(path);
-        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder can be made");
-        std::fs::write(path, text).expect("a file can be written");
-    }
-
-    fn course(&self) -> PathBuf {
-        self.root.path().join("course")
-    }
-
-    fn home(&self) -> PathBuf {
-        self.root.path().join("home")
-    }
-
-    fn says(&self, args: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_pilotwhale"))
-            .args(args)
-            .env("PILOTWHALE_HOME", self.home())
-            .env("DOCKER_HOST", "unix:///nonexistent/no-engine.sock")
-            .env_remove("DOCKER_CONTEXT")
-            .current_dir(self.root.path())
-            .stdin(Stdio::null())
-            .output()
-            .expect("pilotwhale can be run");
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
-    }
+/// A home with a course in a folder, whose one exercise the built-in course has, too.
+fn learner() -> Headless {
+    let learner = Headless::new();
+    learner.write(
+        "course/lessons/course.yaml",
+        "format_version: 1\nid: docker\ntitle: Other\nversion: \"9\"\nlessons: [one]\n",
+    );
+    learner
+        .write("course/lessons/one/lesson.md", "---\ntitle: The other lesson\n---\n# Another way\n\ntext\n");
+    learner.write(
+        "course/exercises/run-python/exercise.yaml",
+        "format_version: 1\nid: run-python\ntitle: Other python\nbrief: b\ntasks:\n  \
+         - {id: t, title: T, check: {image: {repo: nginx}}, hints: [a, b, c]}\n",
+    );
+    learner
 }
 
 #[test]
 fn what_is_done_in_another_course_does_not_count_in_this_one() {
-    let other = Other::new();
+    let other = learner();
     let begun = other.says(&["--course", "course", "begin", "run-python"]);
     assert_eq!(begun.code, 0, "{}", begun.err);
     assert!(begun.out.contains("Other python has begun."), "{}", begun.out);
-    assert!(other.home().join("work-docker/run-python").is_dir());
-    assert!(!other.home().join("work").exists());
+    assert!(other.path("work-docker/run-python").is_dir());
+    assert!(!other.path("work").exists());
 
     let here = other.says(&["grade", "run-python"]);
     assert!(here.out.contains("not started"), "{}", here.out);
@@ -89,7 +51,7 @@ fn what_is_done_in_another_course_does_not_count_in_this_one() {
 
 #[test]
 fn a_course_that_is_none_is_said_by_every_subcommand() {
-    let other = Other::new();
+    let other = learner();
     for args in [
         &["begin", "x"][..],
         &["grade"],
@@ -110,8 +72,8 @@ fn a_course_that_is_none_is_said_by_every_subcommand() {
 
 #[test]
 fn the_screen_opens_it() {
-    let other = Other::new();
-    let folder = other.course();
+    let other = learner();
+    let folder = other.path("course");
     let folder = folder.to_str().expect("a temporary folder has a plain name");
     let screen = Launch::pilotwhale().args(["--course", folder]).start();
     screen.wait_for("Another way");
@@ -141,16 +103,16 @@ fn the_program_needs_no_repository_around_it() {
 #[test]
 fn the_hash_says_whether_two_courses_are_the_same() {
     assert_eq!(Source::Embedded.content_hash(), Source::Folder(HERE.into()).content_hash());
-    let other = Other::new();
-    let hash = || Source::Folder(other.course()).content_hash();
+    let other = learner();
+    let hash = || Source::Folder(other.path("course")).content_hash();
     let before = hash();
     assert!(before.starts_with("sha256:") && before.len() == 71, "{before}");
-    other.write("notes.txt", "beside the course");
+    other.write("course/notes.txt", "beside the course");
     assert_eq!(hash(), before);
-    other.write("exercises/run-python/files/a", "b");
+    other.write("course/exercises/run-python/files/a", "b");
     let with_file = hash();
     assert_ne!(with_file, before);
-    let file = |name: &str| other.course().join("exercises/run-python/files").join(name);
+    let file = |name: &str| other.path("course").join("exercises/run-python/files").join(name);
     std::fs::rename(file("a"), file("b")).expect("a file can be renamed");
     assert_ne!(hash(), with_file);
     std::fs::remove_file(file("b")).expect("a file can be removed");

@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
                 let asked = exercises.iter().map(|exercise| exercise.id.clone()).collect();
                 Saved::new(&desk.course, &source, None, asked, judged).write(file)?;
             }
-            Report::new(&desk.course, &source, graded, None)
+            Report::new(&desk.course, &source, graded, None, None)
         }
     };
     say(&report::print(args.format, &report)?);
@@ -71,7 +71,8 @@ fn replay(file: &Path, ids: &[String], course: Course, source: &Source) -> Resul
     }
     let exercises = asked(&course, ids)?;
     let graded: Vec<Graded> = exercises.iter().map(|exercise| judge::again(exercise, &saved)).collect();
-    let report = Report::new(&course, source, graded, Some(saved.origin));
+    let learner = saved.origin.learner.clone();
+    let report = Report::new(&course, source, graded, learner, Some(saved.origin));
     if report.is_of_another_course() {
         eprintln!(
             "pilotwhale: this evidence was saved with another text of the course; the verdicts are those of \

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Ending;
 use crate::cli::desk::Stopped;
 use crate::cli::report::{CourseName, Origin};
+use crate::cli::submit::is_handle;
 use crate::course::{Course, Source};
 use crate::facts::Evidence;
 use crate::progress::Stamped;
@@ -84,6 +85,10 @@ impl Saved {
             let why = format!("its format is {}, and this pilotwhale reads {FORMAT}", head.format);
             return Err(unreadable(why));
         }
-        serde_json::from_str(&text).map_err(|e| unreadable(e.to_string()))
+        let saved: Self = serde_json::from_str(&text).map_err(|e| unreadable(e.to_string()))?;
+        if saved.origin.learner.as_deref().is_some_and(|learner| !is_handle(learner)) {
+            return Err(unreadable("its learner is no handle".into()));
+        }
+        Ok(saved)
     }
 }

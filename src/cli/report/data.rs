@@ -157,6 +157,7 @@ impl Report {
         course: &Course,
         source: &Source,
         graded: Vec<Graded>,
+        learner: Option<String>,
         evidence: Option<Origin>,
     ) -> Self {
         let entries: Vec<Entry> = graded.into_iter().map(Entry::new).collect();
@@ -167,7 +168,7 @@ impl Report {
         Self {
             format: FORMAT,
             pilotwhale: env!("CARGO_PKG_VERSION"),
-            learner: evidence.as_ref().and_then(|origin| origin.learner.clone()),
+            learner,
             graded: Timestamp::now(),
             course: CourseName::of(course, source),
             evidence,
@@ -176,6 +177,11 @@ impl Report {
             lessons,
             exercises,
         }
+    }
+
+    /// Reached, and there are.
+    pub(in crate::cli) fn points(&self) -> (u32, u32) {
+        (self.points.reached, self.points.of)
     }
 
     /// The evidence was saved where the course had another text than here.

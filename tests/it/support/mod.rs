@@ -3,6 +3,7 @@
 pub(crate) mod engine;
 pub(crate) mod fake_engine;
 pub(crate) mod grid;
+pub(crate) mod headless;
 pub(crate) mod keys;
 pub(crate) mod relay;
 pub(crate) mod schema;
