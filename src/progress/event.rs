@@ -33,6 +33,13 @@ pub enum Event {
         quiz: String,
         level: usize,
     },
+    /// A slide got a bookmark, or lost it. The title finds it again when slides have moved.
+    Bookmarked {
+        lesson: String,
+        slide: usize,
+        title: String,
+        set: bool,
+    },
     /// `run` tells attempts at one exercise apart; a new one starts at each begin and reset.
     ExerciseBegun {
         exercise: String,
@@ -91,7 +98,10 @@ impl Event {
 
     fn of_exercise(&self) -> Option<(&str, u64)> {
         match self {
-            Self::Moved { .. } | Self::QuizAnswered { .. } | Self::QuizHint { .. } => None,
+            Self::Moved { .. }
+            | Self::QuizAnswered { .. }
+            | Self::QuizHint { .. }
+            | Self::Bookmarked { .. } => None,
             Self::ExerciseBegun { exercise, run }
             | Self::TaskPassed { exercise, run, .. }
             | Self::TaskLost { exercise, run, .. }

@@ -15,6 +15,8 @@ pub struct Progress {
     /// By lesson and quiz.
     pub quizzes: BTreeMap<(String, String), QuizProgress>,
     pub exercises: BTreeMap<String, ExerciseProgress>,
+    /// Titles of slides, by lesson and the slide's number from 0.
+    pub bookmarks: BTreeMap<(String, usize), String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,6 +108,12 @@ impl Progress {
                 let quiz = self.quizzes.entry((lesson.clone(), quiz.clone())).or_default();
                 quiz.hints = quiz.hints.max(*level);
             }
+            Event::Bookmarked { lesson, slide, title, set: true } => {
+                self.bookmarks.insert((lesson.clone(), *slide), title.clone());
+            }
+            Event::Bookmarked { lesson, slide, set: false, .. } => {
+                self.bookmarks.remove(&(lesson.clone(), *slide));
+            }
             _ => {
                 if let Some(exercise) = event.exercise() {
                     self.exercises.entry(exercise.into()).or_default().note(event, Some(at));
@@ -145,7 +153,10 @@ impl ExerciseProgress {
                 self.passed_unassisted |= !self.assisted;
             }
             Event::ExerciseReset { .. } => *self = self.afresh(self.run),
-            Event::Moved { .. } | Event::QuizAnswered { .. } | Event::QuizHint { .. } => {}
+            Event::Moved { .. }
+            | Event::QuizAnswered { .. }
+            | Event::QuizHint { .. }
+            | Event::Bookmarked { .. } => {}
         }
     }
 
@@ -193,6 +204,8 @@ mod tests {
                 quiz,
                 level
             }),
+            (name.clone(), 0..3usize, name.clone(), any::<bool>())
+                .prop_map(|(lesson, slide, title, set)| Event::Bookmarked { lesson, slide, title, set }),
             (name.clone(), run.clone()).prop_map(|(exercise, run)| Event::ExerciseBegun { exercise, run }),
             (name.clone(), run.clone(), name.clone()).prop_map(|(exercise, run, task)| {
                 Event::TaskPassed { exercise, run, task, found: "it".into() }

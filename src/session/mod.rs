@@ -4,11 +4,13 @@ mod consequence;
 mod exercise;
 mod place;
 mod quiz;
+mod review;
 
 pub use consequence::consequences;
 pub use exercise::{ExerciseState, Input, Output, Phase, Was};
 pub use place::Place;
 pub use quiz::{QuizState, spell, unspell};
+pub use review::Spot;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub struct Session {
     place: Place,
     quizzes: BTreeMap<(String, String), QuizState>,
     exercises: BTreeMap<String, ExerciseState>,
+    /// As they were set; `bookmarks` finds where they lead now.
+    bookmarks: BTreeMap<(String, usize), String>,
 }
 
 impl Session {
@@ -43,7 +47,7 @@ impl Session {
                 (e.id.clone(), ExerciseState::new(progress.exercises.get(&e.id).cloned().unwrap_or_default()))
             })
             .collect();
-        Self { course, place, quizzes, exercises }
+        Self { course, place, quizzes, exercises, bookmarks: progress.bookmarks }
     }
 
     pub fn course(&self) -> &Arc<Course> {

@@ -11,6 +11,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether both are on the same slide.
+    pub fn is_on(self, other: Self) -> bool {
+        (self.lesson, self.slide) == (other.lesson, other.slide)
+    }
+
     pub(super) fn of(course: &Course, saved: Option<&progress::Place>) -> Self {
         let found = saved.and_then(|p| {
             course.lesson_index(&p.lesson).map(|lesson| Self { lesson, slide: p.slide, step: p.step })

@@ -46,6 +46,10 @@ pub enum Action {
     SearchNext,
     SearchPrevious,
     Notes,
+    /// Marks the slide, or takes its mark away.
+    Bookmark,
+    /// To the next question whose answer was not right.
+    NextWrong,
     Reload,
     /// What is wrong with the course's files.
     Mistakes,

@@ -170,9 +170,9 @@ impl App {
             Some(Popup::Help(help)) => help.act(action),
             Some(Popup::Notes(notes)) => notes.act(action),
             Some(Popup::Contents(contents)) => {
-                if let Some(entry) = contents.act(action) {
+                if let Some(place) = contents.act(action) {
                     self.popup = None;
-                    return self.lesson.go_to(entry.lesson, entry.slide);
+                    return self.lesson.go_to(place);
                 }
             }
             Some(Popup::Confirm(_)) | None => {}

@@ -21,10 +21,10 @@ impl App {
         }
         if let Some(popup) = &self.popup {
             if let (Popup::Contents(contents), MouseEventKind::Down(MouseButton::Left)) = (popup, mouse.kind)
-                && let Some(entry) = contents.click(self.area, Position::new(mouse.column, mouse.row))
+                && let Some(place) = contents.click(self.area, Position::new(mouse.column, mouse.row))
             {
                 self.popup = None;
-                return self.lesson.go_to(entry.lesson, entry.slide);
+                return self.lesson.go_to(place);
             }
             return match mouse.kind {
                 MouseEventKind::ScrollUp => self.popup_act(Action::Up),

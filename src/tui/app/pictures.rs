@@ -12,7 +12,7 @@ use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
 use crate::course::{Diagnostic, Exercise, Lesson, Severity, Task, TaskMode, deck};
 use crate::facts::{Detail, Kind, Link};
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 use crate::tui::screen::engine::tests::{at, example};
 use crate::tui::theme::{Choice, Depth};
 use crate::tui::widget::terminal::tests::shown;
@@ -234,6 +234,24 @@ fn exercises() {
     });
 }
 
+#[test]
+fn wrong_answers_are_one_key_away() {
+    let mut app = app_of(course(), Setup::default(), (80, 24));
+    typed(&mut app, "w");
+    assert!(text(&app, 80, 24).contains("No answer of yours waits"), "{}", text(&app, 80, 24));
+    typed(&mut app, "3G");
+    press(&mut app, KeyCode::Enter);
+    press(&mut app, KeyCode::Down);
+    press(&mut app, KeyCode::Enter);
+    typed(&mut app, "]");
+    let effects = typed(&mut app, "w");
+    assert!(
+        effects.iter().any(|e| matches!(e, Effect::Record(Event::Moved { slide: 2, .. }))),
+        "{effects:?}"
+    );
+    assert!(text(&app, 80, 24).contains("The only question that is not right yet"), "{}", text(&app, 80, 24));
+}
+
 fn lost() -> Link {
     Link::Lost {
         since: at(-20),
@@ -305,6 +323,15 @@ fn what_lies_on_top() {
             typed(app, &key.to_string());
         });
     }
+    picture("contents_under_way", |app| {
+        begun(app);
+        graded(app, [passed("container web runs"), Verdict::NotYet { expected: String::new() }]);
+        typed(app, "2GB3G");
+        press(app, KeyCode::Enter);
+        press(app, KeyCode::Down);
+        press(app, KeyCode::Enter);
+        typed(app, "m");
+    });
     picture("search", |app| {
         typed(app, "/docker");
     });

@@ -1,25 +1,92 @@
-//! The list of lessons and exercises, with what is done.
+//! The list of lessons with their exercises, bookmarks and open questions, and what of them is done.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::session::Place;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
 use crate::tui::widget::popup;
 
-/// One line of the list, and where choosing it leads.
+/// Rows above the first entry.
+const HEAD: u16 = 1;
+/// Questions, tasks and minutes of a lesson, or what a row below it is.
+const RIGHT: usize = 26;
+const WIDEST: u16 = 90;
+/// Narrower than this, the titles need the whole row.
+const NARROW: usize = 52;
+
+/// How much of something there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    pub done: usize,
+    pub of: usize,
+}
+
+/// What a row is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Row {
+    Lesson {
+        questions: Share,
+        tasks: Share,
+        minutes: u32,
+    },
+    /// Below its lesson, with a few words on what it is and how it stands.
+    Below(String),
+}
+
+/// One row, and where choosing it leads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
+    pub mark: Mark,
     pub text: String,
-    /// A mark for done, begun or open.
-    pub mark: &'static str,
-    pub note: String,
-    pub lesson: usize,
-    pub slide: Option<usize>,
-    pub indent: bool,
+    pub row: Row,
+    pub place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Open,
+    Begun,
+    Done,
+    Wrong,
+    Bookmark,
+}
+
+impl Mark {
+    /// Of all the things that can be done.
+    pub fn of(all: Share) -> Self {
+        match all.done {
+            0 => Self::Open,
+            n if n == all.of => Self::Done,
+            _ => Self::Begun,
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Open => "○",
+            Self::Begun => "◐",
+            Self::Done => "✓",
+            Self::Wrong => "✗",
+            Self::Bookmark => "★",
+        }
+    }
+
+    fn style(self, theme: &Theme) -> Style {
+        match self {
+            Self::Open => theme.dim,
+            Self::Begun => theme.marker,
+            Self::Done => theme.ok,
+            Self::Wrong => theme.bad,
+            Self::Bookmark => theme.key,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -28,72 +95,121 @@ pub struct Contents {
     entries: Vec<Entry>,
     selected: usize,
     top: usize,
+    /// How many entries can be seen at once.
+    room: usize,
 }
 
 impl Contents {
     pub fn new(title: String, entries: Vec<Entry>, lesson: usize) -> Self {
-        let selected = entries.iter().position(|e| e.lesson == lesson).unwrap_or(0);
-        Self { title, entries, selected, top: 0 }
+        let selected = entries.iter().position(|e| e.place.lesson == lesson).unwrap_or(0);
+        Self { title, entries, selected, top: 0, room: 1 }
     }
 
     /// `Some` once an entry is chosen.
-    pub fn act(&mut self, action: Action) -> Option<Entry> {
+    pub fn act(&mut self, action: Action) -> Option<Place> {
         let last = self.entries.len().saturating_sub(1);
         self.selected = match action {
             Action::Up => self.selected.saturating_sub(1),
             Action::Down => (self.selected + 1).min(last),
-            Action::PageUp => 0,
-            Action::PageDown => last,
-            Action::Confirm => return self.entries.get(self.selected).cloned(),
+            Action::PageUp => self.selected.saturating_sub(self.room),
+            Action::PageDown => (self.selected + self.room).min(last),
+            Action::Confirm => return self.entries.get(self.selected).map(|e| e.place),
             _ => self.selected,
         };
         None
     }
 
     pub fn arrange(&mut self, area: Rect) {
-        let room = usize::from(self.place(area).height.saturating_sub(2)).max(1);
-        self.top = self.top.clamp((self.selected + 1).saturating_sub(room), self.selected);
+        self.room = usize::from(self.place(area).height.saturating_sub(2 + HEAD)).max(1);
+        self.top = self.top.clamp((self.selected + 1).saturating_sub(self.room), self.selected);
+        // no empty rows while there is something above
+        self.top = self.top.min(self.entries.len().saturating_sub(self.room));
     }
 
     fn place(&self, area: Rect) -> Rect {
-        popup::place(area, self.width(), self.entries.len() as u16)
+        popup::place(area, self.width(), self.height())
+    }
+
+    fn height(&self) -> u16 {
+        u16::try_from(self.entries.len()).unwrap_or(u16::MAX).saturating_add(HEAD)
     }
 
     fn width(&self) -> u16 {
-        let longest = self.entries.iter().map(|e| e.text.width() + e.note.width() + 10).max().unwrap_or(20);
-        longest.clamp(30, 90) as u16
+        let longest = self.entries.iter().map(|e| e.text.width() + RIGHT + 10).max().unwrap_or(20);
+        u16::try_from(longest).unwrap_or(u16::MAX).clamp(30, WIDEST)
     }
 
     /// The entry under a click.
-    pub fn click(&self, area: Rect, at: Position) -> Option<Entry> {
-        let place = self.place(area).inner(Margin::new(1, 1));
-        if !place.contains(at) {
+    pub fn click(&self, area: Rect, at: Position) -> Option<Place> {
+        let inside = self.place(area).inner(Margin::new(1, 1));
+        if !inside.contains(at) {
             return None;
         }
-        let line = at.y - place.y;
-        self.entries.get(self.top + usize::from(line)).cloned()
+        let row = usize::from((at.y - inside.y).checked_sub(HEAD)?);
+        self.entries.get(self.top + row).map(|e| e.place)
     }
 
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let inner = popup::frame(
-            area,
-            buf,
-            theme,
-            &self.title,
-            "Enter opens · Esc closes",
-            self.width(),
-            self.entries.len() as u16,
-        );
-        for (row, (i, entry)) in inner.rows().zip(self.entries.iter().enumerate().skip(self.top)) {
-            let style = if i == self.selected { theme.selected } else { theme.text };
-            let indent = if entry.indent { "    " } else { "" };
-            let line = Line::from(vec![
-                Span::styled(if i == self.selected { "▸ " } else { "  " }, theme.key),
-                Span::styled(format!("{indent}{} ", entry.mark), theme.marker),
-                Span::styled(entry.text.as_str(), style),
-                Span::styled(format!("  {}", entry.note), theme.dim),
-            ]);
-            Paragraph::new(line).render(row, buf);
+        let below = self.entries.len().saturating_sub(self.top + self.room);
+        let more = match (self.top, below) {
+            (0, 0) => String::new(),
+            (above, 0) => format!("▲ {above} · "),
+            (0, below) => format!("▼ {below} · "),
+            (above, below) => format!("▲ {above} ▼ {below} · "),
+        };
+        let foot = format!("{more}Enter opens · Esc closes");
+        let inner = popup::frame(area, buf, theme, &self.title, &foot, self.width(), self.height());
+        let mut rows = inner.rows();
+        if let Some(row) = rows.next().filter(|row| usize::from(row.width) >= NARROW) {
+            let head = format!("{:>9}  {:>5}  {:>8}", "questions", "tasks", "minutes");
+            buf.set_stringn(row.right().saturating_sub(RIGHT as u16), row.y, &head, RIGHT, theme.dim);
+        }
+        for (row, (i, entry)) in rows.zip(self.entries.iter().enumerate().skip(self.top)) {
+            entry.draw(row, buf, theme, i == self.selected);
         }
     }
+}
+
+impl Entry {
+    fn draw(&self, row: Rect, buf: &mut Buffer, theme: &Theme, selected: bool) {
+        let style = if selected { theme.selected } else { theme.text };
+        let (indent, right) = match &self.row {
+            Row::Lesson { questions, tasks, minutes } => {
+                let minutes = if *minutes == 0 { String::new() } else { minutes.to_string() };
+                ("", format!("{:>9}  {:>5}  {minutes:>8}", questions.shown(), tasks.shown()))
+            }
+            Row::Below(what) => ("   ", format!("{what:>RIGHT$}")),
+        };
+        let width = usize::from(row.width);
+        let right = if width < NARROW { String::new() } else { right };
+        let lead = 4 + indent.len();
+        let room = width.saturating_sub(lead + right.width() + 2);
+        let line = Line::from(vec![
+            Span::styled(if selected { "▸ " } else { "  " }, theme.key),
+            Span::styled(format!("{indent}{} ", self.mark.sign()), self.mark.style(theme)),
+            Span::styled(cut(&self.text, room), style),
+        ]);
+        Paragraph::new(line).render(row, buf);
+        let x = row.right().saturating_sub(right.width() as u16);
+        buf.set_stringn(x, row.y, &right, width, theme.dim);
+    }
+}
+
+impl Share {
+    fn shown(self) -> String {
+        if self.of == 0 { "–".into() } else { format!("{}/{}", self.done, self.of) }
+    }
+}
+
+/// Words that do not fit end in a mark.
+fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let fits = |g: &&str| {
+        used += g.width();
+        used <= room
+    };
+    text.graphemes(true).take_while(fits).chain(["…"]).collect()
 }

@@ -26,7 +26,7 @@ use super::slides::{Moved, SlidesPane};
 use super::task::{self, Keys, View};
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::progress::Event;
-use crate::session::{Phase, Session};
+use crate::session::{Phase, Place, Session};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Seen};
 use crate::tui::highlight::Highlighter;
@@ -112,6 +112,7 @@ impl LessonPane {
     pub fn position(&self) -> String {
         match self.count {
             Some(count) => format!("go to {count} "),
+            None if self.session.is_bookmarked() => format!("★ {} ", self.slides.position()),
             None => format!("{} ", self.slides.position()),
         }
     }
@@ -128,9 +129,30 @@ impl LessonPane {
         record(events)
     }
 
-    /// Opens a lesson at a slide, or where its first slide is.
-    pub fn go_to(&mut self, lesson: usize, slide: Option<usize>) -> Vec<Effect> {
-        self.open_at(lesson, slide.unwrap_or(0), 0)
+    pub fn go_to(&mut self, place: Place) -> Vec<Effect> {
+        self.open_at(place.lesson, place.slide, place.step)
+    }
+
+    fn bookmark(&mut self) -> Vec<Effect> {
+        let events = self.session.toggle_bookmark();
+        let set = self.session.is_bookmarked();
+        let text = if set { "Bookmark set: the list of lessons shows it" } else { "Bookmark taken away" };
+        self.news = Some(text.into());
+        record(events)
+    }
+
+    /// Goes through the questions whose answers were not right yet.
+    fn next_wrong(&mut self) -> Vec<Effect> {
+        let Some((place, count)) = self.session.next_not_right() else {
+            self.news = Some("No answer of yours waits to be put right".into());
+            return Vec::new();
+        };
+        self.news = Some(match (count, place.is_on(self.session.place())) {
+            (1, true) => "This is the only question that is not right yet".into(),
+            (1, false) => "The only question that is not right yet".into(),
+            (count, _) => format!("One of {count} questions that are not right yet"),
+        });
+        self.go_to(place)
     }
 
     fn open_at(&mut self, lesson: usize, slide: usize, step: usize) -> Vec<Effect> {
@@ -296,6 +318,8 @@ impl LessonPane {
             }
             Action::NextLesson => return self.open_at(self.lesson + 1, 0, 0),
             Action::PreviousLesson => return self.open_at(self.lesson.saturating_sub(1), 0, 0),
+            Action::Bookmark => return self.bookmark(),
+            Action::NextWrong => return self.next_wrong(),
             Action::Reload => return vec![Effect::Reload],
             Action::BeginExercise
             | Action::CheckNow

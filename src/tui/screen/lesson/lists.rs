@@ -3,11 +3,12 @@
 use ratatui::layout::{Position, Rect};
 
 use super::{LessonPane, exercises};
-use crate::session::Phase;
+use crate::course::{Lesson, Quiz, Task};
+use crate::session::{Phase, Place, Spot};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::screen::answering::Answering;
-use crate::tui::screen::contents::{Contents, Entry};
+use crate::tui::screen::contents::{Contents, Entry, Mark, Row, Share};
 use crate::tui::screen::notes::Notes;
 use crate::tui::screen::overview::Overview;
 use crate::tui::screen::search::Search;
@@ -85,48 +86,59 @@ impl LessonPane {
 
     pub fn contents(&self) -> Contents {
         let course = self.session.course();
+        let (bookmarks, wrong) = (self.session.bookmarks(), self.session.not_right());
         let mut entries = Vec::new();
         for (at, lesson) in course.lessons.iter().enumerate() {
-            let quizzes = lesson.deck.quizzes.len();
-            let right = lesson
-                .deck
-                .quizzes
-                .iter()
-                .filter(|q| self.session.quiz(&lesson.id, &q.id).ever_correct)
-                .count();
-            let mut note = match lesson.deck.slides.len() {
-                1 => "1 slide".to_owned(),
-                count => format!("{count} slides"),
-            };
-            if quizzes > 0 {
-                note.push_str(&format!(" · {right} of {quizzes} questions right"));
-            }
-            let mark = match right {
-                0 => "○",
-                n if n == quizzes => "✓",
-                _ => "◐",
-            };
+            let right = |q: &&Quiz| self.session.quiz(&lesson.id, &q.id).ever_correct;
+            let quizzes = &lesson.deck.quizzes;
+            let questions = Share { done: quizzes.iter().filter(right).count(), of: quizzes.len() };
+            let passed = self.session.exercise(&lesson.id).map(|s| &s.record.passed);
+            let is_passed = |t: &&Task| passed.is_some_and(|passed| passed.contains_key(&t.id));
+            let tasks = &lesson.deck.tasks;
+            let tasks = Share { done: tasks.iter().filter(is_passed).count(), of: tasks.len() };
+            let all = Share { done: questions.done + tasks.done, of: questions.of + tasks.of };
             let text = if course.lessons.len() == 1 {
                 lesson.title.clone()
             } else {
                 format!("{at}  {}", lesson.title)
             };
-            entries.push(Entry { text, mark, note, lesson: at, slide: None, indent: false });
-            for (slide, id) in exercises::on_slides(&lesson.deck) {
-                let Some(exercise) = course.exercise(&id) else { continue };
-                let state = self.session.exercise(&id);
-                let phase = state.map(|s| &s.phase);
-                let (mark, note) = match phase {
-                    Some(Phase::Passed) => ("✓", "exercise, done".to_owned()),
-                    Some(Phase::Idle) | None => {
-                        ("○", format!("exercise, about {} minutes", exercise.minutes))
-                    }
-                    Some(_) => ("◐", "exercise, begun".to_owned()),
+            let row = Row::Lesson { questions, tasks, minutes: lesson.minutes };
+            let place = Place { lesson: at, slide: 0, step: 0 };
+            entries.push(Entry { text, mark: Mark::of(all), row, place });
+            let mut below = self.exercises_of(at, lesson);
+            let here = |spots: &[Spot], mark, what: &dyn Fn(&Spot) -> String| -> Vec<Entry> {
+                let of_lesson = spots.iter().filter(|spot| spot.place.lesson == at);
+                let entry = |spot: &Spot| {
+                    let (text, place) = (spot.words.replace('`', ""), spot.place);
+                    Entry { mark, text, row: Row::Below(what(spot)), place }
                 };
-                let text = exercise.title.clone();
-                entries.push(Entry { text, mark, note, lesson: at, slide: Some(slide), indent: true });
-            }
+                of_lesson.map(entry).collect()
+            };
+            below.extend(here(&wrong, Mark::Wrong, &|_| "question, not right yet".into()));
+            let slide = |spot: &Spot| format!("bookmark, slide {}", spot.place.slide + 1);
+            below.extend(here(&bookmarks, Mark::Bookmark, &slide));
+            below.sort_by_key(|entry| entry.place);
+            entries.extend(below);
         }
         Contents::new(course.title.clone(), entries, self.lesson)
+    }
+
+    fn exercises_of(&self, at: usize, lesson: &Lesson) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (slide, id) in exercises::on_slides(&lesson.deck) {
+            let Some(exercise) = self.session.course().exercise(&id) else { continue };
+            let state = self.session.exercise(&id);
+            let (mark, what) = match state.map(|s| &s.phase) {
+                Some(Phase::Passed) => (Mark::Done, "exercise, done".to_owned()),
+                Some(Phase::Idle) | None => (Mark::Open, format!("exercise, {} min", exercise.minutes)),
+                Some(_) => {
+                    let done = state.map_or(0, |s| s.record.passed.len());
+                    (Mark::Begun, format!("exercise, {done} of {} tasks", exercise.tasks.len()))
+                }
+            };
+            let place = Place { lesson: at, slide, step: 0 };
+            entries.push(Entry { mark, text: exercise.title.clone(), row: Row::Below(what), place });
+        }
+        entries
     }
 }
