@@ -127,6 +127,7 @@ impl App {
 
     /// Clock times are shown in this zone.
     pub fn set_zone(&mut self, zone: TimeZone) {
+        self.lesson.set_zone(zone.clone());
         self.engine.set_zone(zone);
     }
 

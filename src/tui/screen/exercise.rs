@@ -79,12 +79,7 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         }
         Phase::Preparing => ("Laying out the exercise's folder…".into(), theme.dim),
         Phase::Working | Phase::Checking => {
-            let seen = card.view.state.report.as_ref().map_or(0, |r| r.runs_seen);
-            let runs = match seen {
-                0 => "No container of yours was seen yet.".into(),
-                1 => "1 container seen since you began.".into(),
-                n => format!("{n} containers seen since you began."),
-            };
+            let runs = task::looked_at(&card.view);
             let go = &keys.go;
             let folder = card.folder.map(|f| format!(" Folder: {f} ({go} goes there).")).unwrap_or_default();
             let keys = format!(

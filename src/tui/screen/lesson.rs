@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -50,6 +51,7 @@ pub struct LessonPane {
     over: Option<Over>,
     news: Option<String>,
     now: Timestamp,
+    zone: TimeZone,
 }
 
 /// What the keys are called for what can be on a slide.
@@ -80,12 +82,18 @@ impl LessonPane {
             over: None,
             news: None,
             now: Timestamp::UNIX_EPOCH,
+            zone: TimeZone::UTC,
             session,
         }
     }
 
     pub fn set_now(&mut self, now: Timestamp) {
         self.now = now;
+    }
+
+    /// Clock times are shown in this zone.
+    pub fn set_zone(&mut self, zone: TimeZone) {
+        self.zone = zone;
     }
 
     /// What the app says in its bar, once.
@@ -411,7 +419,7 @@ impl LessonPane {
                 self.view(index);
             }
         }
-        let Self { slides, quizzes, session, texts, watch, keys, highlighter, over, .. } = self;
+        let Self { slides, quizzes, session, texts, watch, keys, highlighter, over, now, zone, .. } = self;
         let mut tasks = None;
         slides.arrange(area, theme, highlighter, &mut |insert, width| match insert {
             Insert::Quiz(index) => {
@@ -422,7 +430,8 @@ impl LessonPane {
                 let state = exercise.and_then(|e| session.exercise(&e.id));
                 let (Some(exercise), Some(state)) = (exercise, state) else { return Vec::new() };
                 let answers = watch.answers(&exercise.id);
-                let view = View { exercise, state, answers, keys: &keys.task };
+                let since = &watch.since(&exercise.id, *now, zone);
+                let view = View { exercise, state, answers, since, keys: &keys.task };
                 let task = exercise.tasks.get(*index);
                 task.map(|task| task::on_slide(&view, task, width, theme)).unwrap_or_default()
             }
@@ -430,7 +439,8 @@ impl LessonPane {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
-                    let view = View { exercise, state, answers: watch.answers(id), keys: &keys.exercise };
+                    let (answers, since) = (watch.answers(id), &watch.since(id, *now, zone));
+                    let view = View { exercise, state, answers, since, keys: &keys.exercise };
                     let card = Card { view, brief, solution, folder: watch.folder(id) };
                     let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
                     tasks = (state.phase != Phase::Idle).then_some(rows);

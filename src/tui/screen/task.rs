@@ -1,6 +1,6 @@
 //! One task with its mark, what was found, and its hints: on the card of an exercise and on a slide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -85,6 +85,8 @@ pub struct View<'a> {
     pub state: &'a ExerciseState,
     /// What the learner typed in, by the question.
     pub answers: Option<&'a BTreeMap<String, String>>,
+    /// The clock's time at which it began.
+    pub since: &'a str,
     pub keys: &'a Keys,
 }
 
@@ -96,10 +98,13 @@ pub fn on_slide(view: &View<'_>, task: &Task, width: usize, theme: &Theme) -> Ve
     let room = width.saturating_sub(2);
     title(standing, &format!("Task: {}", task.title), &points, room, theme, &mut lines);
     if let (Standing::Unknown, Phase::Blocked { reason, remedy, .. }) = (standing, &view.state.phase) {
-        lines.extend(said("not seen", reason, theme.warn, room, theme));
-        lines.extend(said("", remedy, theme.info, room, theme));
+        lines.extend(said("reason", reason, theme.warn, room, theme));
+        lines.extend(said("remedy", remedy, theme.info, room, theme));
     } else {
         feedback(view, task, room, theme, &mut lines);
+        if standing == Standing::Wrong && runs_seen(view) > 0 {
+            lines.extend(said("", &looked_at(view), theme.dim, room, theme));
+        }
     }
     let bar = if standing == Standing::Open { theme.border } else { standing.style(theme) };
     for line in &mut lines {
@@ -149,14 +154,19 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
         Some(Verdict::Pass { found }) if begun => say("", found, theme.dim),
         Some(Verdict::NotRight { expected, found, nearest, differs, advice }) => {
             say("expected", expected, theme.text);
-            say("found", found, theme.text);
-            say("nearest", nearest.as_deref().unwrap_or_default(), theme.text);
-            say("differs", differs, theme.warn);
-            say("", advice.as_deref().unwrap_or_default(), theme.info);
+            if is_as_above(view, task) {
+                // One wrong try can be in the way of several tasks: it is explained once.
+                say("differs", "as above", theme.dim);
+            } else {
+                say("nearest", nearest.as_deref().unwrap_or_default(), theme.text);
+                say("found", found, theme.text);
+                say("differs", differs, theme.warn);
+                say("advice", advice.as_deref().unwrap_or_default(), theme.info);
+            }
         }
         Some(Verdict::CouldNotCheck { reason, remedy }) => {
-            say("not seen", reason, theme.warn);
-            say("", remedy, theme.info);
+            say("reason", reason, theme.warn);
+            say("remedy", remedy, theme.info);
         }
         Some(Verdict::Pass { .. } | Verdict::NotYet { .. }) | None => {}
     }
@@ -176,7 +186,32 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
         say(&format!("hint {}/{}", i + 1, task.hints.len()), text, theme.emphasis);
     }
     if view.state.offers_hint(view.exercise, &task.id) {
-        say("", &format!("{hint} shows a hint."), theme.info);
+        let tries = view.state.record.attempts.get(&task.id).map_or(0, BTreeSet::len);
+        say("", &format!("{tries} tries were not right yet: {hint} shows a hint."), theme.info);
+    }
+}
+
+/// Whether the task before stumbles over the same thing.
+fn is_as_above(view: &View<'_>, task: &Task) -> bool {
+    let why = |task: &Task| match verdict(view.state, task) {
+        Some(Verdict::NotRight { nearest: Some(nearest), differs, .. }) => Some((nearest, differs)),
+        _ => None,
+    };
+    let above = view.exercise.tasks.iter().take_while(|t| t.id != task.id).last();
+    !view.exercise.on_slides && why(task).is_some() && above.is_some_and(|above| why(above) == why(task))
+}
+
+fn runs_seen(view: &View<'_>) -> usize {
+    view.state.report.as_ref().map_or(0, |r| r.runs_seen)
+}
+
+/// What the verdicts rest on, so that the learner sees that it looked.
+pub fn looked_at(view: &View<'_>) -> String {
+    let since = view.since;
+    match runs_seen(view) {
+        0 => format!("No container of yours was seen since {since}."),
+        1 => format!("1 container looked at since {since}."),
+        n => format!("{n} containers looked at since {since}."),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::LessonPane;
 use crate::check::Report;
@@ -40,6 +41,14 @@ impl Watch {
     /// What the learner typed in for it, by the question.
     pub(super) fn answers(&self, exercise: &str) -> Option<&BTreeMap<String, String>> {
         self.seen.get(exercise).map(|seen| &seen.answers)
+    }
+
+    /// The clock's time at which it began; with the day where that was not today.
+    pub(super) fn since(&self, exercise: &str, now: Timestamp, zone: &TimeZone) -> String {
+        let Some(begun) = self.begun.get(exercise) else { return String::new() };
+        let local = |at: Timestamp| zone.to_datetime(at);
+        let form = if local(*begun).date() == local(now).date() { "%H:%M" } else { "%-d %b, %H:%M" };
+        local(*begun).strftime(form).to_string()
     }
 
     pub(super) fn folder(&self, exercise: &str) -> Option<&str> {
