@@ -243,3 +243,42 @@ fn without_git_it_says_what_to_install() {
     );
     said.is(3, &["git is not installed", "Install git"]);
 }
+
+#[test]
+fn the_example_grades_every_branch_of_a_class() {
+    let learner = Learner::new();
+    let class = learner.remote();
+    learner.submit(&[]).is(0, &["Pushed"]);
+    learner.submit(&["--as", "bob"]).is(0, &["Pushed"]);
+    let grades = |learner: &Learner| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/grade-branches.sh");
+        let binary = Path::new(env!("CARGO_BIN_EXE_pilotwhale")).parent().expect("it is in a folder");
+        let path = std::env::var("PATH").expect("there is a PATH");
+        let path = format!("PATH={}:{path}", binary.display());
+        let clone = learner.0.path("clone");
+        learner.git_in(&clone, &["fetch", "--quiet"]);
+        learner.0.runs(Path::new("/usr/bin/env"), &[&path, script, "grades", "run-python"], &clone)
+    };
+    learner
+        .git_in(&learner.0.path(""), &["clone", "--quiet", class.to_str().expect("a plain name"), "clone"]);
+    grades(&learner).is(0, &[]);
+    let table = learner.0.read("clone/grades/grades.csv");
+    let of =
+        |handle: &str| table.lines().filter(|row| row.starts_with(&format!("{handle},run-python,"))).count();
+    assert_eq!((of("ana"), of("bob"), table.lines().count()), (3, 3, 7), "{table}");
+    let report = serde_json::from_str(&learner.0.read("clone/grades/bob.json")).expect("the report is JSON");
+    is_valid_report(&report);
+
+    // Handed in without evidence, and with that of somebody else.
+    learner.submit(&["--no-evidence"]).is(0, &["Pushed"]);
+    learner.git(&["push", "--quiet", "origin", "submit/bob:refs/heads/submit/eve"]);
+    grades(&learner).is(
+        1,
+        &["ana: there is no evidence", "handed in by bob, and not by eve", "eve: could not be graded"],
+    );
+    let table = learner.0.read("clone/grades/grades.csv");
+    assert!(
+        table.lines().skip(1).all(|row| row.starts_with("bob,")) && table.lines().count() == 4,
+        "{table}"
+    );
+}

@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Judge what was saved in this file, without an engine; nothing is recorded.
     #[arg(long, value_name = "FILE", conflicts_with = "save_evidence")]
     evidence: Option<PathBuf>,
+    /// The evidence must have been handed in under this handle.
+    #[arg(long = "as", value_name = "HANDLE", requires = "evidence")]
+    handle: Option<String>,
     /// Save what the verdicts are reached from, so that they can be reached again with --evidence.
     #[arg(long, value_name = "FILE")]
     save_evidence: Option<PathBuf>,
@@ -32,7 +35,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let source = chosen.source();
     let report = match &args.evidence {
-        Some(file) => replay(file, &args.ids, chosen.load()?, &source)?,
+        Some(file) => replay(file, args, chosen.load()?, &source)?,
         None => {
             let mut desk = Desk::open(chosen)?;
             let exercises = asked(&desk.course, &args.ids)?;
@@ -62,9 +65,16 @@ fn asked(course: &Course, ids: &[String]) -> Result<Vec<Exercise>, Stopped> {
 }
 
 /// Judges a saved file, without an engine and without the progress on this machine.
-fn replay(file: &Path, ids: &[String], course: Course, source: &Source) -> Result<Report, Stopped> {
+fn replay(file: &Path, args: &Args, course: Course, source: &Source) -> Result<Report, Stopped> {
     let saved = Saved::read(file)?;
-    let ids = if ids.is_empty() { &saved.asked } else { ids };
+    if let Some(handle) = &args.handle
+        && saved.origin.learner.as_ref() != Some(handle)
+    {
+        let whose = saved.origin.learner.as_deref().unwrap_or("nobody");
+        let what = format!("{} was handed in by {whose}, and not by {handle}", file.display());
+        return Err(Stopped::usage(what, "It may have been copied: ask both."));
+    }
+    let ids = if args.ids.is_empty() { &saved.asked } else { &args.ids };
     if let Some(id) = ids.iter().find(|id| !saved.asked.contains(id)) {
         let what = format!("{} says nothing about {id}", file.display());
         return Err(Stopped::usage(what, format!("It is about: {}.", saved.asked.join(", "))));
