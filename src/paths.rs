@@ -65,6 +65,11 @@ impl Paths {
         self.state.join("made.jsonl")
     }
 
+    /// For which attempts the scripts that exercises begin with have run.
+    pub fn set_up_notes(&self) -> PathBuf {
+        self.course.join("set-up")
+    }
+
     pub fn keys_file(&self) -> PathBuf {
         self.config.join("keys.toml")
     }

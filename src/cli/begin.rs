@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::Ending;
 use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, say};
-use crate::lab;
+use super::desk::{Desk, Stopped, say, wait};
+use super::trust::trust;
+use crate::lab::{self, LabError, SetUp, Trust};
 use crate::progress::{Event, Stage};
 
 /// Start an exercise: its folder is made, and what you do from now on counts.
@@ -20,6 +21,14 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let exercise = desk.exercise(&args.id)?;
     let state = desk.state(&args.id);
     let folder = desk.paths.exercise_folder(&args.id);
+    // Who begins an exercise without a script need not be asked about the others'.
+    let trust = match exercise.setup {
+        Some(_) => trust(chosen, &desk.course, &desk.paths)?,
+        None => Trust::Nobody,
+    };
+    if exercise.setup.is_some() && !trust.holds() {
+        return Err(LabError::Untrusted.into());
+    }
     let begun = lab::begin(&folder, &exercise)?;
     let mut text = String::new();
     if state.stage == Stage::Working {
@@ -29,6 +38,9 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
         desk.store.append(Event::ExerciseBegun { exercise: exercise.id.clone(), run: state.run + 1 })?;
         let _ = writeln!(text, "{} has begun.", exercise.title);
     }
+    let attempt = if state.stage == Stage::Working { state.run } else { state.run + 1 };
+    let set_up = SetUp { trust, docker_host: None, notes: desk.paths.set_up_notes() };
+    wait(set_up.run(&folder, &exercise, attempt))??;
     let _ = writeln!(text, "  folder  {}", folder.display());
     for path in &begun.laid {
         let _ = writeln!(text, "  laid    {}", path.display());

@@ -14,11 +14,19 @@ pub(super) struct Chosen {
     /// Use the course in this folder instead of the built-in one
     #[arg(long, global = true, value_name = "DIR")]
     course: Option<PathBuf>,
+
+    /// Let the set-up scripts of that course run, without being shown them
+    #[arg(long, global = true)]
+    trust: bool,
 }
 
 impl Chosen {
     pub(super) fn source(&self) -> Source {
         self.course.clone().map_or(Source::Embedded, Source::Folder)
+    }
+
+    pub(super) fn trusts(&self) -> bool {
+        self.trust
     }
 
     /// The course, and the folders in which its progress and the work on it are.

@@ -49,7 +49,10 @@ impl From<EngineError> for Stopped {
 
 impl From<LabError> for Stopped {
     fn from(error: LabError) -> Self {
-        let ending = if matches!(error, LabError::Outside(_)) { Ending::Usage } else { Ending::CouldNot };
+        let ending = match error {
+            LabError::Outside(_) | LabError::Untrusted => Ending::Usage,
+            LabError::Engine(_) | LabError::File { .. } | LabError::SetUp { .. } => Ending::CouldNot,
+        };
         Self { what: error.to_string(), remedy: error.remedy(), ending }
     }
 }

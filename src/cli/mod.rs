@@ -14,6 +14,7 @@ mod reset;
 mod shell;
 mod slides;
 mod submit;
+mod trust;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,9 @@ use clap::{Args, ValueEnum};
 use tokio::sync::mpsc;
 
 use super::chosen::{Chosen, paths_for};
+use super::trust::trust;
 use crate::course::Source;
+use crate::lab::Trust;
 use crate::paths::Paths;
 use crate::progress::{Journal, Progress};
 use crate::session::Session;
@@ -59,17 +61,21 @@ enum Theme {
 
 /// Opens the course where the learner left it.
 pub(super) fn course(screen: &Screen, chosen: &Chosen, paths: Paths) -> Result<ExitCode> {
-    open(screen, chosen.source(), paths, false)
+    open(screen, chosen.source(), paths, Some(chosen))
 }
 
 /// Opens one deck, large; the engine and the shell come when they are first looked at.
 pub(super) fn deck(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
-    open(screen, source, paths, true)
+    open(screen, source, paths, None)
 }
 
-fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Result<ExitCode> {
+/// `chosen` is the course's; a deck has none.
+fn open(screen: &Screen, source: Source, paths: Paths, chosen: Option<&Chosen>) -> Result<ExitCode> {
+    let deck_only = chosen.is_none();
     let course = crate::course::load(&source).map_err(|e| anyhow::anyhow!("{e}. {}", e.remedy()))?;
     let paths = paths_for(paths, &source, &course);
+    let trust = chosen.map_or(Ok(Trust::Nobody), |chosen| trust(chosen, &course, &paths));
+    let trust = trust.map_err(|stopped| anyhow::anyhow!("{stopped}"))?;
     super::logging::start(&paths);
     let course = Arc::new(course);
     let mut troubles = Vec::new();
@@ -83,6 +89,12 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
             format!("the old file is kept as {}", path.display()),
         )),
         Err(error) => troubles.push((error.to_string(), error.remedy())),
+    }
+    if trust == Trust::Nobody && course.exercises.iter().any(|exercise| exercise.setup.is_some()) {
+        troubles.push((
+            "Some exercises of this course begin with a script, and you have not let it run".to_owned(),
+            "these can't begin; when pilotwhale starts the next time, it asks again".to_owned(),
+        ));
     }
     let events = journal.store().map(|store| store.events()).transpose()?.unwrap_or_default();
     let progress = Progress::fold(events);
@@ -103,6 +115,7 @@ fn open(screen: &Screen, source: Source, paths: Paths, deck_only: bool) -> Resul
         private: screen.private,
         keep_engine: screen.keep_engine,
         tap: screen.wants_tap(),
+        trust,
         paths,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -9,6 +9,8 @@ pub struct Exercise {
     pub brief: String,
     /// Images that must be pullable, as `docker pull` takes them.
     pub images: Vec<String>,
+    /// A bash script that is run in the exercise's folder when it begins.
+    pub setup: Option<String>,
     pub files: Vec<StarterFile>,
     pub tasks: Vec<Task>,
     /// Markdown, shown after a pass or when the learner gives up.

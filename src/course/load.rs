@@ -56,6 +56,8 @@ struct RawExercise {
     #[serde(default)]
     images: Vec<String>,
     brief: String,
+    #[serde(default)]
+    setup: Option<String>,
     tasks: Vec<RawTask>,
 }
 
@@ -175,13 +177,21 @@ fn lesson_names(source: &Source, course: &mut Course) -> Vec<String> {
     (course.id, course.title, course.version) = (raw.id, raw.title, raw.version);
     let mut names: Vec<String> = Vec::new();
     for name in raw.lessons {
-        if names.contains(&name) {
+        if !is_name(&name) {
+            course.diagnostics.push(listed(source, &name, format!("`{name}` can't be the name of a lesson")));
+        } else if names.contains(&name) {
             course.diagnostics.push(listed(source, &name, format!("the lesson `{name}` is listed twice")));
         } else {
             names.push(name);
         }
     }
     names
+}
+
+/// Ids become names of folders, here and in the learner's home: nothing may lead out of those.
+fn is_name(id: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(is_plain)
 }
 
 fn missing(source: &Source, name: &str) -> Diagnostic {
@@ -227,10 +237,15 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         let message = format!("format_version {} is not known", raw.format_version);
         say("format_version", message, "this pilotwhale reads format_version 1");
     }
+    if !is_name(&raw.id) {
+        let help = "it names the learner's folder: letters, digits, - and _";
+        say("id", format!("`{}` can't be an id", raw.id), help);
+        return None;
+    }
     if folder.rsplit('/').next() != Some(raw.id.as_str()) {
         say("id", format!("the id `{}` is not the folder's name", raw.id), "make them the same");
     }
-    for (key, value) in [("id", &raw.id), ("title", &raw.title), ("brief", &raw.brief)] {
+    for (key, value) in [("title", &raw.title), ("brief", &raw.brief)] {
         if value.trim().is_empty() {
             say(key, format!("`{key}` is empty"), "write something after it");
         }
@@ -263,6 +278,7 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         minutes: raw.minutes,
         brief: raw.brief,
         images: raw.images,
+        setup: raw.setup,
         files,
         tasks: raw.tasks.into_iter().map(Task::from).collect(),
         solution,

@@ -14,6 +14,10 @@ pub enum LabError {
     /// An author's mistake: a starter file belongs into the exercise's folder and nowhere else.
     #[error("the starter file {0} would land outside of the exercise's folder")]
     Outside(String),
+    #[error("the script that this exercise begins with failed: {how}")]
+    SetUp { how: String, said: String },
+    #[error("this exercise begins with a script, and you have not said that it may run")]
+    Untrusted,
 }
 
 impl LabError {
@@ -28,6 +32,14 @@ impl LabError {
                 path.display()
             ),
             Self::Outside(_) => "This is a mistake in the course: tell its author.".into(),
+            Self::SetUp { said, .. } if said.is_empty() => "Mend that, then begin again.".into(),
+            Self::SetUp { said, .. } => {
+                format!("Mend that, then begin again. Its last words were:\n{said}")
+            }
+            Self::Untrusted => {
+                "Start pilotwhale anew: it shows the script and asks. Or say --trust, if you know the course."
+                    .into()
+            }
         }
     }
 

@@ -5,10 +5,14 @@ mod error;
 mod gather;
 mod rehearse;
 mod reset;
+mod set_up;
 pub mod sweep;
+mod trust;
 
 pub use begin::{Begun, begin};
 pub use error::LabError;
 pub use gather::{gather, grade, live, merge};
 pub use rehearse::{Rehearsal, RehearsalError, Scene, SceneKind, Told};
 pub use reset::{Doomed, Kept, Plan, plan_reset, reset};
+pub use set_up::SetUp;
+pub use trust::Trust;

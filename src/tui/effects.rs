@@ -10,7 +10,7 @@ mod shell;
 mod tap;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossterm::clipboard::CopyToClipboard;
@@ -24,7 +24,7 @@ use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{self, Deed, LogUpdate, Sampler};
 use crate::facts::{Kept, Kind};
-use crate::lab::{self, Plan};
+use crate::lab::{self, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
 use crate::tap::ShellRoot;
@@ -48,6 +48,8 @@ pub struct Wanted {
     pub private: bool,
     /// Leave the private engine running at the end.
     pub keep_engine: bool,
+    /// Whose set-up scripts may run.
+    pub trust: Trust,
     /// See what the shell's docker commands ask of the engine, and guard what is the learner's.
     pub tap: bool,
 }
@@ -215,10 +217,16 @@ impl World {
                 if !exercise.on_slides {
                     self.shell.set_folder(folder.clone());
                 }
-                tokio::task::spawn_blocking(move || {
-                    let outcome = lab::begin(&folder, &exercise).map(|_| folder.display().to_string());
+                let set_up = SetUp {
+                    trust: self.wanted.trust.clone(),
+                    docker_host: self.shell.docker_host(),
+                    notes: self.wanted.paths.set_up_notes(),
+                };
+                tokio::spawn(async move {
+                    let outcome = begin(&set_up, &folder, &exercise, run).await;
+                    let outcome = outcome.map(|()| folder.display().to_string());
                     let outcome = outcome.map_err(|e| format!("{e}. {}", e.remedy()));
-                    let _ = out.blocking_send(Msg::Begun { exercise: id, run, outcome });
+                    let _ = out.send(Msg::Begun { exercise: id, run, outcome }).await;
                 });
             }
             ExerciseEffect::Grade { since, seen, passed, .. } => {
@@ -255,6 +263,14 @@ impl World {
             }
         }
     }
+}
+
+async fn begin(set_up: &SetUp, folder: &Path, exercise: &Exercise, run: u64) -> Result<(), LabError> {
+    let (place, what) = (folder.to_owned(), exercise.clone());
+    // Files are not for the app's thread.
+    let laid = tokio::task::spawn_blocking(move || lab::begin(&place, &what)).await;
+    laid.map_err(|error| LabError::File { path: folder.to_owned(), source: error.into() })??;
+    set_up.run(folder, exercise, run).await
 }
 
 async fn plan_reset(

@@ -118,3 +118,91 @@ fn the_hash_says_whether_two_courses_are_the_same() {
     std::fs::remove_file(file("b")).expect("a file can be removed");
     assert_eq!(hash(), before);
 }
+
+#[test]
+fn ids_lead_nowhere_else() {
+    let learner = learner();
+    let exercise = |id: &str| {
+        format!(
+            "format_version: 1\nid: {id}\ntitle: X\nbrief: b\ntasks:\n  \
+             - {{id: t, title: T, check: {{image: {{repo: nginx}}}}, hints: [a, b, c]}}\n"
+        )
+    };
+    for id in ["../evil", "/tmp/evil", "..", "'a b'", "''"] {
+        learner.write("course/exercises/evil/exercise.yaml", &exercise(id));
+        learner.write("course/exercises/evil/files/planted", "");
+        let id = id.trim_matches('\'');
+        learner.says(&["--course", "course", "begin", id]).is(2, &["there is no exercise"]);
+    }
+    let yaml = "format_version: 1\nid: o\ntitle: O\nversion: \"1\"\nlessons: [one, ../../one]\n";
+    learner.write("course/lessons/course.yaml", yaml);
+    learner.write("one/lesson.md", "# Beside the course\n");
+    let course = pilotwhale::course::load(&Source::Folder(learner.path("course"))).expect("it loads");
+    assert_eq!(course.lessons.len(), 1);
+    let said: Vec<_> = course.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    assert_eq!(said, ["`../../one` can't be the name of a lesson", "`` can't be an id"]);
+}
+
+/// A course whose exercise begins with a script that leaves a trace.
+fn with_script(script: &str) -> Headless {
+    let learner = learner();
+    let yaml = learner.read("course/exercises/run-python/exercise.yaml");
+    let yaml = yaml.replace("brief: b\n", &format!("brief: b\nsetup: |\n  {script}\n"));
+    learner.write("course/exercises/run-python/exercise.yaml", &yaml);
+    learner
+}
+
+#[test]
+fn a_script_of_another_course_runs_only_when_it_was_allowed() {
+    let learner = with_script("echo ran >>trace");
+    let trace = || std::fs::read_to_string(learner.path("work-docker/run-python/trace")).ok();
+    let begin =
+        |more: &[&str]| learner.says(&[&["--course", "course", "begin", "run-python"], more].concat());
+    begin(&[]).is(2, &["begins with a script", "--trust"]);
+    assert!(!learner.path("work-docker").exists());
+    // The rest of the course is there all the same.
+    learner.says(&["--course", "course", "grade"]).is(1, &["Other python"]);
+    begin(&["--trust"]).is(0, &["has begun"]);
+    assert_eq!(trace().as_deref(), Some("ran\n"));
+    // The yes is remembered; the script has run for this attempt.
+    begin(&[]).is(0, &["begun already"]);
+    assert_eq!(trace().as_deref(), Some("ran\n"));
+    // Another text is another question, whatever it is that changed.
+    learner.write("course/exercises/run-python/files/tool.sh", "new");
+    begin(&[]).is(2, &["--trust"]);
+}
+
+#[test]
+fn a_script_that_fails_says_what_it_said() {
+    let learner = with_script("echo first; echo second >&2; exit 7");
+    let begin = || learner.says(&["--course", "course", "begin", "run-python", "--trust"]);
+    begin().is(3, &["failed: it ended with exit status: 7", "begin again", "first\nsecond"]);
+    let yaml = learner.read("course/exercises/run-python/exercise.yaml").replace("exit 7", "echo >mended");
+    learner.write("course/exercises/run-python/exercise.yaml", &yaml);
+    begin().is(0, &["begun already"]);
+    assert!(learner.path("work-docker/run-python/mended").is_file());
+}
+
+#[test]
+fn the_screen_shows_the_scripts_and_asks() {
+    let learner = with_script("echo ran >>trace");
+    let folder = learner.path("course");
+    let folder = folder.to_str().expect("a temporary folder has a plain name");
+    let screen = Launch::pilotwhale().args(["--course", folder]).start();
+    screen.wait_for("| echo ran >>trace");
+    screen.wait_for("May they run? [y/N]");
+    screen.send("n<Enter>");
+    screen.wait_for("Another way");
+    screen.wait_for("you have not let it run");
+    screen.send("q");
+    screen.wait_exit();
+    let again = Launch::pilotwhale().args(["--course", folder]).home_of(&screen).start();
+    again.wait_for("May they run? [y/N]");
+    again.send("y<Enter>");
+    again.wait_for("Another way");
+    again.send("q");
+    again.wait_exit();
+    let third = Launch::pilotwhale().args(["--course", folder]).home_of(&screen).start();
+    third.wait_for("Another way");
+    assert!(!third.contains("have not let it run"), "{}", third.text());
+}

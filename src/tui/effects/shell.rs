@@ -64,6 +64,11 @@ impl ShellSeat {
         seat.spawn();
     }
 
+    /// The engine that the shell's commands go to, where it was told of one.
+    pub(super) fn docker_host(&self) -> Option<String> {
+        lock(&self.0).engine.as_ref()?.docker_host.clone()
+    }
+
     /// What the next shell is told of the engine.
     pub(super) fn set_docker_host(&self, host: &str) {
         if let Some(engine) = &mut lock(&self.0).engine {
