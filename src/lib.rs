@@ -1,6 +1,7 @@
 //! pilotwhale: a full-screen terminal app that teaches Docker by doing. See ARCHITECTURE.md for the rooms.
 
 pub mod check;
+pub mod class;
 pub mod cli;
 pub mod course;
 pub mod engine;

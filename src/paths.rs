@@ -74,6 +74,11 @@ impl Paths {
         self.config.join("keys.toml")
     }
 
+    /// What the host keeps of one class; `name` can be one of a file.
+    pub fn class_file(&self, name: &str) -> PathBuf {
+        self.state.join("classes").join(name).with_extension("sqlite3")
+    }
+
     pub fn exercise_folder(&self, exercise: &str) -> PathBuf {
         self.work.join(exercise)
     }

@@ -2,6 +2,7 @@
 
 mod begin;
 mod chosen;
+mod class;
 mod clean;
 mod course;
 mod desk;
@@ -48,6 +49,7 @@ enum Command {
     Clean(clean::Args),
     Shell(shell::Args),
     Course(course::Args),
+    Class(class::Args),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -78,6 +80,7 @@ pub fn run() -> ExitCode {
         Some(Command::Reset(args)) => ended(reset::run(&args, chosen)),
         Some(Command::Course(args)) => ended(course::run(&args, chosen)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),
+        Some(Command::Class(args)) => ended(class::run(&args, chosen)),
         None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),
     }
 }

@@ -32,7 +32,7 @@ pub use fence::Attributes;
 pub use lint::lint;
 pub use load::{LoadError, load};
 pub use markdown::blocks;
-pub use quiz::{Choice, Grade, Quiz, QuizKind, Response};
+pub use quiz::{Choice, Grade, Quiz, QuizKind, Response, spell, unspell};
 pub use quoted::{Difference, difference};
 pub use runnable::{Quoted, Runnable, runnables};
 pub use source::Source;

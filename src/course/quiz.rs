@@ -213,6 +213,30 @@ fn blanks_joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// An answer as one line for the record: `revealed`, `picked 0 2`, `typed pod`, `ordered 2 0 1`.
+pub fn spell(response: &Response) -> String {
+    let joined = |indices: &[usize]| indices.iter().map(|i| format!(" {i}")).collect::<String>();
+    match response {
+        Response::Revealed => "revealed".into(),
+        Response::Picked(indices) => format!("picked{}", joined(indices)),
+        Response::Typed(text) => format!("typed {text}"),
+        Response::Ordered(indices) => format!("ordered{}", joined(indices)),
+    }
+}
+
+/// The inverse of `spell`.
+pub fn unspell(line: &str) -> Option<Response> {
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let indices = || rest.split_whitespace().map(|i| i.parse().ok()).collect::<Option<Vec<usize>>>();
+    match word {
+        "revealed" => Some(Response::Revealed),
+        "picked" => indices().map(Response::Picked),
+        "typed" => Some(Response::Typed(rest.into())),
+        "ordered" => indices().map(Response::Ordered),
+        _ => None,
+    }
+}
+
 /// `36`, `36.0` and `1,5`; nothing infinite.
 pub(super) fn number(text: &str) -> Option<f64> {
     text.trim().replacen(',', ".", 1).parse().ok().filter(|n: &f64| n.is_finite())

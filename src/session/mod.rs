@@ -9,13 +9,13 @@ mod review;
 pub use consequence::consequences;
 pub use exercise::{ExerciseState, Input, Output, Phase, Was};
 pub use place::Place;
-pub use quiz::{QuizState, spell, unspell};
+pub use quiz::QuizState;
 pub use review::Spot;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::course::{Course, Exercise, Grade, Quiz, Response};
+use crate::course::{Course, Exercise, Grade, Quiz, Response, spell};
 use crate::progress::{Event, Progress};
 
 /// One learner in one course. Methods that change something return the events that are to be recorded.

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::check::{Check, Report, RunMatch, TaskReport, Verdict};
-use crate::course::{Block, BlockKind, Choice, Deck, Exercise, Lesson, QuizKind, Slide, Task, TaskMode};
+use crate::course::{
+    Block, BlockKind, Choice, Deck, Exercise, Lesson, QuizKind, Slide, Task, TaskMode, unspell,
+};
 use crate::progress::Stamped;
 
 fn slides(steps: &[usize]) -> Vec<Slide> {

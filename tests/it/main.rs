@@ -1,5 +1,6 @@
 //! All integration tests in one binary, so that they link once.
 
+mod class;
 mod course;
 mod deck;
 mod differential;

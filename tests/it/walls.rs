@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use. `facts` is data for all; arrows run down.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("facts", &[]),
     ("shell", &[]),
     ("check", &["facts"]),
@@ -12,11 +12,15 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("course", &["check"]),
     ("progress", &["course", "facts"]),
     ("lab", &["course", "check", "engine", "facts", "shell", "tap"]),
+    ("class", &["course", "progress"]),
     ("session", &["course", "check", "facts", "progress"]),
-    ("tui", &["facts", "check", "course", "session", "progress"]),
+    ("tui", &["facts", "check", "course", "session", "progress", "class"]),
     (
         "cli",
-        &["facts", "check", "course", "engine", "lab", "session", "progress", "shell", "tap", "tui", "paths"],
+        &[
+            "facts", "check", "course", "engine", "lab", "session", "progress", "class", "shell", "tap",
+            "tui", "paths",
+        ],
     ),
 ];
 
@@ -28,12 +32,13 @@ const DOORS: [(&str, &[&str]); 3] = [
 ];
 
 /// Crates from outside, and the one room that may name them.
-const OUTSIDE: [(&str, &[&str]); 10] = [
+const OUTSIDE: [(&str, &[&str]); 11] = [
     ("engine", &["bollard"]),
     ("tap", &["hyper", "hyper_util", "http_body_util"]),
     ("tui", &["ratatui", "crossterm", "syntect", "two_face", "crokey", "nucleo_matcher", "unicode_width"]),
     ("shell", &["alacritty_terminal", "portable_pty", "termwiz"]),
     ("progress", &["rusqlite"]),
+    ("class", &["tokio_rustls", "rcgen", "tokio_util", "rusqlite", "unicode_width"]),
     ("course", &["pulldown_cmark", "serde_yaml"]),
     ("cli", &["clap"]),
     // `anyhow` loses what kind of error it was: only where errors end up

@@ -7,11 +7,12 @@ use super::data::Report;
 const HEAD: [&str; 9] =
     ["learner", "exercise", "task", "status", "points", "of", "attempts", "hints", "assisted"];
 
-pub(super) fn print(report: &Report) -> Result<String, String> {
+pub(super) fn print(reports: &[Report]) -> Result<String, String> {
     let mut rows = csv::Writer::from_writer(Vec::new());
     rows.write_record(HEAD).map_err(|e| e.to_string())?;
-    let learner = report.learner.as_deref().unwrap_or_default();
-    for entry in report.entries() {
+    let entries = reports.iter().flat_map(|report| report.entries().map(move |entry| (report, entry)));
+    for (report, entry) in entries {
+        let learner = report.learner.as_deref().unwrap_or_default();
         for task in &entry.tasks {
             let row = [
                 learner,

@@ -4,10 +4,14 @@ use quick_junit::{NonSuccessKind, Report as Junit, SerializeError, TestCase, Tes
 
 use super::data::{Report, Status, Task, words};
 
-pub(super) fn print(report: &Report) -> Result<String, SerializeError> {
+pub(super) fn print(reports: &[Report]) -> Result<String, SerializeError> {
     let mut junit = Junit::new("pilotwhale");
-    for entry in report.entries() {
-        let mut suite = TestSuite::new(entry.id.clone());
+    let entries = reports.iter().flat_map(|report| report.entries().map(move |entry| (report, entry)));
+    for (report, entry) in entries {
+        let mut suite = TestSuite::new(match &report.learner {
+            Some(learner) => format!("{learner}: {}", entry.id),
+            None => entry.id.clone(),
+        });
         for task in &entry.tasks {
             let mut case = TestCase::new(task.title.clone(), status(task));
             case.set_classname(format!("{}.{}", entry.id, task.id));

@@ -20,10 +20,18 @@ pub(super) enum Format {
 
 pub(super) fn print(format: Format, report: &Report) -> Result<String, Stopped> {
     match format {
-        Format::Text => Ok(text::print(report)),
         Format::Json => serde_json::to_string_pretty(report).map(|text| text + "\n").map_err(could_not),
-        Format::Junit => junit::print(report).map_err(could_not),
-        Format::Csv => csv::print(report).map_err(could_not),
+        _ => print_all(format, std::slice::from_ref(report)),
+    }
+}
+
+/// The reports of several learners in one. As JSON, a list of what each report alone is.
+pub(super) fn print_all(format: Format, reports: &[Report]) -> Result<String, Stopped> {
+    match format {
+        Format::Text => Ok(reports.iter().map(text::print).collect::<Vec<_>>().join("\n")),
+        Format::Json => serde_json::to_string_pretty(reports).map(|text| text + "\n").map_err(could_not),
+        Format::Junit => junit::print(reports).map_err(could_not),
+        Format::Csv => csv::print(reports).map_err(could_not),
     }
 }
 

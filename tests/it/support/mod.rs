@@ -1,5 +1,6 @@
 //! What the tests stand on: a terminal to run the real binary in, and an engine to run it against.
 
+pub(crate) mod cable;
 pub(crate) mod engine;
 pub(crate) mod fake_engine;
 pub(crate) mod grid;

@@ -1,0 +1,31 @@
+//! A class: an instructor leads, learners follow, and progress comes back. Messages, roster, server and client.
+
+mod clean;
+mod client;
+mod code;
+mod error;
+mod history;
+mod hub;
+mod identity;
+mod limit;
+mod roster;
+mod server;
+mod simulate;
+mod standing;
+mod store;
+mod tls;
+mod wire;
+
+pub use clean::{clean_line, clean_name, clean_text};
+pub use client::{Asked, Heard, Joining, follow};
+pub use code::{CodeError, JoinCode};
+pub use error::ClassError;
+pub use history::{History, Remembered};
+pub use hub::{Change, Host};
+pub use identity::Identity;
+pub use roster::{Learner, Roster, Stuck};
+pub use server::{Hosting, Opened, open};
+pub use simulate::{Rehearsal, Seen, rehearse};
+pub use standing::{Lead, Note, Place, Poll, Standing, Timer};
+pub use store::{ClassStore, Entry, Founding};
+pub use wire::{Farewell, LearnerId, Refusal, Role, shared};
