@@ -119,16 +119,7 @@ impl Ledger {
             engine: engine.into(),
             book: Mutex::new(Book { file: Some(file), ..Book::default() }),
         };
-        let mut book = ledger.lock();
-        ledger.catch_up(&mut book).map_err(failed)?;
-        let read_to = book.read_to;
-        if let Some(file) = &mut book.file
-            && file.metadata().map_err(failed)?.len() > read_to
-        {
-            // the last line was torn: what comes next begins on a line of its own
-            file.write_all(b"\n").map_err(failed)?;
-        }
-        drop(book);
+        ledger.catch_up(&mut ledger.lock()).map_err(failed)?;
         Ok(ledger)
     }
 
@@ -228,10 +219,16 @@ impl Ledger {
         let mut text = serde_json::to_string(&line).map_err(|e| failed(e.into()))?;
         text.push('\n');
         let mut book = self.lock();
+        self.catch_up(&mut book).map_err(failed)?;
+        let read_to = book.read_to;
         let Some(file) = &mut book.file else {
             book.apply(line);
             return Ok(());
         };
+        if file.metadata().map_err(failed)?.len() > read_to {
+            // somebody's last line was torn: this one begins on a line of its own
+            text.insert(0, '\n');
+        }
         // one call, so that the lines of two programs never mix
         file.write_all(text.as_bytes()).map_err(failed)?;
         self.catch_up(&mut book).map_err(failed)

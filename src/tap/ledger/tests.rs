@@ -79,6 +79,47 @@ proptest! {
         prop_assert_eq!(open(&at(&dir)).entries(), ledger.entries());
     }
 
+    /// What a crash leaves of a line, in the middle of what others go on writing, never makes anything the course's.
+    #[test]
+    fn a_torn_line_owns_nothing(
+        steps in prop::collection::vec((step(), prop::sample::select(KINDS.to_vec()), any::<prop::sample::Index>()), 1..30),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let writers = [open(&at(&dir)), open(&at(&dir))];
+        let mut raw = OpenOptions::new().append(true).open(at(&dir)).unwrap();
+        let mut recorded = BTreeSet::new();
+        for (number, (step, kind, cut)) in steps.into_iter().enumerate() {
+            let writer = &writers[number % 2];
+            match step {
+                Step::Record(kind, id, name) => {
+                    let (id, name) = (format!("id{id}"), format!("name{name}"));
+                    writer.record(kind, &id, &name).unwrap();
+                    prop_assert!(kind == Made::Reference || writer.owns(kind, &id), "a torn line takes no other with it");
+                    recorded.insert(key(kind, &id, &name));
+                }
+                Step::Forget(kind, id, name) => writer.forget(kind, &format!("id{id}"), &format!("name{name}")).unwrap(),
+                Step::Crash(_) => {
+                    let whole = Line {
+                        did: Did::Made,
+                        at: Timestamp::now(),
+                        engine: "/run/docker.sock".into(),
+                        kind: Some(kind),
+                        id: "foreign".into(),
+                        name: "foreign".into(),
+                    };
+                    let whole = serde_json::to_string(&whole).unwrap();
+                    raw.write_all(&whole.as_bytes()[..cut.index(whole.len())]).unwrap();
+                }
+            }
+        }
+        for ledger in [&writers[0], &writers[1], &open(&at(&dir))] {
+            for kind in KINDS {
+                prop_assert!(!ledger.owns(kind, "foreign") && !ledger.owns_reference("foreign", "foreign"));
+            }
+            prop_assert!(ledger.entries().iter().all(|entry| recorded.contains(&entry.key())));
+        }
+    }
+
     #[test]
     fn no_file_makes_it_fail_or_own_something(content in prop::collection::vec(any::<u8>(), 0..200)) {
         let dir = tempfile::tempdir().unwrap();
