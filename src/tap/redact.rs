@@ -254,7 +254,11 @@ fn build_step(words: &str) -> String {
     let names: Vec<&str> =
         words[at..end].split(' ').filter_map(|w| w.split_once('=')).map(|(name, _)| name).collect();
     let count = words[at + 1..end].split(' ').next().unwrap_or_default();
-    let hidden: String = names.iter().map(|name| format!("{name}={HIDDEN} ")).collect();
+    // more names than arguments: a value holds what looks like one
+    let hidden: String = match count.parse() == Ok(names.len()) {
+        true => names.iter().map(|name| format!("{name}={HIDDEN} ")).collect(),
+        false => format!("{HIDDEN} "),
+    };
     format!("{}|{count} {hidden}{}", &words[..at], &words[end..])
 }
 

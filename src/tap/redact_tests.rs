@@ -75,6 +75,16 @@ fn bodies_that_are_secrets_are_not_kept() {
 }
 
 #[test]
+fn the_names_of_build_arguments_stay_where_they_can_be_told() {
+    let shown = |step: &str| {
+        let answer = json!([{"CreatedBy": step}]).to_string();
+        body(&named("image-history"), Side::Response, answer.as_bytes()).unwrap()
+    };
+    assert!(shown("|2 A=one B=two words /bin/sh -c make").contains("|2 A=•••• B=•••• /bin/sh -c make"));
+    assert!(shown("|1 A=one hidden=two /bin/sh -c make").contains("|1 •••• /bin/sh -c make"));
+}
+
+#[test]
 fn long_lists_are_cut_and_say_so() {
     let list: Vec<u32> = (0..100).collect();
     let shown = body(&named("container-list"), Side::Response, json!(list).to_string().as_bytes()).unwrap();
