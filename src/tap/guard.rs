@@ -142,9 +142,21 @@ impl Guard {
         }
         let object = words::object(what, &found.name, &look);
         match self.asked(request, what, vec![object]).await {
-            Some(true) => Decision::Pass(Some(Watch::gone(what, found.id))),
+            Some(true) => self.after_yes(what, name, found, engine).await,
             Some(false) => Decision::Refuse(words::said_no(what, &found.name)),
             None => Decision::Refuse(words::kept(what, &found.name, &request.typed(words::fallback(what)))),
+        }
+    }
+
+    /// The answer may have taken an hour: what has the name by now must be what was asked about.
+    async fn after_yes(&self, what: Object, name: &str, asked: Found, engine: &impl Upstream) -> Decision {
+        match facts::look(engine, what, name).await {
+            Ok(Look::Absent) => Decision::Pass(None),
+            Ok(Look::There(look)) if self.found(what, name, &look).id == asked.id => {
+                Decision::Pass(Some(Watch::gone(what, asked.id)))
+            }
+            Ok(Look::There(_)) => Decision::Refuse(words::another(what, &asked.name)),
+            Err(why) => Decision::Refuse(words::not_known(what, name, &why)),
         }
     }
 

@@ -113,12 +113,16 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
 /// HTTP/2 goes through unread.
 async fn opaque(client: Begun, command: Command, options: &Options, witness: &Witness) {
     let call = witness.call(command.clone(), "PRI", "*");
+    let lookup = Lookup::new(&options.upstream, "*");
+    let pending = match judge(options.guard.as_ref(), &command, "PRI", "*", lookup).await {
+        Ok(pending) => pending,
+        // no words of ours can be put into it: it is closed
+        Err(answer) => return call.head(answer.status().as_u16(), false),
+    };
     let Ok(stream) = UnixStream::connect(&options.upstream).await else { return };
     call.head(StatusCode::OK.as_u16(), false);
-    let lookup = Lookup::new(&options.upstream, "*");
-    let pending = judge(options.guard.as_ref(), &command, "PRI", "*", lookup).await;
     join(client, Begun { first: Bytes::new(), stream }, &call).await;
-    if let Ok(Some(pending)) = pending {
+    if let Some(pending) = pending {
         pending.ended().await;
     }
 }

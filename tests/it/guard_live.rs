@@ -209,6 +209,69 @@ fn the_build_cache_is_kept() {
     let Some(shell) = Guarded::new(&d, None) else { return };
     let said = shell.does(&["system", "prune", "-f"]);
     assert!(said.contains("Total reclaimed space: 0B"), "{said}");
+    // With buildx this goes in a language that the tap does not read; it fails all the same.
+    let Printed { ok, text } = shell.docker(&["builder", "prune", "-f"]);
+    assert!(!ok, "{text}");
+    let buildx = d.try_docker(&["buildx", "version"]).is_ok();
+    assert!(buildx || text.contains("pilotwhale kept the build cache"), "{text}");
+}
+
+#[test]
+fn system_prune_takes_the_courses_things_and_says_what_went() {
+    let Some(d) = engine("guard-system") else { return };
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let (foreign, own) = (d.name("foreign"), d.name("own"));
+    make(&|args| d.docker(args), &foreign);
+    make(&|args| shell.does(args), &own);
+    let id = d.docker(&["inspect", "-f", "{{.Id}}", &own]);
+    let said = shell.does(&["system", "prune", "-a", "-f", "--volumes"]);
+    for gone in [&id, &format!("{own}-net"), &format!("untagged: {own}:1")] {
+        assert!(said.contains(gone.as_str()), "{gone}: {said}");
+    }
+    assert!(!said.contains(&foreign), "{said}");
+    for kind in ["container", "volume"] {
+        assert!(is_there(&d, kind, &foreign), "{kind}");
+    }
+    assert!(
+        is_there(&d, "network", &format!("{foreign}-net")) && is_there(&d, "image", &format!("{foreign}:1"))
+    );
+    assert!(!is_there(&d, "container", &own) && !is_there(&d, "image", &format!("{own}:1")));
+    d.docker(&["rmi", &format!("{foreign}:1")]);
+}
+
+/// One of each kind that a prune would take.
+fn make(docker: &dyn Fn(&[&str]) -> String, name: &str) {
+    docker(&["run", "--name", name, IMAGE, "sh", "-c", &format!("echo {name} >/made")]);
+    docker(&["commit", name, &format!("{name}:1")]);
+    docker(&["network", "create", &format!("{name}-net")]);
+    docker(&["volume", "create", name]);
+}
+
+#[test]
+fn compose_takes_down_what_it_put_up_and_no_volume_that_was_there() {
+    let Some(d) = engine("guard-compose") else { return };
+    if d.try_docker(&["compose", "version"]).is_err() {
+        eprintln!("skipped: the docker CLI has no compose");
+        return;
+    }
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let project = d.name("project");
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("compose.yaml");
+    let services =
+        "services:\n  web: {image: busybox, command: sleep 1000, volumes: ['own:/own', 'there:/there']}\n";
+    std::fs::write(&file, format!("{services}volumes: {{own: {{}}, there: {{}}}}\n"))
+        .expect("it can be written");
+    let file = file.display().to_string();
+    let (own, there) = (format!("{project}_own"), format!("{project}_there"));
+    d.docker(&["volume", "create", "--label", &format!("com.docker.compose.project={project}"), &there]);
+    let compose = ["compose", "-p", &project, "-f", &file];
+    shell.does(&[&compose[..], &["up", "-d"]].concat());
+    assert!(shell.ledger.owns(Made::Volume, &own) && !shell.ledger.owns(Made::Volume, &there));
+    shell.is_refused(&[&compose[..], &["down", "-v"]].concat(), &there);
+    assert!(is_there(&d, "volume", &there) && !is_there(&d, "volume", &own));
+    assert!(!is_there(&d, "container", &format!("{project}-web-1")));
+    assert!(!is_there(&d, "network", &format!("{project}_default")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

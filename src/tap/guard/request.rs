@@ -144,6 +144,23 @@ impl Request {
         self.command.argv.windows(2).any(|pair| pair[0] == "system" && pair[1] == "prune")
     }
 
+    /// `docker builder prune` and `docker buildx prune`, with whatever flags stand between the words.
+    fn prunes_builds(&self) -> bool {
+        let Some((program, words)) = self.command.argv.split_first() else { return false };
+        let mut words = words.iter().map(String::as_str);
+        if !program.ends_with("docker-buildx") && !words.any(|word| word == "builder" || word == "buildx") {
+            return false;
+        }
+        while let Some(word) = words.next() {
+            match word {
+                "--builder" => drop(words.next()),
+                flag if flag.starts_with('-') => {}
+                command => return command == "prune",
+            }
+        }
+        false
+    }
+
     /// Commands that pass the signals of their own terminal on are not a `docker kill`.
     fn passes_signals_on(&self) -> bool {
         self.arg("signal").is_some_and(|s| s.trim_start_matches("SIG") == "WINCH" || s == "28")
@@ -173,6 +190,8 @@ impl Request {
             ("POST", ["networks", "create"]) => Deed::MakeNetwork,
             ("POST", ["volumes", "create"]) => Deed::MakeVolume,
             ("POST", ["images", "create"]) => Deed::MakeImages { only: self.pulled() },
+            // BuildKit's own language goes unread: there the command alone tells
+            ("POST", ["grpc"]) | ("PRI", _) if self.prunes_builds() => Deed::PruneBuildCache,
             ("POST", ["images", "load"] | ["build"] | ["grpc"] | ["session"]) | ("PRI", _) => {
                 Deed::MakeImages { only: None }
             }
@@ -383,6 +402,28 @@ mod tests {
         assert_eq!(deed("POST", "/containers/c/kill"), Deed::Disturb { verb: "kill", name: "c".into() });
         let run = Command { argv: vec!["docker".into(), "run".into(), "x".into()], ..Command::default() };
         assert_eq!(Request::of("POST", "/containers/c/kill?signal=INT", &run).deed(), Deed::Other);
+    }
+
+    #[test]
+    fn a_prune_that_buildkit_hears_is_known_by_its_command() {
+        let deed = |method: &str, target: &str, line: &str| {
+            let argv = line.split(' ').map(str::to_owned).collect();
+            Request::of(method, target, &Command { argv, ..Command::default() }).deed()
+        };
+        for line in [
+            "docker builder prune",
+            "docker buildx prune -af",
+            "docker buildx --builder mine prune",
+            "/usr/libexec/docker/cli-plugins/docker-buildx prune",
+        ] {
+            assert_eq!(deed("POST", "/grpc", line), Deed::PruneBuildCache, "{line}");
+            assert_eq!(deed("PRI", "*", line), Deed::PruneBuildCache, "{line}");
+        }
+        for line in
+            ["docker build -t prune .", "docker buildx build -t prune .", "docker prune buildx", "docker"]
+        {
+            assert_eq!(deed("POST", "/grpc", line), Deed::MakeImages { only: None }, "{line}");
+        }
     }
 
     #[test]

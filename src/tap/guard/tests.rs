@@ -253,6 +253,22 @@ async fn the_learner_is_asked_and_an_app_that_ends_says_no() {
 }
 
 #[tokio::test]
+async fn a_yes_is_for_what_was_asked_about() {
+    let mut bench = bench(true);
+    let delete = request("DELETE", "/containers/yours");
+    let ((), decision) = tokio::join!(
+        async {
+            let Some(Said::Ask(question)) = bench.said.recv().await else { panic!() };
+            // meanwhile the name was given to another one
+            bench.engine.containers.lock().unwrap()[1]["Id"] = json!("c8eeee");
+            question.reply.send(true).unwrap();
+        },
+        bench.guard.consider(&delete, &bench.engine),
+    );
+    assert!(matches!(&decision, Decision::Refuse(why) if why.contains("another container")), "{decision:?}");
+}
+
+#[tokio::test]
 async fn a_client_that_goes_away_withdraws_its_question() {
     let Bench { _dir, engine, guard, mut said } = bench(true);
     let waiting =

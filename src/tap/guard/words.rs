@@ -30,6 +30,14 @@ pub(super) fn said_no(what: Object, name: &str) -> String {
     )
 }
 
+/// The name stands for something else than when it was asked about.
+pub(super) fn another(what: Object, name: &str) -> String {
+    format!(
+        "pilotwhale removed nothing: \"{name}\" is another {} now than the one that was asked about.\n  Run the command again.",
+        what.word()
+    )
+}
+
 /// The engine could not say what it is.
 pub(super) fn not_known(what: Object, name: &str, why: &str) -> String {
     format!(
