@@ -29,6 +29,13 @@ async fn it_starts_is_found_again_and_leaves_nothing() {
     }
     first.stop().await; // kept: the plan says so
 
+    let two = Plan { keep: false, ..plan.clone() };
+    let one = private::start(&two, &never).await.expect("found by one app");
+    let other = private::start(&two, &never).await.expect("found by another at the same time");
+    one.stop().await;
+    assert!(Engine::connect(other.endpoint()).await.is_ok(), "the other app still uses it");
+    drop(other); // a crash
+
     let again = private::start(&Plan { keep: false, ..plan.clone() }, &never).await.expect("found again");
     assert!(again.adopted);
     let prefix = again.shell_prefix();

@@ -14,6 +14,8 @@ pub enum PrivateError {
     PathTooLong { path: PathBuf },
     #[error("the private engine ended as soon as it was started:\n{log}")]
     Died { log: String },
+    #[error("another pilotwhale uses the private engine, which does not answer any more")]
+    InUse,
     #[error("it was given up before it answered")]
     GivenUp,
     #[error("the private engine was started and does not answer:\n{log}")]
@@ -40,6 +42,7 @@ impl PrivateError {
                  are the usual reasons; another engine on this machine works as well."
             }
             Self::Failed { .. } => "This needs root with all its rights; another engine on this machine works as well.",
+            Self::InUse => "Close the other pilotwhale, then start this one again.",
             Self::GivenUp => "Start pilotwhale again.",
         }
         .into()

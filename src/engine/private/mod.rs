@@ -4,6 +4,7 @@ mod error;
 mod netns;
 mod process;
 mod traces;
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +15,11 @@ use tokio::sync::Notify;
 pub use error::PrivateError;
 
 use self::process::Running;
+use self::users::Users;
 use super::{Endpoint, Engine};
+
+/// How often an engine that another app uses may be found silent.
+const MOST_UNANSWERED: u32 = 5;
 
 /// Where it lives and how apart it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,7 @@ pub struct Private {
     endpoint: Endpoint,
     running: Running,
     plan: Plan,
+    users: Users,
     /// It ran already and was taken over.
     pub adopted: bool,
 }
@@ -62,11 +68,30 @@ pub async fn start(plan: &Plan, stop: &Notify) -> Result<Private, PrivateError> 
         return Err(PrivateError::PathTooLong { path: socket });
     }
     process::make_folders(plan)?;
-    if let Some(running) = Running::left_over(plan) {
-        let endpoint = endpoint(&socket, running.how);
-        if running.is_alive() && wait_for(&endpoint, Duration::from_secs(5)).await {
-            return Ok(Private { endpoint, running, plan: plan.clone(), adopted: true });
+    let users = process::users(plan)?;
+    let mut unanswered = 0;
+    while !users.alone() {
+        // Another app uses it, or is about to start or to stop it.
+        if users.share() {
+            if let Some(running) = answering(plan, &socket).await {
+                return Ok(Private::taken_over(running, &socket, plan, users));
+            }
+            users.leave();
+            unanswered += 1;
         }
+        if unanswered == MOST_UNANSWERED {
+            return Err(PrivateError::InUse);
+        }
+        if tokio::time::timeout(Duration::from_millis(100), stop.notified()).await.is_ok() {
+            return Err(PrivateError::GivenUp);
+        }
+    }
+    if let Some(running) = answering(plan, &socket).await {
+        // at once: whoever comes in between takes over the same engine
+        users.share();
+        return Ok(Private::taken_over(running, &socket, plan, users));
+    }
+    if let Some(running) = Running::left_over(plan) {
         running.end().await;
         process::forget(plan);
     }
@@ -79,7 +104,8 @@ pub async fn start(plan: &Plan, stop: &Notify) -> Result<Private, PrivateError> 
     let mut stopped = false;
     loop {
         if Engine::connect(&endpoint).await.is_ok() {
-            return Ok(Private { endpoint, running, plan: plan.clone(), adopted: false });
+            users.share();
+            return Ok(Private { endpoint, running, plan: plan.clone(), users, adopted: false });
         }
         let late = tokio::time::Instant::now() > deadline;
         if stopped {
@@ -97,7 +123,19 @@ pub async fn start(plan: &Plan, stop: &Notify) -> Result<Private, PrivateError> 
     }
 }
 
+/// The engine that an earlier or another app has started, where it still answers.
+async fn answering(plan: &Plan, socket: &Path) -> Option<Running> {
+    let running = Running::left_over(plan)?;
+    let answers =
+        running.is_alive() && wait_for(&endpoint(socket, running.how), Duration::from_secs(5)).await;
+    answers.then_some(running)
+}
+
 impl Private {
+    fn taken_over(running: Running, socket: &Path, plan: &Plan, users: Users) -> Self {
+        Self { endpoint: endpoint(socket, running.how), running, plan: plan.clone(), users, adopted: true }
+    }
+
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
@@ -131,9 +169,9 @@ impl Private {
         }
     }
 
-    /// Stops it, unless the plan says to keep it.
+    /// Stops it, unless the plan says to keep it or another app still uses it: the last one out stops it.
     pub async fn stop(self) {
-        if self.plan.keep {
+        if self.plan.keep || !self.users.alone() {
             return;
         }
         self.running.end().await;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::netns::Net;
 use super::traces::Traces;
+use super::users::Users;
 use super::{How, Plan, PrivateError};
 
 /// What is written down of it, for a later session to take over or to clear away.
@@ -36,6 +37,11 @@ pub(super) fn make_folders(plan: &Plan) -> Result<(), PrivateError> {
         made.map_err(|e| failed(format!("cannot make {}", folder.display()), &e))?;
     }
     Ok(())
+}
+
+pub(super) fn users(plan: &Plan) -> Result<Users, PrivateError> {
+    let path = home(plan).join("users");
+    Users::at(&path).map_err(|e| failed(format!("cannot open {}", path.display()), &e))
 }
 
 /// Starts it; it may need some seconds until it answers.
