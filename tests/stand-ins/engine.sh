@@ -1,7 +1,7 @@
 #!/bin/bash
 # A container engine for the tests, with stand-in images and without any network.
 #
-#   engine.sh up 26.1|20.10   make what is missing and start it; quick when it runs already
+#   engine.sh up VERSION      make what is missing and start it; quick when it runs already. 26.1, 20.10 or podman
 #   engine.sh run COMMAND…    run COMMAND beside the engine: DOCKER_HOST is set, 127.0.0.1 reaches published ports
 #   engine.sh down            stop everything that `up` started; the cache stays
 #   engine.sh status          what runs, and how big the cache is
@@ -97,6 +97,25 @@ with_hub_names=(nsenter --net="/run/netns/$namespace" unshare --mount
 
 # ---- engines ----
 
+# podman wants libraries of its own and a root that is a mount: a Debian of its own, with our folders in it.
+# shellcheck disable=SC2016 # expanded by the inner shell
+in_own_root=(sh -euc '
+    root=$1 state=$2 hub=$3
+    shift 3
+    mount --make-rprivate /
+    mount --bind "$root" "$root"
+    for folder in proc sys dev; do mount --rbind "/$folder" "$root/$folder"; done
+    for folder in run tmp; do mount -t tmpfs tmpfs "$root/$folder"; done
+    mount --bind "$hub/hosts" "$root/etc/hosts"
+    mount --bind "$hub/trusted.pem" "$root/etc/ssl/certs/ca-certificates.crt"
+    mkdir -p "$root$state" "$root/var/lib/containers" "$root/old"
+    mount --bind "$state" "$root$state"
+    mount --bind "$state/data" "$root/var/lib/containers"
+    cd "$root"
+    pivot_root . old
+    umount -l /old
+    exec "$@"' -)
+
 # Unpacks an engine and its CLI, and puts one folder of links on its PATH.
 engine_files() {
     local version=$1 root=$cache/engines/$1
@@ -107,8 +126,14 @@ engine_files() {
     case $version in
     26.1) unpack trixie "$root" docker.io docker-cli docker-buildx docker-compose containerd ;;
     20.10) unpack bookworm "$root" docker.io containerd ;;
+    podman)
+        unpack trixie "$root" docker-cli docker-buildx docker-compose
+        unshare --mount mmdebstrap --quiet --variant=minbase --include=podman,netavark,aardvark-dns,iptables,nftables,ca-certificates \
+            trixie "$root/root" "$mirror"
+        ;;
     esac
     unpack bookworm "$root" runc tini # those of trixie want a newer libc
+    if [ "$version" = podman ]; then cp "$root/usr/sbin/runc" "$root/root/usr/sbin/"; fi # crun wants cgroups of one version only
     ln -sf "$root"/usr/bin/* "$root"/usr/sbin/* "$root/bin/"
     ln -sf "$root/usr/bin/tini-static" "$root/bin/docker-init"
     if [ -d "$root/usr/libexec/docker/cli-plugins" ]; then
@@ -124,15 +149,21 @@ engine_up() {
     engine_files "$version"
     if alive engine && [ "$(cat "$state/version")" = "$version" ]; then return 0; fi
     engine_down
-    mkdir -p "$state/config"
+    mkdir -p "$state/config" "$state/data"
     ln -sfn "$root/plugins" "$state/config/cli-plugins"
     echo "$version" >"$state/version"
     # 20.10 asks for every capability when a container is privileged, and a sandboxed machine may lack one.
     if [ "$version" = 20.10 ]; then
         options=(--add-runtime "allowed=$here/runc-allowed" --default-runtime allowed)
     fi
+    local service=(podman --runtime runc --cgroup-manager cgroupfs --events-backend file system service --time 0 "unix://$socket")
     (
         export PATH=$root/bin:$PATH SSL_CERT_FILE=$hub/trusted.pem
+        if [ "$version" = podman ]; then
+            unset SSL_CERT_FILE
+            exec setsid "${with_hub_names[@]}" env PODMAN_IGNORE_CGROUPSV1_WARNING=1 \
+                "${in_own_root[@]}" "$root/root" "$state" "$hub" "${service[@]}"
+        fi
         exec setsid "${with_hub_names[@]}" dockerd -H "unix://$socket" --pidfile "$state/dockerd.pid" \
             --data-root "$state/data" --exec-root "$state/exec" --cgroup-parent "/$namespace" \
             --userland-proxy-path "$root/bin/docker-proxy" "${options[@]}"
@@ -143,7 +174,15 @@ engine_up() {
 
 # The next engine starts with nothing in it.
 engine_down() {
+    # podman's containers do not end with it
+    if alive engine && [ "$(cat "$state/version")" = podman ]; then
+        local docker=("$cache/engines/podman/bin/docker" -H "unix://$socket")
+        "${docker[@]}" ps -aq | xargs -r "${docker[@]}" rm -f >/dev/null || :
+    fi
     stop engine
+    for pid in $(ip netns pids "$namespace" 2>/dev/null); do
+        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = conmon ]; then kill "$pid" 2>/dev/null || :; fi # of podman's execs
+    done
     rm -rf "$state/data" "$state/exec" "$state/config" "$state/dockerd.pid" "$socket"
     find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup*/$namespace*" -exec rmdir {} + 2>/dev/null || :
 }
@@ -151,7 +190,7 @@ engine_down() {
 # ---- commands ----
 
 up() {
-    case $1 in 26.1 | 20.10) ;; *) fail "engine '$1' is not one of 26.1, 20.10" ;; esac
+    case $1 in 26.1 | 20.10 | podman) ;; *) fail "engine '$1' is not one of 26.1, 20.10, podman" ;; esac
     mkdir -p "$state"
     exec 9>"$cache/lock"
     flock 9

@@ -1,21 +1,34 @@
-//! What is run directly and through the tap: a name, the plugin it needs, and a script for bash.
+//! What is run directly and through the tap: a name, what it needs, and a script for bash.
 //!
 //! In a script `$N` is a name of its own, `$T` an empty folder. What is made is called `$N…`. Lists are narrowed to it, because
 //! other tests use the same engine at the same time; what is built holds it, so that the two ways share no layers; what the engine
 //! itself gives in no order is sorted.
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    /// Of the docker CLI.
+    Plugin(&'static str),
+    /// Not podman, which answers in another order or otherwise than itself, or lacks a builder.
+    Dockerd,
+}
+
 pub(super) struct Case {
     pub(super) name: &'static str,
-    pub(super) needs: Option<&'static str>,
+    pub(super) needs: Needs,
     pub(super) script: &'static str,
 }
 
 const fn case(name: &'static str, script: &'static str) -> Case {
-    Case { name, needs: None, script }
+    Case { name, needs: Needs::Nothing, script }
 }
 
 const fn with(plugin: &'static str, name: &'static str, script: &'static str) -> Case {
-    Case { name, needs: Some(plugin), script }
+    Case { name, needs: Needs::Plugin(plugin), script }
+}
+
+const fn docker(name: &'static str, script: &'static str) -> Case {
+    Case { name, needs: Needs::Dockerd, script }
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -62,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
         "echo hi | docker run -i --rm --name $N busybox sh -c 'cat; sleep 1; echo late; exit 4'",
     ),
     case("run -i, input closed before the start", "docker run -i --rm --name $N busybox cat </dev/null"),
-    case("run -a", "docker run -a stderr --rm --name $N busybox sh -c 'echo out; echo err >&2'"),
+    docker("run -a", "docker run -a stderr --rm --name $N busybox sh -c 'echo out; echo err >&2'"),
     case(
         "run -t without a terminal",
         "docker run -t --rm --name $N busybox sh -c 'echo out; tty; stty size' </dev/null",
@@ -135,7 +148,7 @@ pub(super) const CASES: &[Case] = &[
         "inspect",
         r"
         docker create --name $N -e SECRET=x -v /data busybox true
-        docker inspect -f '{{.Config.Env}} {{.Name}} {{len .Mounts}} {{.State.Status}}' $N; docker inspect nosuch-$N; docker inspect --type volume $N",
+        docker inspect -f '{{.Name}} {{len .Mounts}} {{.State.Status}}' $N; docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' $N | sort; docker inspect nosuch-$N; docker inspect --type volume $N",
     ),
     case(
         "logs",
@@ -147,7 +160,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     case("logs of nothing", "docker logs nosuch-$N"),
     case("top", "docker run -d --name $N busybox sleep 1000; docker top $N -o comm; docker top nosuch-$N"),
-    case(
+    docker(
         "stats",
         "docker run -d --name $N busybox sleep 1000; docker stats --no-stream --format '{{.Name}} {{.ID}}' $N",
     ),
@@ -210,7 +223,7 @@ pub(super) const CASES: &[Case] = &[
         "images",
         "docker images busybox:latest; docker images -q busybox:latest; docker images -a nosuch-$N; docker image ls --digests --no-trunc busybox:latest",
     ),
-    case(
+    docker(
         "tag and rmi",
         "docker tag busybox $N:1; docker tag $N:1 $N:2; docker images $N --format '{{.Repository}} {{.Tag}}' | sort; docker rmi $N:1 $N:2 nosuch-$N; docker tag nosuch-$N x",
     ),
@@ -229,7 +242,7 @@ pub(super) const CASES: &[Case] = &[
         "rmi of what is in use",
         "docker create --name $N busybox; docker commit $N $N:1 >/dev/null; docker create --name $N-2 $N:1 >/dev/null; docker rmi $N:1; docker rm $N-2; docker rmi $N:1",
     ),
-    case(
+    docker(
         "save and load",
         r"
         docker create --name $N busybox true; docker commit $N $N:1; docker save -o $T/one.tar $N:1; docker save $N:1 | tar -t | sort
@@ -268,7 +281,7 @@ pub(super) const CASES: &[Case] = &[
         "network and volume prune",
         "docker network create --label $N $N; docker volume create --label $N $N; docker network prune -f --filter label=$N; docker volume prune -f --filter label=$N; docker volume inspect -f '{{.Name}}' $N",
     ),
-    case(
+    docker(
         "image prune",
         r"
         docker create --name $N --label $N busybox; docker commit -c LABEL=$N=1 $N $N:1; docker rm $N; docker image prune -f --filter label=$N; docker image prune -a -f --filter label=$N",
