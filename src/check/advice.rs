@@ -45,6 +45,30 @@ pub(super) fn start_failed(run: &Run) -> Option<String> {
     None
 }
 
+/// One of these options stands after the image, where it is a word of the command.
+pub(super) fn option_late(run: &Run, options: &[&str]) -> Option<String> {
+    let is_it = |word: &&String| {
+        let name = word.split('=').next().unwrap_or(word);
+        options.iter().any(|o| name == *o || (o.len() == 2 && !word.starts_with("--") && word.starts_with(o)))
+    };
+    let late = run.argv.iter().flatten().find(is_it)?;
+    Some(format!(
+        "{late} stands after the image, so it is a word of the command in the container. Options of docker run go before the image."
+    ))
+}
+
+/// A variable is missing.
+pub(super) fn variable(run: &Run, name: &str) -> Option<String> {
+    let late = option_late(run, &["-e", "--env", "--env-file"]);
+    late.or_else(|| {
+        let by_exec = run.execs.iter().any(|line| line.contains(name));
+        by_exec.then(|| {
+            "docker exec starts another program beside the first one, whose variables stay as they were."
+                .to_owned()
+        })
+    })
+}
+
 /// The image is of another repository altogether.
 pub(super) fn wrong_image(run: &Run, repo: &str) -> Option<String> {
     let repo = repo.rsplit('/').next().unwrap_or(repo);

@@ -1,25 +1,38 @@
 //! Judging what the learner typed in: the way out for tasks whose commands leave nothing behind.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::text::{Matcher, Text, TextRule, quoted};
+use super::bound::{self, Bound};
+use super::pattern::Pattern;
+use super::text::quoted;
 use super::verdict::Verdict;
 use crate::facts::Evidence;
 
 /// A question with exactly one of `equals`, `regex` and `number`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerMatch {
+    /// The question.
     pub prompt: String,
+    /// The text, in small or capital letters; or a value such as `$c.short-id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
-    pub regex: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regex: Option<Pattern>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<f64>,
 }
 
-pub(super) fn judge(wanted: &AnswerMatch, evidence: &Evidence) -> Verdict {
+pub(super) fn judge(wanted: &AnswerMatch, bound: &Bound<'_>, evidence: &Evidence) -> Verdict {
     let expected = format!("an answer: {}", wanted.prompt);
     let answer = evidence.answers.get(&wanted.prompt).map(|a| a.trim()).filter(|a| !a.is_empty());
     let Some(answer) = answer else { return Verdict::NotYet { expected } };
+    if wanted.equals.as_deref().is_some_and(|text| bound::names(text).any(|name| bound.contains_key(name))) {
+        return Verdict::CouldNotCheck {
+            reason: "The value that is asked for could not be looked at.".into(),
+            remedy: "Do it again while pilotwhale is open.".into(),
+        };
+    }
     if wanted.accepts(answer) {
         return Verdict::Pass { found: format!("you answered {}", quoted(answer)) };
     }
@@ -44,7 +57,7 @@ impl AnswerMatch {
             return answer.eq_ignore_ascii_case(want.trim());
         }
         if let Some(pattern) = &self.regex {
-            return Matcher::new(&Text::Rule(TextRule::Regex(pattern.clone()))).matches(answer);
+            return pattern.is_match(answer);
         }
         let is = |want: f64| answer.parse::<f64>().is_ok_and(|number| (number - want).abs() < 1e-9);
         self.number.is_some_and(is)
@@ -59,9 +72,9 @@ impl AnswerMatch {
         if kinds.into_iter().filter(|given| *given).count() != 1 {
             found.push("`answer` needs exactly one of `equals`, `regex` and `number`".into());
         }
-        let rule = self.regex.clone().map(|pattern| Text::Rule(TextRule::Regex(pattern)));
-        found.extend(rule.iter().flat_map(Text::mistakes));
-        found.extend(self.equals.clone().map(Text::Equals).iter().flat_map(Text::mistakes));
+        if self.equals.as_deref().is_some_and(|text| text.trim().is_empty()) {
+            found.push("`equals` is empty".into());
+        }
         found
     }
 }

@@ -1,17 +1,42 @@
 //! Which image is meant: references are compared as the engine resolves them, never as text.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::fmt;
 
-use super::text::{Matcher, Text, TextRule, quoted};
-use super::verdict::{Known, Verdict};
+use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::bound::{self, Bound, Object};
+use super::finding::{Candidate, Finding, Found};
+use super::text::{Text, TextRule, quoted};
+use super::verdict::Known;
 use crate::facts::{Evidence, Image, Run, short_id};
 
 /// Picks images by repository and tag. `docker.io/library/` is added where it is left out; no `tag` means any tag.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct ImageMatch {
-    pub repo: String,
+    /// The name that the image has in later checks.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repo: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<Text>,
+    /// Repository and tag in one, as one types it: without a tag it is `latest`.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The image that this name stands for, or that the container of this name was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
+}
+
+/// The image that a container is asked to be made from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImageAsked {
+    /// `$name`: the very image, or the image of that container.
+    Same(String),
+    Match(ImageMatch),
 }
 
 /// A name of an image, whole: `python` is `docker.io/library/python` with the tag `latest`.
@@ -71,16 +96,24 @@ fn familiar(repo: &str) -> &str {
 }
 
 impl ImageMatch {
+    /// Repository and tag that are asked for.
+    fn asked(&self) -> (Option<String>, Option<Cow<'_, Text>>) {
+        match self.reference.as_deref().and_then(Reference::parse) {
+            Some(whole) => (Some(whole.repo), whole.tag.map(|tag| Cow::Owned(Text::Equals(tag)))),
+            None => (self.repo.as_deref().map(whole_repo), self.tag.as_ref().map(Cow::Borrowed)),
+        }
+    }
+
     /// Whether one of these names, which all belong to one image, is what was asked for. Unknown where only a
     /// digest is known and a tag is asked for.
     pub(super) fn known(&self, names: &[Reference]) -> Known {
-        let repo = whole_repo(&self.repo);
+        let (repo, tag) = self.asked();
+        let Some(repo) = repo else { return Known::Yes };
         let mut same_repo = names.iter().filter(|n| n.repo == repo).peekable();
         if same_repo.peek().is_none() {
             return Known::No;
         }
-        let Some(tag) = &self.tag else { return Known::Yes };
-        let tag = Matcher::new(tag);
+        let Some(tag) = tag else { return Known::Yes };
         let mut any_tag = false;
         for name in same_repo {
             any_tag |= name.tag.is_some();
@@ -91,19 +124,26 @@ impl ImageMatch {
         if any_tag { Known::No } else { Known::Unknown }
     }
 
+    /// Whether it asks for an image by name, and this is it.
     pub fn matches(&self, names: &[Reference]) -> bool {
-        self.known(names) == Known::Yes
+        self.asked().0.is_some() && self.known(names) == Known::Yes
     }
 
     pub(super) fn same_repo(&self, names: &[Reference]) -> bool {
-        let repo = whole_repo(&self.repo);
-        names.iter().any(|n| n.repo == repo)
+        self.asked().0.is_some_and(|repo| names.iter().any(|n| n.repo == repo))
     }
 
     /// With its article: 'the image python:3-slim', 'a python image with a tag that contains "slim"'.
     pub(super) fn describe(&self) -> String {
-        let repo = familiar(&self.repo);
-        match &self.tag {
+        let (repo, tag) = self.asked();
+        let Some(repo) = repo else {
+            return match &self.same_as {
+                Some(name) => format!("the image of {name}"),
+                None => "an image".into(),
+            };
+        };
+        let repo = familiar(&repo);
+        match tag.as_deref() {
             None => format!("a {repo} image"),
             Some(Text::Equals(tag)) => format!("the image {repo}:{}", tag.trim()),
             Some(Text::Rule(TextRule::OneOf(tags))) => {
@@ -114,16 +154,72 @@ impl ImageMatch {
         }
     }
 
+    /// The repository's name as one says it: `python`.
+    pub(super) fn word(&self) -> Option<String> {
+        let repo = self.asked().0?;
+        Some(repo.rsplit('/').next().unwrap_or(&repo).to_owned())
+    }
+
     pub(super) fn mistakes(&self) -> Vec<String> {
-        let mut found: Vec<String> = self.tag.iter().flat_map(Text::mistakes).collect();
-        if self.repo.trim().is_empty() {
-            found.push("`repo` is empty".into());
+        let mut found = Vec::new();
+        if let Some(repo) = &self.repo {
+            let parsed = Reference::parse(repo);
+            if repo.trim().is_empty() {
+                found.push("`repo` is empty".into());
+            } else if repo.contains('@') || parsed.is_some_and(|r| whole_repo(repo) != r.repo) {
+                found.push(format!("`repo: {repo}` holds a tag or digest; write it as `tag`"));
+            }
         }
-        let parsed = Reference::parse(&self.repo);
-        if self.repo.contains('@') || parsed.is_some_and(|r| whole_repo(&self.repo) != r.repo) {
-            found.push(format!("`repo: {}` holds a tag or digest; write it as `tag`", self.repo));
+        if self.reference.is_some() && (self.repo.is_some() || self.tag.is_some()) {
+            found.push("`ref` stands for `repo` and `tag`; write it or them".into());
         }
+        if self.reference.as_ref().is_some_and(|r| Reference::parse(r).is_none()) {
+            found.push("`ref` is no image's name".into());
+        }
+        if self.tag.is_some() && self.repo.is_none() {
+            found.push("`tag` needs a `repo`".into());
+        }
+        if (Self { bind: None, ..self.clone() }) == Self::default() {
+            found.push("`image` asks for nothing, so that any image would pass".into());
+        }
+        found.extend(bound::mistake("same-as", self.same_as.as_deref()));
         found
+    }
+}
+
+impl<'de> Deserialize<'de> for ImageAsked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Asked;
+
+        impl<'de> Visitor<'de> for Asked {
+            type Value = ImageAsked;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`{repo: …, tag: …}`, or a name such as $img")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ImageAsked, E> {
+                match bound::bare(text) {
+                    Some(_) => Ok(ImageAsked::Same(text.to_owned())),
+                    None => Err(E::custom(format!("write `{{ref: {text}}}`, or a name such as $img"))),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ImageAsked, A::Error> {
+                ImageMatch::deserialize(MapAccessDeserializer::new(map)).map(ImageAsked::Match)
+            }
+        }
+
+        deserializer.deserialize_any(Asked)
+    }
+}
+
+impl Serialize for ImageAsked {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Same(name) => serializer.serialize_str(name),
+            Self::Match(wanted) => wanted.serialize(serializer),
+        }
     }
 }
 
@@ -169,9 +265,24 @@ pub(super) fn called(run: &Run, evidence: &Evidence) -> String {
     name.map_or_else(|| id.to_string(), |n| format!("{id} ({})", n.short()))
 }
 
+/// A name of an image, for words.
+pub(super) fn short_name(image: &Image) -> String {
+    let tagged = image.tags.iter().find_map(|tag| Reference::parse(tag));
+    tagged.map_or_else(|| short_id(&image.id).to_owned(), |name| name.short())
+}
+
+/// The id of the image that a name stands for: itself, or what that container was made from.
+pub(super) fn id_of<'e>(name: &str, bound: &Bound<'e>) -> Option<&'e str> {
+    match bound.get(bound::bare(name)?)? {
+        Object::Image(image) => Some(&image.id),
+        Object::Run(run) if !run.image_id.is_empty() => Some(&run.image_id),
+        _ => None,
+    }
+}
+
 /// What to say of an image of the right name with another tag.
 pub(super) fn wrong_tag(wanted: &ImageMatch) -> String {
-    match &wanted.tag {
+    match wanted.asked().1.as_deref() {
         Some(tag) => format!(
             "The word after the colon picks the variant; without one it is `latest`, the big one. Look for a tag {}.",
             match tag {
@@ -187,40 +298,59 @@ pub(super) fn untold_tag(name: &str, wanted: &ImageMatch) -> (String, String) {
     (
         format!(
             "{name} is a {} image by its digest, and a digest does not tell the tag.",
-            familiar(&wanted.repo)
+            wanted.word().unwrap_or_default()
         ),
         "Pull the image by its tag too: then the two are compared, and what you ran counts.".into(),
     )
 }
 
-pub(super) fn judge(wanted: &ImageMatch, evidence: &Evidence) -> Verdict {
-    let expected = format!("{} on this engine", wanted.describe());
-    let mut near: Option<String> = None;
-    let mut untold: Option<String> = None;
-    for image in &evidence.images {
-        let names = names_of(image);
-        let short = || names.iter().find(|n| wanted.same_repo(std::slice::from_ref(n))).map(Reference::short);
-        match wanted.known(&names) {
-            Known::Yes => {
-                let name = names.iter().find(|n| wanted.matches(std::slice::from_ref(n)));
-                let name = name.map_or_else(|| short_id(&image.id).to_string(), Reference::short);
-                return Verdict::Pass { found: format!("image {name} is here") };
-            }
-            Known::Unknown | Known::Pending => untold = untold.or_else(short),
-            Known::No => near = near.or_else(short),
+pub(super) fn look<'e>(wanted: &ImageMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
+    let candidates = evidence.images.iter().map(|image| {
+        let findings = findings(wanted, image, bound);
+        Candidate { object: Object::Image(image), serious: findings[0].tried, findings }
+    });
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    // Of several near ones the last is spoken of: one that may be right before one that is known to be wrong.
+    candidates.sort_by_key(|c| c.findings[0].known == Known::Unknown);
+    let achieved = |object: Object<'e>| match object {
+        Object::Image(image) => {
+            let names = names_of(image);
+            let asked = names.iter().find(|n| wanted.matches(std::slice::from_ref(n)));
+            format!("image {} is here", asked.map_or_else(|| short_name(image), Reference::short))
         }
+        other => other.name(),
+    };
+    let expected = format!("{} on this engine", wanted.describe());
+    Found::among(candidates, expected, |object| object.name(), achieved)
+}
+
+fn findings(wanted: &ImageMatch, image: &Image, bound: &Bound<'_>) -> Vec<Finding> {
+    let mut all = vec![named(wanted, image)];
+    if let Some(name) = &wanted.same_as {
+        all.push(match id_of(name, bound) == Some(&image.id) {
+            true => Finding::yes(true),
+            false => Finding::no(format!("image {}", short_name(image)), "it is another image"),
+        });
     }
-    if let Some(name) = untold {
-        let (reason, remedy) = untold_tag(&name, wanted);
-        return Verdict::CouldNotCheck { reason, remedy };
-    }
-    let Some(near) = near else { return Verdict::NotYet { expected } };
-    let tag = near.rsplit_once(':').map_or("", |(_, tag)| tag);
-    Verdict::NotRight {
-        expected,
-        found: format!("image {near}"),
-        differs: format!("the tag is {}", quoted(tag)),
-        nearest: Some(near),
-        advice: Some(wrong_tag(wanted)),
+    all
+}
+
+fn named(wanted: &ImageMatch, image: &Image) -> Finding {
+    let names = names_of(image);
+    let near = || names.iter().find(|n| wanted.same_repo(std::slice::from_ref(n))).map(Reference::short);
+    match wanted.known(&names) {
+        Known::Yes => Finding::yes(wanted.asked().0.is_some()),
+        Known::Unknown | Known::Pending => {
+            let (reason, remedy) = untold_tag(&near().unwrap_or_default(), wanted);
+            Finding::unknown(reason, remedy).tried(true)
+        }
+        Known::No => {
+            let near = near();
+            let name = near.clone().unwrap_or_else(|| short_name(image));
+            let tag = name.rsplit_once(':').map_or("", |(_, tag)| tag);
+            Finding::no(format!("image {name}"), format!("the tag is {}", quoted(tag)))
+                .advising(wrong_tag(wanted))
+                .tried(near.is_some())
+        }
     }
 }

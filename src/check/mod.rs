@@ -2,179 +2,233 @@
 
 mod advice;
 mod answer;
+mod bound;
+mod condition;
+mod finding;
 mod image;
+mod leaf;
+mod mistake;
+mod mount;
+mod network;
+mod number;
+mod output;
+mod pattern;
+mod port;
 mod program;
 mod report;
 mod run;
+mod search;
 mod seen;
 mod text;
 mod verdict;
+mod volume;
 
 pub use answer::AnswerMatch;
-pub use image::{ImageMatch, Reference, names_of};
-pub use report::{Asked, Report, TaskReport, report};
+pub use image::{ImageAsked, ImageMatch, Reference, names_of};
+pub use mistake::Mistake;
+pub use mount::{MountMatch, MountWord};
+pub use network::NetworkMatch;
+pub use number::{Number, NumberRule};
+pub use output::OutputMatch;
+pub use pattern::Pattern;
+pub use port::{PortAsked, PortMatch};
+pub use report::{Asked, Report, TaskReport, WhenWrong, report};
+pub use run::{RunMatch, StateWord};
 pub use seen::{SeenMatch, SeenStatus};
 pub use text::{Text, TextRule};
 pub use verdict::Verdict;
+pub use volume::VolumeMatch;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::facts::Evidence;
+use search::Choice;
 
 /// One question about the evidence, as an author writes it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// An image is on this engine.
     Image(ImageMatch),
+    /// A container was made since the exercise began, and is here now.
+    Container(Box<RunMatch>),
     /// A container was run since the exercise began; it may be gone.
-    Run(RunMatch),
+    Run(Box<RunMatch>),
+    /// A volume was made since the exercise began, and is here now.
+    Volume(VolumeMatch),
+    /// A network was made since the exercise began, and is here now.
+    Network(NetworkMatch),
     /// A command asked this of the engine, typed by the learner since the exercise began.
     Seen(SeenMatch),
     /// The learner typed in what they found out.
     Answer(AnswerMatch),
+    /// All of these hold, with one choice of objects for the names in them.
     All(Vec<Check>),
+    /// One of these holds.
     Any(Vec<Check>),
+    /// None of these holds.
+    None(Vec<Check>),
+    /// So many objects satisfy it.
+    Count(CountMatch),
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RunMatch {
-    pub image: Option<ImageMatch>,
-    /// The program that ran in it, by its base name without version: `python` is also `/usr/local/bin/python3.13`.
-    /// A program started by `docker exec`, or typed at a prompt inside, counts too.
-    pub program: Option<String>,
-    pub exit_code: Option<i64>,
-    pub output: Option<OutputMatch>,
+pub struct CountMatch {
+    /// A check of one kind of object.
+    pub of: Box<Check>,
+    pub is: Number,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct OutputMatch {
-    /// A whole line, blanks at its ends forgiven; what a terminal echoes of the learner's typing never counts.
-    pub line: Text,
+impl Default for Check {
+    /// Nothing satisfies it.
+    fn default() -> Self {
+        Self::Any(Vec::new())
+    }
 }
 
 /// Answers one check. Where the engine did not answer, nothing is judged: that is 'could not check'.
-///
-/// `all` and `any` reason in three values: something that could not be looked at neither fails an `all` that
-/// fails anyway, nor spoils an `any` that passes anyway.
 pub fn judge(check: &Check, evidence: &Evidence) -> Verdict {
+    match choices(check, vec![Choice::default()], evidence) {
+        Ok(choices) => passed(choices.first()),
+        Err(verdict) => verdict,
+    }
+}
+
+fn passed(choice: Option<&Choice<'_>>) -> Verdict {
+    Verdict::Pass { found: choice.map(|c| c.found.join("; ")).unwrap_or_default() }
+}
+
+fn choices<'e>(
+    check: &Check,
+    from: Vec<Choice<'e>>,
+    evidence: &'e Evidence,
+) -> Result<Vec<Choice<'e>>, Verdict> {
     // What was typed in or seen needs no engine.
     if evidence.engine.is_none() && !check.is_about_words() {
         let (reason, remedy) = evidence.problems.first().cloned().unwrap_or_else(|| {
             ("The container engine did not answer.".into(), "Start it, then check again.".into())
         });
-        return Verdict::CouldNotCheck { reason, remedy };
+        return Err(Verdict::CouldNotCheck { reason, remedy });
     }
-    match check {
-        Check::Image(wanted) => image::judge(wanted, evidence),
-        Check::Run(wanted) => run::judge(wanted, evidence),
-        Check::Seen(wanted) => seen::judge(wanted, evidence),
-        Check::Answer(wanted) => answer::judge(wanted, evidence),
-        Check::All(checks) => all(checks.iter().map(|c| judge(c, evidence)).collect()),
-        Check::Any(checks) => any(checks.iter().map(|c| judge(c, evidence)).collect()),
-    }
-}
-
-/// The first thing that is known to be missing, in the author's order.
-fn all(verdicts: Vec<Verdict>) -> Verdict {
-    let open = |v: &&Verdict| matches!(v, Verdict::NotYet { .. } | Verdict::NotRight { .. });
-    if let Some(verdict) = verdicts.iter().find(open).or_else(|| verdicts.iter().find(|v| !v.is_pass())) {
-        return verdict.clone();
-    }
-    let found: Vec<String> = verdicts.into_iter().filter_map(Verdict::into_found).collect();
-    Verdict::Pass { found: found.join("; ") }
-}
-
-fn any(verdicts: Vec<Verdict>) -> Verdict {
-    let rank = |v: &Verdict| match v {
-        Verdict::Pass { .. } => 0,
-        Verdict::CouldNotCheck { .. } => 1,
-        Verdict::NotRight { .. } => 2,
-        Verdict::NotYet { .. } => 3,
-    };
-    // `min_by_key` takes the first of equals: the author's order.
-    verdicts
-        .into_iter()
-        .min_by_key(rank)
-        .unwrap_or_else(|| Verdict::NotYet { expected: "one of no possibilities".into() })
+    search::narrow(check, from, evidence)
 }
 
 impl Check {
-    /// What an author got wrong in it, one sentence each: for the course's lint.
-    pub fn mistakes(&self) -> Vec<String> {
+    fn parts(&self) -> &[Check] {
         match self {
-            Self::Image(wanted) => wanted.mistakes(),
-            Self::Run(wanted) => {
-                let mut found: Vec<String> = wanted.image.iter().flat_map(ImageMatch::mistakes).collect();
-                if let Some(output) = &wanted.output {
-                    found.extend(output.line.mistakes());
-                }
-                if wanted.program.as_deref().is_some_and(|p| p.trim().is_empty()) {
-                    found.push("`program` is empty".into());
-                }
-                if *wanted == RunMatch::default() {
-                    found.push("`run` asks for nothing, so that any container would pass".into());
-                }
-                found
-            }
-            Self::Seen(wanted) => wanted.mistakes(),
-            Self::Answer(wanted) => wanted.mistakes(),
-            Self::All(checks) | Self::Any(checks) => {
-                let mut found: Vec<String> = checks.iter().flat_map(Self::mistakes).collect();
-                if checks.is_empty() {
-                    found.push("a list of checks is empty".into());
-                }
-                found
-            }
+            Self::All(checks) | Self::Any(checks) | Self::None(checks) => checks,
+            Self::Count(wanted) => std::slice::from_ref(&wanted.of),
+            _ => &[],
         }
+    }
+
+    /// Every check of one kind of object in it.
+    pub fn leaves(&self) -> Vec<&Check> {
+        match self {
+            Self::All(_) | Self::Any(_) | Self::None(_) | Self::Count(_) => {
+                self.parts().iter().flat_map(Self::leaves).collect()
+            }
+            leaf => vec![leaf],
+        }
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &RunMatch> {
+        self.leaves().into_iter().filter_map(|leaf| match leaf {
+            Self::Run(wanted) | Self::Container(wanted) => Some(&**wanted),
+            _ => None,
+        })
     }
 
     /// Every image that the check speaks of.
     pub fn images(&self) -> Vec<&ImageMatch> {
-        match self {
-            Self::Image(wanted) => vec![wanted],
-            Self::Run(wanted) => wanted.image.iter().collect(),
-            Self::Seen(_) | Self::Answer(_) => Vec::new(),
-            Self::All(checks) | Self::Any(checks) => checks.iter().flat_map(Self::images).collect(),
-        }
-    }
-
-    /// Whether calls of the learner's commands may be what it is answered from.
-    pub fn wants_seen(&self) -> bool {
-        match self {
-            Self::Image(_) | Self::Run(_) | Self::Answer(_) => false,
-            Self::Seen(_) => true,
-            Self::All(checks) | Self::Any(checks) => checks.iter().any(Self::wants_seen),
-        }
-    }
-
-    /// The first question that it puts to the learner.
-    pub fn prompt(&self) -> Option<&str> {
-        match self {
-            Self::Image(_) | Self::Run(_) | Self::Seen(_) => None,
-            Self::Answer(wanted) => Some(&wanted.prompt),
-            Self::All(checks) | Self::Any(checks) => checks.iter().find_map(Self::prompt),
-        }
-    }
-
-    /// Whether it can be judged without an engine.
-    fn is_about_words(&self) -> bool {
-        match self {
-            Self::Image(_) | Self::Run(_) => false,
-            Self::Seen(_) | Self::Answer(_) => true,
-            Self::All(checks) | Self::Any(checks) => checks.iter().all(Self::is_about_words),
-        }
+        let own = self.leaves().into_iter().filter_map(|leaf| match leaf {
+            Self::Image(wanted) => Some(wanted),
+            _ => None,
+        });
+        let of_runs = self.runs().filter_map(|run| match &run.image {
+            Some(ImageAsked::Match(wanted)) => Some(wanted),
+            _ => None,
+        });
+        own.chain(of_runs).collect()
     }
 
     /// Every program that the check asks to have run.
     pub fn programs(&self) -> Vec<&str> {
+        self.runs().filter_map(|run| run.program.as_deref()).collect()
+    }
+
+    /// Whether calls of the learner's commands may be what it is answered from.
+    pub fn wants_seen(&self) -> bool {
+        self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Seen(_)))
+            || self.runs().any(|run| run.logs_read.is_some())
+    }
+
+    /// Names of the variables whose values it asks about.
+    pub fn variables(&self) -> Vec<&str> {
+        self.runs().flat_map(|run| run.env.keys().map(String::as_str)).collect()
+    }
+
+    /// Paths in the exercise's folder that it speaks of.
+    pub fn paths(&self) -> Vec<&str> {
+        self.runs().filter_map(|run| run.mount.as_ref()?.covers.as_deref()).collect()
+    }
+
+    /// The first question that it puts to the learner.
+    pub fn prompt(&self) -> Option<&str> {
+        self.leaves().into_iter().find_map(|leaf| match leaf {
+            Self::Answer(wanted) => Some(wanted.prompt.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether it can be judged without an engine.
+    fn is_about_words(&self) -> bool {
+        self.leaves().into_iter().all(|leaf| matches!(leaf, Self::Seen(_) | Self::Answer(_)))
+    }
+
+    /// The name that it gives to what it finds.
+    fn binds(&self) -> Option<&str> {
         match self {
-            Self::Image(_) | Self::Seen(_) | Self::Answer(_) => Vec::new(),
-            Self::Run(wanted) => wanted.program.as_deref().into_iter().collect(),
-            Self::All(checks) | Self::Any(checks) => checks.iter().flat_map(Self::programs).collect(),
+            Self::Image(wanted) => wanted.bind.as_deref(),
+            Self::Container(wanted) | Self::Run(wanted) => wanted.bind.as_deref(),
+            Self::Volume(wanted) => wanted.bind.as_deref(),
+            Self::Network(wanted) => wanted.bind.as_deref(),
+            _ => None,
         }
+    }
+
+    /// The names that later checks may use: those inside a `none` or a `count` are not among them.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::All(checks) | Self::Any(checks) => checks.iter().flat_map(Self::names).collect(),
+            leaf => leaf.binds().into_iter().collect(),
+        }
+    }
+
+    /// The names that it speaks of, with those that it gives itself.
+    fn references(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        bound::each_text(&self.to_json(), &mut |text| found.extend(bound::names(text).map(str::to_owned)));
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// The same check with other texts in it: values of variables and of bound names.
+    pub fn with_texts(&self, change: &dyn Fn(&str) -> String) -> Self {
+        let mut json = self.to_json();
+        bound::map_texts(&mut json, "", change);
+        // A text stays a text, so what could be read before can be read again.
+        serde_json::from_value(json).unwrap_or_else(|error| {
+            tracing::error!(%error, "a check with other texts in it was not understood");
+            self.clone()
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 
@@ -183,6 +237,10 @@ pub fn runs_program(argv: &[String], program: &str) -> bool {
     program::runs(argv, program)
 }
 
+#[cfg(test)]
+mod field_tests;
+#[cfg(test)]
+mod name_tests;
 #[cfg(test)]
 mod seen_tests;
 #[cfg(test)]

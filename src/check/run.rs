@@ -1,315 +1,241 @@
 //! Judging what was run: which container comes nearest, and where it first departs from what was asked.
 
-use super::text::{Matcher, difference, nearest, quoted, words};
-use super::verdict::{Known, Verdict};
-use super::{RunMatch, advice, image, program};
-use crate::facts::{Evidence, Run, RunSource};
+use std::collections::BTreeMap;
 
-/// One condition held against one run. `found`, `differs` and `advice` are only read where it is not `Yes`.
-struct Finding {
-    known: Known,
-    found: String,
-    differs: String,
-    advice: Option<String>,
-    /// The container shows something of what was asked for: it was a try at this task, not something else.
-    tried: bool,
+use serde::{Deserialize, Serialize};
+
+use super::bound::{self, Bound, Object};
+use super::finding::{Candidate, Finding, Found};
+use super::number::Number;
+use super::text::{Text, words};
+use super::{ImageAsked, Mistake, MountMatch, OutputMatch, PortAsked, condition, image, output};
+use crate::facts::{Evidence, Run, short_id};
+
+/// A container, by what is left out as well: a field that is not written is not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct RunMatch {
+    /// The name that it has in later checks.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
+    /// The container that this name stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// What it was made from: `{repo, tag}`, `{ref}`, or a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageAsked>,
+    /// The state that it is in now; for `container` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateWord>,
+    /// Whether it was started; a `run` is, where this is not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<bool>,
+    /// Whether a command was given after the image, other than the image's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command_given: Option<bool>,
+    /// The program that ran in it, by its base name without version: `python` is also `/usr/local/bin/python3.13`.
+    /// A program started by `docker exec`, or typed at a prompt inside, counts too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mount: Option<MountMatch>,
+    /// A published port: `{container, host, ip}`, or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<PortAsked>,
+    /// Environment variables with their values.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workdir: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// A network that it is in, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Text>,
+    /// Started with `-i`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interactive: Option<bool>,
+    /// Started with `-t`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tty: Option<bool>,
+    /// Started with `-d`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detached: Option<bool>,
+    /// Started with `--rm`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_remove: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<Number>,
+    /// What it printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<OutputMatch>,
+    /// Whether the learner read its log: `docker logs`, seen in the course's shell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logs_read: Option<bool>,
+    /// Whether it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<bool>,
 }
 
-impl Finding {
-    fn yes(tried: bool) -> Self {
-        Self { known: Known::Yes, found: String::new(), differs: String::new(), advice: None, tried }
-    }
-
-    fn no(found: impl Into<String>, differs: impl Into<String>) -> Self {
-        Self { known: Known::No, found: found.into(), differs: differs.into(), advice: None, tried: false }
-    }
-
-    /// Can't be known; `found` is the reason and `advice` the remedy.
-    fn unknown(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            known: Known::Unknown,
-            found: reason.into(),
-            differs: String::new(),
-            advice: Some(remedy.into()),
-            tried: false,
-        }
-    }
-
-    fn pending() -> Self {
-        Self { known: Known::Pending, ..Self::yes(false) }
-    }
-
-    fn advising(self, advice: impl Into<Option<String>>) -> Self {
-        Self { advice: advice.into(), ..self }
-    }
-
-    fn tried(self, tried: bool) -> Self {
-        Self { tried, ..self }
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StateWord {
+    Created,
+    Running,
+    Paused,
+    Exited,
 }
 
-struct Candidate<'a> {
-    run: &'a Run,
-    findings: Vec<Finding>,
-}
-
-impl Candidate<'_> {
-    fn passes(&self) -> bool {
-        self.findings.iter().all(|f| f.known == Known::Yes)
-    }
-
-    fn score(&self) -> usize {
-        let worth = |f: &Finding| match f.known {
-            Known::Yes => 2,
-            Known::Unknown | Known::Pending => 1,
-            Known::No => 0,
-        };
-        self.findings.iter().map(worth).sum()
-    }
-
-    fn first(&self, known: Known) -> Option<&Finding> {
-        self.findings.iter().find(|f| f.known == known)
-    }
-}
-
-pub(super) fn judge(wanted: &RunMatch, evidence: &Evidence) -> Verdict {
-    let expected = expected(wanted);
-    let candidates: Vec<Candidate<'_>> = evidence
-        .runs
-        .iter()
-        .filter(|run| run.created.is_none_or(|created| created >= evidence.since))
-        .map(|run| Candidate { run, findings: findings(wanted, run, evidence) })
-        .filter(|c| c.findings.iter().any(|f| f.tried) || c.passes())
-        .collect();
-    if let Some(found) = candidates.iter().find(|c| c.passes()) {
-        return Verdict::Pass { found: achieved(wanted, found.run, evidence) };
-    }
-    let Some(best) = spoken_of(wanted, &candidates) else {
-        return Verdict::NotYet { expected };
+/// `here`: it must exist now.
+pub(super) fn look<'e>(
+    wanted: &RunMatch,
+    here: bool,
+    bound: &Bound<'e>,
+    evidence: &'e Evidence,
+) -> Found<'e> {
+    let runs = evidence.runs.iter().filter(|run| run.created.is_none_or(|at| at >= evidence.since));
+    let candidates = runs.map(|run| {
+        let (findings, serious) = findings(wanted, here, run, bound, evidence);
+        Candidate { object: Object::Run(run), findings, serious }
+    });
+    let of_run = |object: Object<'e>, tell: &dyn Fn(&Run) -> String| match object {
+        Object::Run(run) => tell(run),
+        other => other.name(),
     };
-    if let Some(wrong) = best.first(Known::No) {
-        return Verdict::NotRight {
-            expected,
-            found: wrong.found.clone(),
-            nearest: Some(describe(best.run, evidence)),
-            differs: wrong.differs.clone(),
-            advice: wrong.advice.clone(),
-        };
-    }
-    match best.first(Known::Unknown) {
-        Some(unseen) if best.first(Known::Pending).is_none() => Verdict::CouldNotCheck {
-            reason: unseen.found.clone(),
-            remedy: unseen.advice.clone().unwrap_or_default(),
-        },
-        _ => Verdict::NotYet { expected },
-    }
-}
-
-/// The try that the verdict speaks of: the last one with the right repository, because that is what the learner has
-/// in mind; where there is none, the one that meets most. Runs are in the order in which they were made, and of
-/// equals `max_by_key` takes the last.
-fn spoken_of<'c, 'e>(wanted: &RunMatch, candidates: &'c [Candidate<'e>]) -> Option<&'c Candidate<'e>> {
-    let serious = |c: &&Candidate<'_>| wanted.image.is_none() || c.findings[1].tried;
-    candidates.iter().rfind(serious).or_else(|| candidates.iter().max_by_key(|c| c.score()))
+    Found::among(
+        candidates.collect(),
+        expected(wanted, here),
+        |object| of_run(object, &|run| describe(run, evidence)),
+        |object| of_run(object, &|run| achieved(wanted, run, evidence)),
+    )
 }
 
 /// In the order in which a person would look: what was it, did it start, what ran, how did it end, what did it print.
-fn findings(wanted: &RunMatch, run: &Run, evidence: &Evidence) -> Vec<Finding> {
-    let mut all = vec![source(run)];
-    if let Some(image) = &wanted.image {
-        all.push(of_image(image, run, evidence));
+fn findings(
+    wanted: &RunMatch,
+    here: bool,
+    run: &Run,
+    bound: &Bound<'_>,
+    evidence: &Evidence,
+) -> (Vec<Finding>, bool) {
+    let mut all = vec![condition::source(run)];
+    if let Some(name) = &wanted.same_as {
+        all.push(condition::same(name, run, bound));
     }
-    all.push(started(run));
-    if let Some(program) = &wanted.program {
-        all.push(ran_program(program, run, evidence));
+    if let Some(name) = &wanted.name {
+        let same = name.matches(&run.name);
+        all.push(Finding::text("name", name, &run.name).tried(same));
     }
-    if let Some(code) = wanted.exit_code {
-        all.push(exit_code(code, run));
+    let mut serious =
+        wanted.same_as.is_none() && wanted.name.is_none() || all.iter().skip(1).any(|finding| finding.tried);
+    if let Some(asked) = &wanted.image {
+        let finding = condition::of_image(asked, run, bound, evidence);
+        serious &= finding.tried;
+        all.push(finding);
     }
-    if let Some(output) = &wanted.output {
-        all.push(printed(output, run));
+    if here {
+        all.push(condition::here(run));
     }
+    let started = wanted.started.unwrap_or(!here);
+    if started || wanted.started.is_some() {
+        all.push(condition::started(started, run));
+    }
+    all.extend(wanted.state.map(|state| condition::state(state, run)));
+    condition::rest(wanted, run, evidence, &mut all);
     // A check that asks for nothing in particular is tried by any container.
-    let asks = wanted.image.is_some() || wanted.program.is_some() || wanted.output.is_some();
+    let asks = wanted.image.is_some()
+        || wanted.program.is_some()
+        || wanted.output.as_ref().is_some_and(|output| output.line.is_some())
+        || wanted.name.is_some()
+        || wanted.same_as.is_some();
     if !asks {
         all[0].tried = true;
     }
-    all
-}
-
-fn source(run: &Run) -> Finding {
-    // Of a build step that is gone only its events are left; they name the image by its whole id, as nobody types it.
-    let by_whole_id = run.image.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64);
-    let gone_step = run.argv.is_none() && run.removed && by_whole_id;
-    match if gone_step { RunSource::Build } else { run.source } {
-        RunSource::Learner => Finding::yes(false),
-        RunSource::Build => Finding::no(
-            "a RUN step of docker build",
-            "it ran while an image was built, not in a container of yours",
-        )
-        .advising(Some("RUN acts at build time. Start a container with docker run.".to_string())),
-    }
-}
-
-fn of_image(wanted: &image::ImageMatch, run: &Run, evidence: &Evidence) -> Finding {
-    let names = image::names_of_run(run, evidence);
-    let called = image::called(run, evidence);
-    let same_repo = wanted.same_repo(&names);
-    match wanted.known(&names) {
-        Known::Yes => Finding::yes(true),
-        Known::No if same_repo => Finding::no(format!("image {called}"), format!("the image is {called}"))
-            .advising(Some(image::wrong_tag(wanted)))
-            .tried(true),
-        Known::No => Finding::no(format!("image {called}"), format!("the image is {called}"))
-            .advising(advice::wrong_image(run, &wanted.repo)),
-        Known::Unknown | Known::Pending => {
-            let (reason, remedy) = image::untold_tag(&called, wanted);
-            Finding::unknown(reason, remedy).tried(true)
-        }
-    }
-}
-
-fn started(run: &Run) -> Finding {
-    let failed = !run.error.is_empty() || (run.started.is_none() && run.removed);
-    if run.started.is_some() && run.error.is_empty() {
-        return Finding::yes(false);
-    }
-    if failed && !matches!(run.exit_code, Some(0)) {
-        let differs = match run.error.trim() {
-            "" => "never started".to_string(),
-            error => format!("never started: {}", advice::short_error(error)),
-        };
-        return Finding::no("a container that did not start", differs).advising(advice::start_failed(run));
-    }
-    match run.started {
-        Some(_) => Finding::yes(false),
-        // Made by `docker create`, or caught between being made and being started.
-        None => Finding::pending(),
-    }
-}
-
-fn ran_program(wanted: &str, run: &Run, evidence: &Evidence) -> Finding {
-    let by_exec = run.execs.iter().any(|line| program::exec_runs(line, wanted));
-    let by_typing = run.tty
-        && run.output.as_ref().is_some_and(|o| program::typed_at_prompt(&o.text, wanted))
-        && run.argv.as_deref().is_some_and(program::is_prompt);
-    let by_argv = run.argv.as_deref().is_some_and(|argv| program::runs(argv, wanted));
-    if by_argv || by_exec || by_typing {
-        return Finding::yes(true);
-    }
-    let Some(argv) = &run.argv else {
-        return Finding::unknown(
-            format!(
-                "{} ran {} and was gone before its command could be looked at.",
-                run.name,
-                image::called(run, evidence)
-            ),
-            "Run it again while pilotwhale is open, or leave --rm out.",
-        );
-    };
-    if run.finished.is_none() && program::is_prompt(argv) {
-        return Finding::pending();
-    }
-    Finding::no(format!("command {}", words(argv)), format!("it ran {}, not {wanted}", words(argv)))
-        .advising(advice::wrong_program(argv, wanted))
-}
-
-fn exit_code(wanted: i64, run: &Run) -> Finding {
-    match run.exit_code {
-        Some(code) if code == wanted => Finding::yes(false),
-        Some(code) => Finding::no(
-            format!("exit code {code}"),
-            format!("it ended with exit code {code}, expected {wanted}"),
-        )
-        .advising(advice::ended(run)),
-        None if run.finished.is_none() && !run.removed => Finding::pending(),
-        None => Finding::unknown(
-            format!("{} was gone before its exit code could be looked at.", run.name),
-            "Run it again while pilotwhale is open, or leave --rm out.",
-        ),
-    }
-}
-
-fn printed(wanted: &super::OutputMatch, run: &Run) -> Finding {
-    let lives = run.finished.is_none() && !run.removed;
-    let Some(output) = &run.output else {
-        return if lives || run.started.is_none() {
-            Finding::pending()
-        } else {
-            Finding::unknown(
-                format!("{} was gone before its output could be looked at.", run.name),
-                "Run it again while pilotwhale is open, or leave --rm out.",
-            )
-        };
-    };
-    let line = Matcher::new(&wanted.line);
-    if output.text.lines().any(|l| line.matches(l)) {
-        return Finding::yes(true);
-    }
-    let literals = wanted.line.literals();
-    let shown = output.text.lines().filter(|l| !advice::is_echo(run, l));
-    if let Some((found, want)) = nearest(shown, &literals) {
-        return Finding::no(format!("the line {}", quoted(found)), difference(found, want))
-            .advising(advice::near_line(found, want))
-            .tried(true);
-    }
-    // What an exec prints goes to the one who asked for it, not to the container's output.
-    if !run.execs.is_empty() {
-        return Finding::unknown(
-            format!("what docker exec printed in {} is not kept by the engine.", run.name),
-            "Let docker run print it: then it can be seen.",
-        );
-    }
-    if lives {
-        return Finding::pending();
-    }
-    if output.truncated {
-        return Finding::unknown(
-            format!("{} printed more than was kept, and the line is not in what was kept.", run.name),
-            "Run it again with less output.",
-        );
-    }
-    let found = advice::last_line(run, &output.text);
-    Finding::no(
-        found.map_or("nothing was printed".to_string(), |l| format!("its last line is {}", quoted(l))),
-        match found {
-            Some(_) => format!("no line is {}", wanted.line.describe()),
-            None => "it printed nothing".to_string(),
-        },
-    )
-    .advising(advice::output(run, &output.text))
+    (all, serious)
 }
 
 /// 'a container from a python image with a tag that contains "slim" that runs python and prints the line "hello"'.
-fn expected(wanted: &RunMatch) -> String {
-    let from = wanted.image.as_ref().map(|i| format!(" from {}", i.describe())).unwrap_or_default();
+pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
+    let from = match &wanted.image {
+        Some(ImageAsked::Match(image)) => format!(" from {}", image.describe()),
+        Some(ImageAsked::Same(name)) => format!(" from the image of {name}"),
+        None => String::new(),
+    };
+    let named = wanted.name.as_ref().map(|name| format!(" with the name {}", name.describe()));
+    let same = wanted.same_as.as_ref().map(|name| format!(" ({name})"));
+    let what = format!("a container{}{}{from}", same.unwrap_or_default(), named.unwrap_or_default());
     let mut does: Vec<String> = Vec::new();
     does.extend(wanted.program.as_ref().map(|p| format!("runs {p}")));
-    does.extend(wanted.output.as_ref().map(|o| match o.line.literals().is_empty() {
-        true => format!("prints a line {}", o.line.describe()),
-        false => format!("prints the line {}", o.line.describe()),
-    }));
-    does.extend(wanted.exit_code.map(|code| format!("ends with exit code {code}")));
+    does.extend(condition::described(wanted));
+    does.extend(wanted.output.as_ref().map(output::describe));
+    does.extend(wanted.exit_code.map(|code| format!("ends with exit code {}", code.describe())));
+    does.extend(wanted.state.map(|state| format!("is {} now", state.word())));
+    if here && wanted.state.is_none() {
+        does.push("is here now".into());
+    }
     match does.is_empty() {
-        true => format!("a container{from}"),
-        false => format!("a container{from} that {}", does.join(" and ")),
+        true => what,
+        false => format!("{what} that {}", does.join(" and ")),
     }
 }
 
 fn achieved(wanted: &RunMatch, run: &Run, evidence: &Evidence) -> String {
-    let mut did = vec![format!("{} ran {}", run.name, image::called(run, evidence))];
+    let mut did = vec![format!("{} ran {}", called(run), image::called(run, evidence))];
     if let (Some(wanted), Some(output)) = (&wanted.output, &run.output) {
-        let line = Matcher::new(&wanted.line);
-        let found = output.text.lines().find(|l| line.matches(l));
-        did.extend(found.map(|l| format!("printed {}", quoted(l.trim()))));
+        did.extend(output::found(wanted, output));
     }
-    did.extend(wanted.exit_code.map(|code| format!("ended with exit code {code}")));
+    did.extend(wanted.exit_code.and(run.exit_code).map(|code| format!("ended with exit code {code}")));
+    did.extend(wanted.state.map(|state| format!("is {}", state.word())));
     did.join(" and ")
 }
 
 /// `busy_hugle: image python:latest, command ["hello.py"]`.
 fn describe(run: &Run, evidence: &Evidence) -> String {
-    let name = if run.name.is_empty() { crate::facts::short_id(&run.id) } else { &run.name };
     let command = run.argv.as_ref().map(|argv| format!(", command {}", words(argv))).unwrap_or_default();
-    format!("{name}: image {}{command}", image::called(run, evidence))
+    format!("{}: image {}{command}", called(run), image::called(run, evidence))
+}
+
+pub(super) fn called(run: &Run) -> &str {
+    if run.name.is_empty() { short_id(&run.id) } else { &run.name }
+}
+
+impl StateWord {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Exited => "exited",
+        }
+    }
+}
+
+impl RunMatch {
+    pub(super) fn mistakes(&self, here: bool) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        let mut say = |key: &str, message: String| found.push(Mistake::new(message).inside(key));
+        if self.program.as_deref().is_some_and(|p| p.trim().is_empty()) {
+            say("program", "`program` is empty".into());
+        }
+        if self.state.is_some() && !here {
+            say("state", "`state` is for `container`: what is gone has none".into());
+        }
+        if self.removed == Some(true) && here {
+            say("removed", "`removed` is for `run`: a `container` is here".into());
+        }
+        bound::mistake("same-as", self.same_as.as_deref()).into_iter().for_each(|m| say("same-as", m));
+        if let Some(ImageAsked::Match(image)) = &self.image {
+            image.mistakes().into_iter().for_each(|m| say("image", m));
+        }
+        self.mount.iter().flat_map(MountMatch::mistakes).for_each(|m| say("mount", m));
+        self.port.iter().flat_map(PortAsked::mistakes).for_each(|m| say("port", m));
+        self.output.iter().flat_map(OutputMatch::mistakes).for_each(|m| say("output", m));
+        if (Self { bind: None, ..self.clone() }) == Self::default() {
+            let key = if here { "container" } else { "run" };
+            found.push(Mistake::new(format!("`{key}` asks for nothing, so that any container would pass")));
+        }
+        found
+    }
 }

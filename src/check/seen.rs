@@ -2,27 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::bound::{self, Bound};
 use super::image::Reference;
-use super::text::{Matcher, Text, words};
+use super::text::{Text, words};
 use super::verdict::Verdict;
-use crate::facts::{Evidence, Observed, Origin};
+use crate::facts::{Evidence, Observed, Origin, Run};
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeenMatch {
     /// The action's name: `container-list`, `image-history`, `container-logs`, …
     pub did: String,
-    /// The container, image, volume or network that it was done to, by its name.
+    /// The container, image, volume or network that it was done to, by its name or as `$name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<Text>,
-    #[serde(default)]
+    /// Arguments of the call: `all`, `limit`, `follow`, `tail`, `force`, …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, Text>,
+    /// `error` where the engine must refuse it.
     #[serde(default)]
     pub status: SeenStatus,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeenStatus {
     #[default]
@@ -35,7 +39,7 @@ pub enum SeenStatus {
 const NARROW: [&str; 4] = ["filters", "limit", "since", "before"];
 
 /// Only what the learner typed counts: not what completion, a prompt, `$(…)` or another terminal asked.
-pub(super) fn judge(wanted: &SeenMatch, evidence: &Evidence) -> Verdict {
+pub(super) fn judge(wanted: &SeenMatch, bound: &Bound<'_>, evidence: &Evidence) -> Verdict {
     let expected = wanted.describe();
     let mut tries = evidence.seen.iter().filter(|call| {
         call.command.origin == Origin::Typed
@@ -46,7 +50,7 @@ pub(super) fn judge(wanted: &SeenMatch, evidence: &Evidence) -> Verdict {
     });
     // Of the tries the last one is what the learner has in mind.
     let mut nearest: Option<(&Observed, String)> = None;
-    let passing = tries.find(|call| match wanted.difference(call, evidence) {
+    let passing = tries.find(|call| match wanted.difference(call, bound, evidence) {
         None => true,
         Some(differs) => {
             nearest = Some((call, differs));
@@ -68,23 +72,29 @@ pub(super) fn judge(wanted: &SeenMatch, evidence: &Evidence) -> Verdict {
 
 impl SeenMatch {
     /// The first thing that is not as it was asked for.
-    fn difference(&self, call: &Observed, evidence: &Evidence) -> Option<String> {
+    fn difference(&self, call: &Observed, bound: &Bound<'_>, evidence: &Evidence) -> Option<String> {
         if let Some(object) = &self.object {
-            let matcher = Matcher::new(object);
             let names = names_of(call, evidence);
+            let meant = object.literals().into_iter().find_map(bound::bare).and_then(|name| bound.get(name));
             let is_image = call.action.name.starts_with("image-");
-            let same = |name: &String| {
-                matcher.matches(name)
-                    || (is_image && object.literals().iter().any(|want| same_image(want, name)))
+            let same = |name: &String| match meant {
+                Some(meant) => {
+                    is_of(name, &meant.name(), meant.id()) || (is_image && same_image(&meant.name(), name))
+                }
+                None => {
+                    object.matches(name)
+                        || (is_image && object.literals().iter().any(|want| same_image(want, name)))
+                }
             };
             if !names.iter().any(same) {
                 let name = call.action.object.as_deref().unwrap_or("nothing");
-                return Some(format!("it was about {name}, expected {}", object.describe()));
+                let expected = meant.map_or_else(|| object.describe(), |meant| meant.name());
+                return Some(format!("it was about {name}, expected {expected}"));
             }
         }
         for (name, want) in &self.args {
             match call.action.args.get(name) {
-                Some(value) if Matcher::new(want).matches(value) => {}
+                Some(value) if want.matches(value) => {}
                 Some(value) => return Some(format!("{name} was {value}, expected {}", want.describe())),
                 None => return Some(format!("{name} was not asked for")),
             }
@@ -103,7 +113,7 @@ impl SeenMatch {
         }
     }
 
-    fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let mut told = format!("a command that does {}", self.did);
         if let Some(object) = &self.object {
             told.push_str(&format!(" to {}", object.describe()));
@@ -118,8 +128,7 @@ impl SeenMatch {
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {
-        let mut found: Vec<String> = self.object.iter().flat_map(Text::mistakes).collect();
-        found.extend(self.args.values().flat_map(Text::mistakes));
+        let mut found = Vec::new();
         if self.did.trim().is_empty() {
             found.push("`did` is empty".into());
         }
@@ -151,6 +160,23 @@ fn names_of(call: &Observed, evidence: &Evidence) -> Vec<String> {
         );
     }
     names
+}
+
+/// A name, or the beginning of an id.
+fn is_of(typed: &str, name: &str, id: &str) -> bool {
+    let hex = typed.strip_prefix("sha256:").unwrap_or(typed);
+    let bare = id.strip_prefix("sha256:").unwrap_or(id);
+    typed == name || (hex.len() >= 4 && bare.starts_with(hex))
+}
+
+/// Whether `docker logs` of this container was seen, and answered.
+pub(super) fn logs_were_read(run: &Run, evidence: &Evidence) -> bool {
+    evidence.seen.iter().any(|call| {
+        call.command.origin == Origin::Typed
+            && call.action.name == "container-logs"
+            && call.answer.as_ref().is_some_and(|answer| answer.status < 400)
+            && names_of(call, evidence).iter().any(|name| is_of(name, &run.name, &run.id))
+    })
 }
 
 /// With and without what the engine adds to a name.

@@ -3,39 +3,39 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::*;
 use crate::facts::{EngineInfo, Image, Output, Run, RunSource};
 
-const SLIM: &str = "sha256:51111111111111111111111111111111";
-const BIG: &str = "sha256:b1611111111111111111111111111111";
+pub(super) const SLIM: &str = "sha256:51111111111111111111111111111111";
+pub(super) const BIG: &str = "sha256:b1611111111111111111111111111111";
 const ALPINE: &str = "sha256:a1711111111111111111111111111111";
 const BARE: &str = "sha256:d1935700000000000000000000000000";
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
-fn slim() -> ImageMatch {
-    ImageMatch { repo: "python".into(), tag: Some(Text::Rule(TextRule::Regex("slim".into()))) }
+/// A check as an author writes it, in JSON.
+pub(super) fn check(json: serde_json::Value) -> Check {
+    serde_json::from_value(json).unwrap()
 }
 
 fn pulled() -> Check {
-    Check::Image(slim())
+    check(json!({"image": {"repo": "python", "tag": {"regex": "slim"}}}))
 }
 
 fn ran() -> Check {
-    Check::Run(RunMatch { image: Some(slim()), program: Some("python".into()), ..Default::default() })
+    check(json!({"run": {"image": {"repo": "python", "tag": {"regex": "slim"}}, "program": "python"}}))
 }
 
 fn printed() -> Check {
-    let output = OutputMatch { line: Text::Equals("hello container".into()) };
-    Check::Run(RunMatch {
-        image: Some(slim()),
-        program: Some("python".into()),
-        output: Some(output),
-        exit_code: None,
-    })
+    check(json!({"run": {
+        "image": {"repo": "python", "tag": {"regex": "slim"}},
+        "program": "python",
+        "output": {"line": "hello container"},
+    }}))
 }
 
 fn image(id: &str, tags: &[&str], digests: &[&str]) -> Image {
@@ -43,7 +43,7 @@ fn image(id: &str, tags: &[&str], digests: &[&str]) -> Image {
     Image { id: id.into(), tags: owned(tags), digests: owned(digests), ..Default::default() }
 }
 
-fn evidence(runs: Vec<Run>) -> Evidence {
+pub(super) fn evidence(runs: Vec<Run>) -> Evidence {
     Evidence {
         since: at(0),
         gathered: at(100),
@@ -60,7 +60,7 @@ fn evidence(runs: Vec<Run>) -> Evidence {
 }
 
 /// A finished run of the slim image; the tests change what they are about.
-fn run(argv: &[&str], output: &str) -> Run {
+pub(super) fn run(argv: &[&str], output: &str) -> Run {
     Run {
         id: "c0ffee".into(),
         name: "quiet_fox".into(),
@@ -397,7 +397,7 @@ fn programs_are_found_behind_shells_and_wrappers() {
 fn trees_reason_in_three_values() {
     let (yes, wrong, unseen) =
         (run(&PRINT, HELLO), run(&PRINT, "hello\n"), Run { output: None, ..run(&PRINT, "") });
-    let nginx = Check::Image(ImageMatch { repo: "nginx".into(), tag: None });
+    let nginx = check(json!({"image": {"repo": "nginx"}}));
     let cases = [
         (Check::All(vec![pulled(), ran(), printed()]), yes.clone(), "done"),
         (Check::All(vec![ran(), printed()]), wrong.clone(), "not right"),
@@ -416,7 +416,16 @@ fn trees_reason_in_three_values() {
 #[test]
 fn a_sticky_task_stays_passed_and_a_level_task_does_not() {
     let check = pulled();
-    let task = |id, sticky| Asked { id, title: "t", points: 1, sticky, check: &check };
+    let task = |id, sticky| Asked {
+        id,
+        title: "t",
+        points: 1,
+        bonus: false,
+        sticky,
+        needs: &[],
+        check: &check,
+        when_wrong: &[],
+    };
     let passed: BTreeMap<String, String> =
         [("edge".to_string(), "then".to_string()), ("level".to_string(), "then".to_string())].into();
     let nobody = Evidence { engine: None, ..Default::default() };
@@ -429,10 +438,21 @@ fn a_sticky_task_stays_passed_and_a_level_task_does_not() {
 
 #[test]
 fn an_authors_mistakes_are_named() {
-    let bad = ImageMatch { repo: "python:3".into(), tag: Some(Text::Rule(TextRule::Regex("(".into()))) };
-    let mistakes =
-        Check::All(vec![Check::Image(bad), Check::Run(RunMatch::default()), Check::Any(vec![])]).mistakes();
-    assert_eq!(mistakes.len(), 4, "{mistakes:?}");
+    let bad = check(json!({"all": [{"image": {"repo": "python:3"}}, {"run": {}}, {"any": []}]}));
+    let found: Vec<String> = bad.mistakes().into_iter().map(|m| m.at.join(".")).collect();
+    assert_eq!(found, ["all.0.image", "all.1.run", "all.2.any"]);
+    for bad in [
+        json!({"image": {"repo": "python", "tag": {"regex": "("}}}),
+        json!({"run": {"output": {"line": ""}}}),
+        json!({"run": {"output": {"line": {"one-of": []}}}}),
+        json!({"run": {"output": {"line": {"contains": "a", "prefix": "b"}}}}),
+        json!({"run": {"exit-code": {"about": 1}}}),
+        json!({"run": {"colour": "red"}}),
+        json!({"run": {"port": "all"}}),
+        json!({"run": {"image": "python"}}),
+    ] {
+        assert!(serde_json::from_value::<Check>(bad.clone()).is_err(), "{bad}");
+    }
     assert!(printed().mistakes().is_empty());
 }
 
@@ -460,7 +480,7 @@ proptest::proptest! {
             output: on(6).then(|| Output { text, truncated: on(7) }),
             ..run(&[], "")
         };
-        for check in [pulled(), ran(), printed(), Check::Run(RunMatch { exit_code: Some(0), ..RunMatch::default() })] {
+        for check in [pulled(), ran(), printed(), check(json!({"run": {"exit-code": 0}}))] {
             let first = judge(&check, &evidence(vec![seen.clone()]));
             // The same evidence, saved and read again, leads to the same verdict.
             let saved = serde_json::to_string(&evidence(vec![seen.clone()])).unwrap();

@@ -1,64 +1,60 @@
 //! Matching a text, saying what was wanted of it, and telling two texts apart for a person.
 
-use regex::Regex;
-use serde::Deserialize;
+use super::pattern::Pattern;
 
 /// A matcher of text: a plain scalar means 'equals'. Blanks at both ends are forgiven.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Text {
     Equals(String),
     Rule(TextRule),
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TextRule {
     OneOf(Vec<String>),
     Contains(String),
     Prefix(String),
     Suffix(String),
-    Regex(String),
+    Regex(Pattern),
+    /// Equal but for small and capital letters.
+    Icase(String),
     Not(Box<Text>),
 }
 
-/// A `Text` with its expression compiled, for a text that has many lines. A broken expression matches nothing.
-pub(super) enum Matcher<'a> {
-    OneOf(Vec<&'a str>),
-    Contains(&'a str),
-    Prefix(&'a str),
-    Suffix(&'a str),
-    Regex(Option<Regex>),
-    Not(Box<Matcher<'a>>),
-}
-
-impl<'a> Matcher<'a> {
-    pub(super) fn new(text: &'a Text) -> Self {
-        match text {
-            Text::Equals(want) => Self::OneOf(vec![want.trim()]),
-            Text::Rule(TextRule::OneOf(wanted)) => Self::OneOf(wanted.iter().map(|w| w.trim()).collect()),
-            Text::Rule(TextRule::Contains(part)) => Self::Contains(part),
-            Text::Rule(TextRule::Prefix(part)) => Self::Prefix(part),
-            Text::Rule(TextRule::Suffix(part)) => Self::Suffix(part),
-            Text::Rule(TextRule::Regex(pattern)) => Self::Regex(Regex::new(pattern).ok()),
-            Text::Rule(TextRule::Not(inner)) => Self::Not(Box::new(Self::new(inner))),
-        }
-    }
-
-    pub(super) fn matches(&self, text: &str) -> bool {
+impl Text {
+    pub fn matches(&self, text: &str) -> bool {
         let text = text.trim();
         match self {
-            Self::OneOf(wanted) => wanted.contains(&text),
-            Self::Contains(part) => text.contains(part),
-            Self::Prefix(part) => text.starts_with(part),
-            Self::Suffix(part) => text.ends_with(part),
-            Self::Regex(pattern) => pattern.as_ref().is_some_and(|p| p.is_match(text)),
-            Self::Not(inner) => !inner.matches(text),
+            Self::Equals(want) => want.trim() == text,
+            Self::Rule(TextRule::OneOf(wanted)) => wanted.iter().any(|w| w.trim() == text),
+            Self::Rule(TextRule::Contains(part)) => text.contains(part),
+            Self::Rule(TextRule::Prefix(part)) => text.starts_with(part),
+            Self::Rule(TextRule::Suffix(part)) => text.ends_with(part),
+            Self::Rule(TextRule::Regex(pattern)) => pattern.is_match(text),
+            Self::Rule(TextRule::Icase(want)) => want.trim().to_lowercase() == text.to_lowercase(),
+            Self::Rule(TextRule::Not(inner)) => !inner.matches(text),
         }
     }
-}
 
-impl Text {
+    /// The same matcher with other texts in it; a pattern that breaks by it stays as it was.
+    pub fn with_texts(&self, change: &dyn Fn(&str) -> String) -> Self {
+        let rule = match self {
+            Self::Equals(want) => return Self::Equals(change(want)),
+            Self::Rule(rule) => rule,
+        };
+        Self::Rule(match rule {
+            TextRule::OneOf(all) => TextRule::OneOf(all.iter().map(|text| change(text)).collect()),
+            TextRule::Contains(part) => TextRule::Contains(change(part)),
+            TextRule::Prefix(part) => TextRule::Prefix(change(part)),
+            TextRule::Suffix(part) => TextRule::Suffix(change(part)),
+            TextRule::Icase(want) => TextRule::Icase(change(want)),
+            TextRule::Not(inner) => TextRule::Not(Box::new(inner.with_texts(change))),
+            TextRule::Regex(pattern) => {
+                TextRule::Regex(Pattern::new(&change(pattern.as_str())).unwrap_or_else(|_| pattern.clone()))
+            }
+        })
+    }
+
     /// The exact texts that would do, where there are such.
     pub(super) fn literals(&self) -> Vec<&str> {
         match self {
@@ -79,33 +75,21 @@ impl Text {
             Self::Rule(TextRule::Prefix(part)) => format!("that starts with {}", quoted(part)),
             Self::Rule(TextRule::Suffix(part)) => format!("that ends with {}", quoted(part)),
             // A pattern without any special sign is just a part of the text.
-            Self::Rule(TextRule::Regex(pattern)) if regex::escape(pattern) == *pattern => {
-                format!("that contains {}", quoted(pattern))
+            Self::Rule(TextRule::Regex(pattern)) if regex::escape(pattern.as_str()) == pattern.as_str() => {
+                format!("that contains {}", quoted(pattern.as_str()))
             }
-            Self::Rule(TextRule::Regex(pattern)) => format!("that matches the pattern {}", quoted(pattern)),
-            Self::Rule(TextRule::Not(inner)) => format!("other than one {}", inner.describe()),
-        }
-    }
-
-    pub(super) fn mistakes(&self) -> Vec<String> {
-        match self {
-            Self::Equals(want) if want.trim().is_empty() => {
-                vec!["an empty text matches nothing useful".into()]
+            Self::Rule(TextRule::Regex(pattern)) => {
+                format!("that matches the pattern {}", quoted(pattern.as_str()))
             }
-            Self::Rule(TextRule::OneOf(wanted)) if wanted.is_empty() => vec!["`one-of` has no texts".into()],
-            Self::Rule(
-                TextRule::Contains(part)
-                | TextRule::Prefix(part)
-                | TextRule::Suffix(part)
-                | TextRule::Regex(part),
-            ) if part.is_empty() => vec!["an empty text or pattern matches everything".into()],
-            Self::Rule(TextRule::Regex(pattern)) => Regex::new(pattern)
-                .err()
-                .map(|e| format!("`regex: {pattern}` is not a regular expression: {e}"))
-                .into_iter()
-                .collect(),
-            Self::Rule(TextRule::Not(inner)) => inner.mistakes(),
-            _ => Vec::new(),
+            Self::Rule(TextRule::Icase(want)) => {
+                format!("{} (small or capital letters)", quoted(want.trim()))
+            }
+            Self::Rule(TextRule::Not(inner)) => match **inner {
+                Self::Equals(_) | Self::Rule(TextRule::OneOf(_) | TextRule::Icase(_)) => {
+                    format!("other than {}", inner.describe())
+                }
+                Self::Rule(_) => format!("other than one {}", inner.describe()),
+            },
         }
     }
 }

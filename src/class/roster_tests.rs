@@ -20,14 +20,19 @@ fn any_event() -> impl Strategy<Value = Event> {
     let name = prop::sample::select(vec!["a", "b"]).prop_map(String::from);
     prop_oneof![
         (name.clone(), 0..5usize).prop_map(|(lesson, slide)| Event::Moved { lesson, slide, step: 0 }),
-        (name.clone(), 1..3u64).prop_map(|(exercise, run)| Event::ExerciseBegun { exercise, run }),
+        (name.clone(), 1..3u64).prop_map(|(exercise, run)| Event::ExerciseBegun {
+            exercise,
+            run,
+            vars: Default::default()
+        }),
         (name.clone(), 1..3u64, name.clone(), name.clone())
             .prop_map(|(exercise, run, task, differs)| Event::Attempt { exercise, run, task, differs }),
         (name.clone(), 1..3u64, name.clone()).prop_map(|(exercise, run, task)| Event::TaskPassed {
             exercise,
             run,
             task,
-            found: "it".into()
+            found: "it".into(),
+            bound: Default::default()
         }),
         (name, 1..3u64).prop_map(|(exercise, run)| Event::ExercisePassed { exercise, run, assisted: false }),
     ]
@@ -81,7 +86,7 @@ proptest! {
 }
 
 fn begun(learner: u8) -> Change {
-    did(learner, 1, Event::ExerciseBegun { exercise: "e".into(), run: 1 })
+    did(learner, 1, Event::ExerciseBegun { exercise: "e".into(), run: 1, vars: Default::default() })
 }
 
 fn wrong(learner: u8, seq: i64, differs: &str) -> Change {
@@ -104,7 +109,13 @@ fn those_who_are_stuck_on_the_same_are_counted_together() {
         roster.stuck().into_iter().map(|s| (s.differs, s.learners.len())).collect()
     };
     assert_eq!(counted(&roster), [("another name".into(), 2), ("no port".into(), 1)]);
-    let passed = Event::TaskPassed { exercise: "e".into(), run: 1, task: "t".into(), found: "f".into() };
+    let passed = Event::TaskPassed {
+        exercise: "e".into(),
+        run: 1,
+        task: "t".into(),
+        found: "f".into(),
+        bound: Default::default(),
+    };
     roster.apply(&did(2, 3, passed));
     assert_eq!(roster.stuck().len(), 2);
     assert!(roster.stuck().iter().all(|s| s.learners.len() == 1));
@@ -121,8 +132,11 @@ fn hands_stand_in_the_order_in_which_they_went_up() {
 
 #[test]
 fn a_wrong_clock_does_not_make_time_without_progress_negative() {
-    let tomorrow =
-        Stamped { seq: 1, at: at(90_000), event: Event::ExerciseBegun { exercise: "e".into(), run: 1 } };
+    let tomorrow = Stamped {
+        seq: 1,
+        at: at(90_000),
+        event: Event::ExerciseBegun { exercise: "e".into(), run: 1, vars: Default::default() },
+    };
     let roster = fold(&[Change::Did { learner: id(1), came: at(10), event: tomorrow }]);
     let learner = roster.learner(&id(1)).unwrap();
     assert_eq!(learner.without_progress(at(70)), Some(SignedDuration::from_secs(60)));

@@ -178,7 +178,7 @@ impl Player {
         {
             let run = self.work.as_ref().map_or(1, |w| w.run + 1);
             self.work = Some(Work { exercise: exercise.clone(), run, task: 0 });
-            self.record(Event::ExerciseBegun { exercise: exercise.clone(), run });
+            self.record(Event::ExerciseBegun { exercise: exercise.clone(), run, vars: Default::default() });
         }
         let place = standing.place.clone().filter(|place| self.place.as_ref() != Some(place))?;
         self.place = Some(place.clone());
@@ -242,6 +242,7 @@ impl Player {
                     run,
                     task: name,
                     found: "it was simulated".into(),
+                    bound: Default::default(),
                 };
                 if last {
                     self.record(passed);

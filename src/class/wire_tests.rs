@@ -124,7 +124,13 @@ fn a_batch_holds_what_one_message_may() {
     let event = |seq, found: &str| Stamped {
         seq,
         at: Timestamp::UNIX_EPOCH,
-        event: Event::TaskPassed { exercise: "e".into(), run: 1, task: "t".into(), found: found.into() },
+        event: Event::TaskPassed {
+            exercise: "e".into(),
+            run: 1,
+            task: "t".into(),
+            found: found.into(),
+            bound: Default::default(),
+        },
     };
     let small: Vec<Stamped> = (1..=500).map(|seq| event(seq, "it")).collect();
     let (sent, last) = batch(&small);

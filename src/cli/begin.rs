@@ -6,6 +6,7 @@ use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, say, wait};
 use super::trust::trust;
+use crate::course::draw;
 use crate::lab::{self, LabError, SetUp, Trust};
 use crate::progress::{Event, Stage};
 
@@ -20,6 +21,10 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let mut desk = Desk::open(chosen)?;
     let exercise = desk.exercise(&args.id)?;
     let state = desk.state(&args.id);
+    let goes_on = state.stage == Stage::Working;
+    let seed = u64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or_default();
+    let vars = if goes_on { state.vars.clone() } else { draw(&exercise.vars, seed) };
+    let exercise = exercise.drawn(&vars);
     let folder = desk.paths.exercise_folder(&args.id);
     // Who begins an exercise without a script need not be asked about the others'.
     let trust = match exercise.setup {
@@ -31,14 +36,15 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     }
     let begun = lab::begin(&folder, &exercise)?;
     let mut text = String::new();
-    if state.stage == Stage::Working {
+    if goes_on {
         // Beginning twice must not take away what was reached already.
         let _ = writeln!(text, "{} was begun already and goes on.", exercise.title);
     } else {
-        desk.store.append(Event::ExerciseBegun { exercise: exercise.id.clone(), run: state.run + 1 })?;
+        let event = Event::ExerciseBegun { exercise: exercise.id.clone(), run: state.run + 1, vars };
+        desk.store.append(event)?;
         let _ = writeln!(text, "{} has begun.", exercise.title);
     }
-    let attempt = if state.stage == Stage::Working { state.run } else { state.run + 1 };
+    let attempt = if goes_on { state.run } else { state.run + 1 };
     let set_up = SetUp { trust, docker_host: None, notes: desk.paths.set_up_notes() };
     wait(set_up.run(&folder, &exercise, attempt))??;
     let _ = writeln!(text, "  folder  {}", folder.display());
@@ -50,8 +56,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     }
     let _ = writeln!(text, "\n{}\n", exercise.brief.trim_end());
     for task in &exercise.tasks {
-        let mark =
-            if state.stage == Stage::Working && state.passed.contains_key(&task.id) { "✔" } else { "○" };
+        let mark = if goes_on && state.passed.contains_key(&task.id) { "✔" } else { "○" };
         let _ = writeln!(text, "  {mark} {}", task.title);
     }
     let _ = writeln!(text, "\nWhen you have done it: pilotwhale grade {}", exercise.id);

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
+use crate::course::Exercise;
 use crate::engine::{self, Endpoint, EngineError, Surroundings, Update, discover};
 use crate::facts::{Link, Observed, Origin, Run};
 use crate::paths::Paths;
@@ -77,7 +78,7 @@ async fn observed(
     };
     let (host, mut seen) = match tap {
         Ok(tap) => {
-            let kept = notebook.as_ref().map_or(String::new(), |n| format!(" for {}", n.exercise));
+            let kept = notebook.as_ref().map_or(String::new(), |n| format!(" for {}", n.exercise.id));
             eprintln!("pilotwhale: this shell is observed: what docker is asked for is noted{kept}");
             (Some(tap.tap.docker_host()), Some(tap))
         }
@@ -86,7 +87,7 @@ async fn observed(
             (endpoint.as_ref().ok().map(|endpoint| endpoint.uri.clone()), None)
         }
     };
-    let folder = notebook.as_ref().map(|n| n.desk.paths.exercise_folder(&n.exercise));
+    let folder = notebook.as_ref().map(|n| n.desk.paths.exercise_folder(&n.exercise.id));
     let mut child = spawn(args, host.as_deref(), folder)?;
     let pid = child.id().unwrap_or(0);
     root.set_pid(pid);
@@ -217,7 +218,7 @@ async fn next<T>(from: Option<&mut Receiver<T>>) -> Option<T> {
 /// Where what is seen is written down for one exercise.
 struct Notebook {
     desk: Desk,
-    exercise: String,
+    exercise: Exercise,
     attempt: u64,
     since: Timestamp,
     wants_calls: bool,
@@ -235,9 +236,10 @@ impl Notebook {
                 format!("Begin it first: pilotwhale begin {id}"),
             ));
         }
+        let exercise = exercise.drawn(&state.vars);
         let wants_calls = exercise.tasks.iter().any(|task| task.check.wants_seen());
         let since = state.begun.unwrap_or_default();
-        Ok(Self { desk, exercise: exercise.id, attempt: state.run, since, wants_calls, complained: false })
+        Ok(Self { desk, exercise, attempt: state.run, since, wants_calls, complained: false })
     }
 
     async fn until_live(&mut self, updates: &mut Receiver<Update>) {
@@ -257,7 +259,7 @@ impl Notebook {
             && call.action.name != "ping"
             && call.at >= notebook.since;
         if notebook.wants_calls && counts {
-            let kept = notebook.desk.store.keep_seen(&notebook.exercise, notebook.attempt, call);
+            let kept = notebook.desk.store.keep_seen(&notebook.exercise.id, notebook.attempt, call);
             notebook.complain(kept.err().map(Stopped::from));
         }
     }
@@ -270,7 +272,8 @@ impl Notebook {
 
     fn run(&mut self, run: &Run) {
         if run.created.is_none_or(|created| created >= self.since) {
-            let kept = self.desk.store.keep_run(&self.exercise, self.attempt, run);
+            let run = run.keeping(&self.exercise.variables());
+            let kept = self.desk.store.keep_run(&self.exercise.id, self.attempt, &run);
             self.complain(kept.err().map(Stopped::from));
         }
     }

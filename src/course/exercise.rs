@@ -1,6 +1,14 @@
-//! An exercise: its brief, starter files, tasks with their checks, hints and solution.
+//! An exercise: its brief, starter files, tasks with their checks, ways that must pass and fail, and its solution.
 
-#[derive(Clone, Debug, Default)]
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::vars::{self, Var, Vars};
+use crate::check::{Check, Text, WhenWrong};
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exercise {
     pub id: String,
     pub title: String,
@@ -9,14 +17,21 @@ pub struct Exercise {
     pub brief: String,
     /// Images that must be pullable, as `docker pull` takes them.
     pub images: Vec<String>,
+    /// Drawn once for each attempt.
+    pub vars: BTreeMap<String, Var>,
     /// A bash script that is run in the exercise's folder when it begins.
     pub setup: Option<String>,
     pub files: Vec<StarterFile>,
     pub tasks: Vec<Task>,
+    /// Other right ways, each from a fresh start.
+    pub accepts: Vec<Accept>,
+    pub rejects: Vec<Reject>,
     /// Markdown, shown after a pass or when the learner gives up.
     pub solution: String,
     /// Its tasks stand on the slides of the lesson that has its id; it begins when that lesson is first opened.
     pub on_slides: bool,
+    /// The file that it was read from.
+    pub path: PathBuf,
 }
 
 /// A file laid into the exercise's folder unless it is already there.
@@ -26,18 +41,44 @@ pub struct StarterFile {
     pub content: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Task {
     pub id: String,
     pub title: String,
+    #[serde(default)]
     pub mode: TaskMode,
+    #[serde(default = "one")]
     pub points: u32,
-    pub check: crate::check::Check,
+    /// Not needed for the pass.
+    #[serde(default)]
+    pub bonus: bool,
+    /// Tasks that come first.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    pub check: Check,
+    #[serde(default)]
+    pub when_wrong: Vec<WhenWrong>,
     /// From a nudge to nearly the answer.
+    #[serde(default)]
     pub hints: Vec<String>,
+    /// Of a task on a slide: what the rehearsal runs to solve it.
+    #[serde(default)]
+    pub solve: Option<String>,
+    #[serde(default)]
+    pub accepts: Vec<Accept>,
+    #[serde(default)]
+    pub rejects: Vec<Reject>,
+    /// Where it begins in its file, from 1.
+    #[serde(skip)]
+    pub line: usize,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+fn one() -> u32 {
+    1
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskMode {
     /// Done once is done.
@@ -45,4 +86,131 @@ pub enum TaskMode {
     Edge,
     /// Must be true now.
     Level,
+}
+
+/// Another right way: a script after which all tasks but bonus ones pass.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Accept {
+    pub name: String,
+    #[serde(default)]
+    pub run: String,
+    /// Files that are written first, by their paths in the exercise's folder.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub line: usize,
+}
+
+/// A wrong way: a script after which the task does not pass, and says this.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reject {
+    pub name: String,
+    #[serde(default)]
+    pub run: String,
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// Not written for a task on a slide, where it is that task.
+    #[serde(default)]
+    pub task: String,
+    /// Of everything that the verdict says, joined by blanks.
+    pub message: Text,
+    #[serde(default)]
+    pub verdict: Refusal,
+    #[serde(skip)]
+    pub line: usize,
+}
+
+/// The verdict that a wrong way must have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    #[default]
+    NotRight,
+    NotYet,
+    CouldNotCheck,
+}
+
+impl Exercise {
+    /// The exercise of one attempt: with these values in all its texts and checks.
+    pub fn drawn(&self, values: &Vars) -> Self {
+        if self.vars.is_empty() {
+            return self.clone();
+        }
+        let put = |text: &str| vars::put_in(text, &self.vars, values);
+        let files = self.files.iter();
+        let files = files.map(|file| StarterFile { path: put(&file.path), content: put(&file.content) });
+        Self {
+            title: put(&self.title),
+            brief: put(&self.brief),
+            setup: self.setup.as_deref().map(put),
+            files: files.collect(),
+            tasks: self.tasks.iter().map(|task| task.with_texts(&put)).collect(),
+            accepts: self.accepts.iter().map(|way| way.with_texts(&put)).collect(),
+            rejects: self.rejects.iter().map(|way| way.with_texts(&put)).collect(),
+            solution: put(&self.solution),
+            ..self.clone()
+        }
+    }
+
+    pub fn task(&self, id: &str) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// Names of the environment variables whose values a check asks about.
+    pub fn variables(&self) -> BTreeSet<&str> {
+        self.checks().flat_map(Check::variables).collect()
+    }
+
+    /// The checks of its tasks, with those that only pick the advice.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.tasks.iter().flat_map(|task| {
+            std::iter::once(&task.check).chain(task.when_wrong.iter().map(|rule| &rule.when))
+        })
+    }
+}
+
+impl Task {
+    fn with_texts(&self, put: &dyn Fn(&str) -> String) -> Self {
+        let rules = self.when_wrong.iter();
+        let rules = rules.map(|rule| WhenWrong {
+            when: rule.when.with_texts(put),
+            say: put(&rule.say),
+            stuck: rule.stuck,
+        });
+        Self {
+            title: put(&self.title),
+            check: self.check.with_texts(put),
+            when_wrong: rules.collect(),
+            hints: self.hints.iter().map(|hint| put(hint)).collect(),
+            solve: self.solve.as_deref().map(put),
+            accepts: self.accepts.iter().map(|way| way.with_texts(put)).collect(),
+            rejects: self.rejects.iter().map(|way| way.with_texts(put)).collect(),
+            ..self.clone()
+        }
+    }
+}
+
+fn put_files(files: &BTreeMap<String, String>, put: &dyn Fn(&str) -> String) -> BTreeMap<String, String> {
+    files.iter().map(|(path, content)| (put(path), put(content))).collect()
+}
+
+impl Accept {
+    fn with_texts(&self, put: &dyn Fn(&str) -> String) -> Self {
+        let files = put_files(&self.files, put);
+        Self { name: put(&self.name), run: put(&self.run), files, line: self.line }
+    }
+}
+
+impl Reject {
+    fn with_texts(&self, put: &dyn Fn(&str) -> String) -> Self {
+        Self {
+            name: put(&self.name),
+            run: put(&self.run),
+            files: put_files(&self.files, put),
+            message: self.message.with_texts(put),
+            ..self.clone()
+        }
+    }
 }

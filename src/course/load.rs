@@ -1,5 +1,6 @@
 //! A course from its source: whatever can be read is kept, the rest becomes diagnostics.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -7,10 +8,11 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::diagnostic::{Diagnostic, Manuscript, Script, Severity};
-use super::exercise::{Exercise, StarterFile, Task, TaskMode};
+use super::exercise::{Accept, Exercise, Reject, StarterFile, Task};
 use super::source::Source;
+use super::vars::Var;
 use super::yaml::Snippet;
-use super::{Course, Lesson, deck, task_fence};
+use super::{Course, Lesson, deck, task, task_fence};
 
 /// There is nothing to show at all.
 #[derive(Debug, Error)]
@@ -55,36 +57,16 @@ struct RawExercise {
     minutes: u32,
     #[serde(default)]
     images: Vec<String>,
+    #[serde(default)]
+    vars: BTreeMap<String, Var>,
     brief: String,
     #[serde(default)]
     setup: Option<String>,
-    tasks: Vec<RawTask>,
-}
-
-/// A task as it is written, in an exercise and on a slide.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawTask {
-    pub(super) id: String,
-    pub(super) title: String,
+    tasks: Vec<Task>,
     #[serde(default)]
-    mode: TaskMode,
-    #[serde(default = "one")]
-    points: u32,
-    pub(super) check: crate::check::Check,
+    accepts: Vec<Accept>,
     #[serde(default)]
-    hints: Vec<String>,
-}
-
-impl From<RawTask> for Task {
-    fn from(raw: RawTask) -> Self {
-        let RawTask { id, title, mode, points, check, hints } = raw;
-        Self { id, title, mode, points, check, hints }
-    }
-}
-
-fn one() -> u32 {
-    1
+    rejects: Vec<Reject>,
 }
 
 pub fn load(source: &Source) -> Result<Course, LoadError> {
@@ -225,7 +207,7 @@ fn read_yaml<T: DeserializeOwned>(
 fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Exercise> {
     let bytes = source.read(path)?;
     let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-    let raw: RawExercise = read_yaml(source, path, &text, diagnostics)?;
+    let mut raw: RawExercise = read_yaml(source, path, &text, diagnostics)?;
     let shown = source.shown(path);
     let script = Script::new(&shown, &text);
     let snippet = Snippet { script: &script, text: &text, first: 1 };
@@ -253,14 +235,18 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
     if raw.tasks.is_empty() {
         say("tasks", "the exercise has no tasks".to_owned(), "add at least one task with a check");
     }
+    let mut mistakes = task::of_vars(&raw.vars);
     for (n, task) in raw.tasks.iter().enumerate() {
-        if task.id.trim().is_empty() || task.title.trim().is_empty() {
-            say("tasks", format!("task {} has an empty id or title", n + 1), "write something after it");
-        }
-        if raw.tasks[..n].iter().any(|t| t.id == task.id) {
-            say("tasks", format!("two tasks have the id `{}`", task.id), "give each task an id of its own");
-        }
+        mistakes.extend(task::alone(task).into_iter().map(|m| m.inside(n).inside("tasks")));
     }
+    let together = task::together(&raw.tasks).into_iter();
+    mistakes.extend(together.map(|(n, m)| m.inside(n).inside("tasks")));
+    let ids: Vec<&str> = raw.tasks.iter().map(|t| t.id.as_str()).collect();
+    mistakes.extend(task::of_ways(&raw.accepts, &raw.rejects, &ids));
+    for (n, task) in raw.tasks.iter_mut().enumerate() {
+        task::place(&snippet, &["tasks".to_owned(), n.to_string()], task);
+    }
+    task::place_ways(&snippet, &[], &mut raw.accepts, &mut raw.rejects);
     let solution_path = format!("{folder}/solution.md");
     let solution =
         source.read(&solution_path).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
@@ -272,16 +258,21 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
             _ => say("id", format!("{file} is not a text file in UTF-8"), "starter files are text"),
         }
     }
+    diagnostics.extend(mistakes.iter().map(|mistake| task::pointed(&snippet, mistake)));
     Some(Exercise {
         id: raw.id,
         title: raw.title,
         minutes: raw.minutes,
         brief: raw.brief,
         images: raw.images,
+        vars: raw.vars,
         setup: raw.setup,
         files,
-        tasks: raw.tasks.into_iter().map(Task::from).collect(),
+        tasks: raw.tasks,
+        accepts: raw.accepts,
+        rejects: raw.rejects,
         solution,
+        path: shown.clone(),
         on_slides: false,
     })
 }

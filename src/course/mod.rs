@@ -19,15 +19,17 @@ mod runnable;
 pub mod script;
 mod source;
 mod split;
+mod task;
 mod task_fence;
 mod text;
+mod vars;
 mod yaml;
 
 pub use block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
 pub use commands::{commands, has_prompt, is_dockerfile};
 pub use deck::{Deck, Settings, Slide};
 pub use diagnostic::{Diagnostic, Manuscript, Severity};
-pub use exercise::{Exercise, StarterFile, Task, TaskMode};
+pub use exercise::{Accept, Exercise, Refusal, Reject, StarterFile, Task, TaskMode};
 pub use fence::Attributes;
 pub use lint::lint;
 pub use load::{LoadError, load};
@@ -38,6 +40,7 @@ pub use runnable::{Quoted, Runnable, runnables};
 pub use source::Source;
 pub use task_fence::tasks_in;
 pub use text::step_text;
+pub use vars::{Var, Vars, draw};
 
 use std::path::PathBuf;
 

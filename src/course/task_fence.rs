@@ -1,10 +1,9 @@
 //! A `task` fence into a task of its lesson, with every mistake pointed at in the deck's own lines.
 
-use super::diagnostic::{Diagnostic, Severity};
+use super::diagnostic::Diagnostic;
 use super::exercise::{Exercise, Task};
-use super::load::RawTask;
 use super::yaml::Snippet;
-use super::{Block, BlockKind, Lesson};
+use super::{Block, BlockKind, Lesson, task};
 
 /// `None` if it cannot be judged; then at least one error was pushed. `before` are the tasks above it in the lesson.
 pub(super) fn parse(
@@ -12,33 +11,21 @@ pub(super) fn parse(
     before: &[Task],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Task> {
-    let raw: RawTask = match snippet.read() {
-        Ok(raw) => raw,
+    let mut task: Task = match snippet.read() {
+        Ok(task) => task,
         Err(mistake) => {
             diagnostics.push(*mistake);
             return None;
         }
     };
-    let mut mistakes: Vec<(&str, String, &str)> = Vec::new();
-    for (key, value) in [("id", &raw.id), ("title", &raw.title)] {
-        if value.trim().is_empty() {
-            mistakes.push((key, format!("`{key}` is empty"), "write something after it"));
-        }
-    }
-    if before.iter().any(|task| task.id == raw.id) {
-        let message = format!("the task id `{}` is taken", raw.id);
-        mistakes.push(("id", message, "give each task of a lesson an `id` of its own"));
-    }
-    for mistake in raw.check.mistakes() {
-        mistakes.push(("check", mistake, "see Checks in docs/authoring.md"));
-    }
-    let broken = !mistakes.is_empty();
-    diagnostics.extend(
-        mistakes
-            .into_iter()
-            .map(|(key, text, help)| snippet.key(Severity::Error, None, key, text, Some(help))),
-    );
-    (!broken).then(|| raw.into())
+    task::place(snippet, &[], &mut task);
+    let mut mistakes = task::alone(&task);
+    mistakes.extend(task::of_ways(&task.accepts, &task.rejects, &[]));
+    let all = [before, std::slice::from_ref(&task)].concat();
+    let together = task::together(&all).into_iter().filter(|(n, _)| *n == before.len());
+    mistakes.extend(together.map(|(_, mistake)| mistake));
+    diagnostics.extend(mistakes.iter().map(|mistake| task::pointed(snippet, mistake)));
+    mistakes.is_empty().then_some(task)
 }
 
 /// The exercise that all tasks on the lesson's slides are together; it has the lesson's id. None where there is no task.

@@ -1,6 +1,7 @@
 //! Author's YAML inside a larger file: where its keys are, and its errors as diagnostics.
 
-use serde::de::DeserializeOwned;
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Value;
 use serde_yaml::with::singleton_map_recursive;
 
@@ -18,7 +19,10 @@ impl Snippet<'_> {
         serde_yaml::from_str(self.text).map_err(|e| Box::new(self.error(&e)))
     }
 
+    /// The whole text as one thing.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Box<Diagnostic>> {
+        // A key that stands twice in a mapping of free keys is only seen here.
+        self.value()?;
         let yaml = serde_yaml::Deserializer::from_str(self.text);
         singleton_map_recursive::deserialize(yaml).map_err(|e| Box::new(self.error(&e)))
     }
@@ -34,8 +38,10 @@ impl Snippet<'_> {
         if let Some(key) = key {
             let own = self.text.lines().nth(line.saturating_sub(1)).and_then(|own| column_of(own, key));
             let twice = message.contains("duplicate");
-            let elsewhere =
-                || if twice { self.last_key(key) } else { self.find(key, line.saturating_sub(1)) };
+            let elsewhere = || match twice {
+                true => place_of(self.text, &[way_in(&message), vec![key.to_owned()]].concat(), 2),
+                false => self.find(key, line.saturating_sub(1)),
+            };
             if let Some(at) = own.filter(|_| !twice).map(|c| (line, c)).or_else(elsewhere) {
                 (line, column) = at;
                 width = key.chars().count();
@@ -84,6 +90,27 @@ impl Snippet<'_> {
         self.at(severity, line, column, width, message.into(), help)
     }
 
+    /// Points at the key or list item to which these steps lead, or at the last of them that is there.
+    pub(super) fn step(
+        &self,
+        severity: Severity,
+        steps: &[String],
+        message: impl Into<String>,
+        help: Option<&str>,
+    ) -> Diagnostic {
+        let place = (0..=steps.len()).rev().find_map(|n| place_of(self.text, &steps[..n], 1));
+        let (line, column) = place.unwrap_or((1, 1));
+        let own = self.text.lines().nth(line - 1).unwrap_or_default();
+        let rest = own.chars().skip(column - 1);
+        let width = rest.take_while(|c| !matches!(c, ':' | ',' | '}' | ']' | '{' | '[')).count();
+        self.at(severity, line, column, width.max(1), message.into(), help)
+    }
+
+    /// The line in the file at which the item begins to which these steps lead.
+    pub(super) fn line_of(&self, steps: &[String]) -> usize {
+        place_of(self.text, steps, 1).map_or(self.first, |(line, _)| self.first + line - 1)
+    }
+
     fn find(&self, key: &str, after: usize) -> Option<(usize, usize)> {
         self.text
             .lines()
@@ -91,13 +118,129 @@ impl Snippet<'_> {
             .skip(after)
             .find_map(|(i, line)| column_of(line, key).map(|column| (i + 1, column)))
     }
+}
 
-    fn last_key(&self, key: &str) -> Option<(usize, usize)> {
-        let mut found = None;
-        for (i, line) in self.text.lines().enumerate() {
-            found = column_of(line, key).map(|column| (i + 1, column)).or(found);
+/// The steps that the library names before its message: `check.all[0].run: duplicate …`.
+fn way_in(message: &str) -> Vec<String> {
+    let Some((way, _)) = message.split_once(": ").filter(|(way, _)| !way.contains(' ')) else {
+        return Vec::new();
+    };
+    way.split(['.', '[', ']']).filter(|step| !step.is_empty()).map(str::to_owned).collect()
+}
+
+/// Line and column of a key or list item: reading is broken off there, and the library says where that was. `nth` is 2 for a
+/// last key that stands there twice.
+fn place_of(text: &str, steps: &[String], nth: usize) -> Option<(usize, usize)> {
+    let deserializer = serde_yaml::Deserializer::from_str(text);
+    let error = Way { steps, nth }.deserialize(deserializer).err()?;
+    if !error.to_string().contains(ARRIVED) {
+        return None;
+    }
+    error.location().map(|at| (at.line(), at.column()))
+}
+
+const ARRIVED: &str = "arrived at the place";
+
+/// Goes down these steps, and fails at their end.
+#[derive(Clone, Copy)]
+struct Way<'s> {
+    steps: &'s [String],
+    nth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Way<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Way<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the next step")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Some((step, rest)) = self.steps.split_first() else { return Err(Error::custom(ARRIVED)) };
+        let mut left = if rest.is_empty() { self.nth } else { 1 };
+        while let Some(found) = map.next_key_seed(Key { step, ends: rest.is_empty() && left == 1 })? {
+            left -= usize::from(found);
+            if left == 0 {
+                return map.next_value_seed(Way { steps: rest, ..self });
+            }
+            map.next_value::<IgnoredAny>()?;
         }
-        found
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Some((step, rest)) = self.steps.split_first() else { return Err(Error::custom(ARRIVED)) };
+        for _ in 0..step.parse().unwrap_or(0) {
+            seq.next_element::<IgnoredAny>()?;
+        }
+        seq.next_element_seed(Way { steps: rest, ..self }).map(|_| ())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        self.end()
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.end()
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.end()
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.end()
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        self.end()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.end()
+    }
+}
+
+impl Way<'_> {
+    fn end<E: Error>(self) -> Result<(), E> {
+        if self.steps.is_empty() { Err(E::custom(ARRIVED)) } else { Ok(()) }
+    }
+}
+
+/// Says whether a key is the one; at the end of the way it fails on it, where the library still knows its place.
+struct Key<'s> {
+    step: &'s str,
+    ends: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<bool, E> {
+        match key == self.step {
+            true if self.ends => Err(E::custom(ARRIVED)),
+            found => Ok(found),
+        }
     }
 }
 
@@ -123,5 +266,27 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
         Value::Number(n) => Some(n.to_string()),
         Value::Bool(b) => Some(b.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_found_by_the_way_to_it() {
+        let text = "a: 1\nb:\n  - x: {deep: [1, 2]}\n  - \"y\": no\n    z: |\n      text\n";
+        let at = |steps: &str| {
+            let steps: Vec<String> = steps.split('.').map(str::to_owned).collect();
+            place_of(text, &steps, 1)
+        };
+        assert_eq!(at("a"), Some((1, 1)));
+        assert_eq!(at("b.0"), Some((3, 5)));
+        assert_eq!(at("b.0.x.deep"), Some((3, 9)));
+        assert_eq!(at("b.0.x.deep.1"), Some((3, 19)));
+        assert_eq!(at("b.1.y"), Some((4, 5)));
+        assert_eq!(at("b.1.z"), Some((5, 5)));
+        assert_eq!(at("b.7"), None);
+        assert_eq!(at("c"), None);
     }
 }

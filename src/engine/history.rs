@@ -1,6 +1,6 @@
 //! Runs that can be known after the fact: from the containers that are left and from the engine's memory of events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::EventsOptionsBuilder;
@@ -12,7 +12,7 @@ use super::convert;
 use super::detail::pairs;
 use super::event::{Change, Event, Happening};
 use super::{Engine, EngineError};
-use crate::facts::{Run, RunSource};
+use crate::facts::{ContainerState, Port, Run, RunSource};
 
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
@@ -122,6 +122,12 @@ impl Engine {
         let c = self.ask("inspect", QUICK, self.docker.inspect_container(id, None)).await?;
         let mut seen = read_run(&c);
         if let Ok(image) = self.ask("inspect", QUICK, self.docker.inspect_image(&seen.run.image_id)).await {
+            let own = image.config.unwrap_or_default();
+            let config = c.config.as_ref();
+            let words = |words: Option<&Vec<String>>| words.cloned().unwrap_or_default();
+            let same = words(config.and_then(|c| c.cmd.as_ref())) == own.cmd.unwrap_or_default()
+                && words(config.and_then(|c| c.entrypoint.as_ref())) == own.entrypoint.unwrap_or_default();
+            seen.run.command_given = Some(!same);
             let mut refs = convert::named(image.repo_tags.unwrap_or_default());
             refs.extend(convert::named(image.repo_digests.unwrap_or_default()));
             seen.run.image_refs = refs;
@@ -147,13 +153,20 @@ pub(super) fn apply(run: &mut Run, change: &Change, at: Option<Timestamp>) -> bo
             run.started = at;
             run.finished = None;
             run.exit_code = None;
+            run.state = Some(ContainerState::Running);
             run.error.clear();
         }
         Change::Died { code } => {
             run.finished = at;
             run.exit_code = *code;
+            run.state = Some(ContainerState::Exited);
         }
-        Change::Destroyed => run.removed = true,
+        Change::Destroyed => {
+            run.removed = true;
+            run.state = None;
+        }
+        Change::Paused => run.state = Some(ContainerState::Paused),
+        Change::Unpaused => run.state = Some(ContainerState::Running),
         Change::Exec(argv) if run.execs.len() < 100 => run.execs.push(argv.clone()),
         Change::Created => {}
         _ => return false,
@@ -168,11 +181,29 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
     let argv = convert::argv(c);
     let never_started = row.started.is_none();
     let error = state.error.unwrap_or_default();
+    let env: BTreeMap<String, String> = pairs(config.env.unwrap_or_default()).into_iter().collect();
+    let mut ports = row.ports;
+    for port in asked_ports(c) {
+        // What is bound in truth is better known than what was asked for.
+        if !ports
+            .iter()
+            .any(|p| p.host.is_some() && (p.container, &p.protocol) == (port.container, &port.protocol))
+        {
+            ports.retain(|p| (p.container, &p.protocol) != (port.container, &port.protocol));
+            ports.push(port);
+        }
+    }
     let run = Run {
         tty: config.tty.unwrap_or(false),
         stdin_open: config.open_stdin.unwrap_or(false),
         auto_remove: c.host_config.as_ref().and_then(|h| h.auto_remove).unwrap_or(false),
-        env_names: pairs(config.env.unwrap_or_default()).into_iter().map(|(name, _)| name).collect(),
+        detached: config.attach_stdout == Some(false) && config.attach_stderr == Some(false),
+        env_names: env.keys().cloned().collect(),
+        env,
+        workdir: config.working_dir.unwrap_or_default(),
+        user: config.user.unwrap_or_default(),
+        state: Some(row.state),
+        networks: networks(row.networks, c),
         started: row.started,
         finished: row.finished,
         exit_code: if never_started && !error.is_empty() { state.exit_code } else { row.exit_code },
@@ -187,7 +218,7 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
         image: row.image,
         image_id: row.image_id,
         mounts: row.mounts,
-        ports: row.ports,
+        ports,
         created: row.created,
         argv: Some(argv),
         ..Run::default()
@@ -203,8 +234,38 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
     Inspected { run, health_test }
 }
 
+/// The ports that were asked for: all that is known of them before the start and after the end.
+fn asked_ports(c: &ContainerInspectResponse) -> Vec<Port> {
+    let host = c.host_config.as_ref();
+    let mut ports = Vec::new();
+    for (key, bindings) in host.and_then(|h| h.port_bindings.as_ref()).into_iter().flatten() {
+        let (number, protocol) = key.split_once('/').unwrap_or((key, "tcp"));
+        let Ok(container) = number.parse() else { continue };
+        ports.extend(bindings.iter().flatten().map(|binding| Port {
+            container,
+            protocol: protocol.into(),
+            host_ip: binding.host_ip.clone().filter(|ip| !ip.is_empty()),
+            // Without a number the engine picks one at the start.
+            host: binding.host_port.as_ref().and_then(|p| p.parse().ok()).filter(|p| *p != 0),
+        }));
+    }
+    ports
+}
+
+/// Before the start and with some engines after the end, only the mode tells.
+fn networks(known: Vec<String>, c: &ContainerInspectResponse) -> Vec<String> {
+    if !known.is_empty() {
+        return known;
+    }
+    let mode = c.host_config.as_ref().and_then(|h| h.network_mode.clone()).unwrap_or_default();
+    match mode.as_str() {
+        "" | "default" => vec!["bridge".into()],
+        mode => vec![mode.into()],
+    }
+}
+
 /// The classic builder runs each `RUN` in a container of the image so far, named by its whole id as nobody types it.
-fn is_build_step(image: &str, argv: &[String], labels: &std::collections::BTreeMap<String, String>) -> bool {
+fn is_build_step(image: &str, argv: &[String], labels: &BTreeMap<String, String>) -> bool {
     let whole_id = image.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64);
     // Compose runs images by id as well, and labels what it makes.
     whole_id && !argv.is_empty() && !labels.keys().any(|k| k.starts_with("com.docker.compose."))

@@ -212,6 +212,8 @@ impl Life {
         new.finished = old.finished.or(new.finished);
         new.exit_code = old.exit_code.or(new.exit_code);
         new.removed = old.removed;
+        // What an event has said since the inspect was asked for is newer; before it, nothing was known.
+        new.state = old.state.or(new.state).filter(|_| !old.removed);
         if new.error.is_empty() {
             new.error = old.error;
         }

@@ -1,11 +1,11 @@
 //! What a verdict is reached from: a value that can be saved, sent and judged again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EngineInfo, Image, Mount, Observed, Port};
+use super::{ContainerState, EngineInfo, Image, Mount, Network, Observed, Port, Volume};
 
 /// Everything that was gathered for one exercise. Judging it needs nothing else, not even a clock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub struct Evidence {
     /// Why something could not be looked at: a sentence and what to do about it.
     pub problems: Vec<(String, String)>,
     pub images: Vec<Image>,
+    #[serde(default)]
+    pub volumes: Vec<Volume>,
+    #[serde(default)]
+    pub networks: Vec<Network>,
     /// Containers made since the exercise began, alive or gone, oldest first.
     pub runs: Vec<Run>,
     /// Calls of the learner's commands since the exercise began, oldest first, without their bodies. Empty also
@@ -27,6 +31,25 @@ pub struct Evidence {
     /// What the learner typed in, by the question.
     #[serde(default)]
     pub answers: BTreeMap<String, String>,
+    /// The folder in which the learner works on it, by all its names: with links in it, and with links followed.
+    #[serde(default)]
+    pub folders: Vec<String>,
+    /// What the paths on this machine are that containers mount, and those that the checks speak of.
+    #[serde(default)]
+    pub places: BTreeMap<String, Place>,
+    /// What tasks that passed before had found, by the name that they gave it: the id of the object.
+    #[serde(default)]
+    pub bound: BTreeMap<String, String>,
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    File,
+    Folder,
+    EmptyFolder,
+    Missing,
 }
 
 /// What was kept while it happened, for one attempt at one exercise.
@@ -35,6 +58,19 @@ pub struct Kept {
     pub runs: Vec<Run>,
     pub seen: Vec<Observed>,
     pub answers: BTreeMap<String, String>,
+}
+
+impl Run {
+    /// The same without the values of variables that nobody asks about.
+    pub fn keeping(&self, variables: &BTreeSet<&str>) -> Self {
+        let mut run = self.clone();
+        run.env.retain(|name, _| variables.contains(name.as_str()));
+        run
+    }
+
+    pub fn is_running(&self) -> bool {
+        !self.removed && self.state.is_some_and(ContainerState::is_running)
+    }
 }
 
 /// The life of one container, as far as it was seen.
@@ -53,6 +89,25 @@ pub struct Run {
     pub stdin_open: bool,
     pub auto_remove: bool,
     pub env_names: Vec<String>,
+    /// Values of the variables that a check asks about, and of no others.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    #[serde(default)]
+    pub workdir: String,
+    #[serde(default)]
+    pub user: String,
+    /// Nobody listened when it was started: `docker run -d`.
+    #[serde(default)]
+    pub detached: bool,
+    /// Whether the command is another one than the image's own; None where the image could not be looked at.
+    #[serde(default)]
+    pub command_given: Option<bool>,
+    /// As it was when it was last looked at; None where only its events were seen.
+    #[serde(default)]
+    pub state: Option<ContainerState>,
+    /// Names of the networks that it is in.
+    #[serde(default)]
+    pub networks: Vec<String>,
     pub mounts: Vec<Mount>,
     pub ports: Vec<Port>,
     pub created: Option<Timestamp>,

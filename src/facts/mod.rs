@@ -9,7 +9,7 @@ pub mod secret;
 mod snapshot;
 
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
-pub use evidence::{Evidence, Kept, Output, Run, RunSource};
+pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
 pub use link::{Link, LogLine, Stream};
 pub use observed::{Action, Answer, Command, Observed, Origin};
 pub use sample::Sample;

@@ -1,41 +1,76 @@
 //! Collects what a verdict is reached from: what was seen while it happened, and what the engine says now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::check::{self, Asked, Report};
+use super::places;
+use crate::check::{self, Asked, Check, Report};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
-use crate::facts::{Evidence, Kept, Output, Run, RunSource, Snapshot};
+use crate::facts::{Evidence, Image, Kept, Network, Output, Run, RunSource, Snapshot, Volume};
+
+/// One attempt at an exercise.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt {
+    /// When it began.
+    pub since: Timestamp,
+    /// The folder in which the learner works.
+    pub folder: PathBuf,
+    /// Ids of what tasks that passed had found, by the names that later tasks use.
+    pub bound: BTreeMap<String, String>,
+}
 
 /// Everything since the exercise began. `kept` are the runs that were seen while they lived, which hold the output
 /// of what is gone by now, and the calls of the learner's commands. An engine that does not answer is a problem in the evidence, not an error.
-pub async fn gather(engine: Result<&Engine, &EngineError>, since: Timestamp, kept: &Kept) -> Evidence {
+pub async fn gather(
+    engine: Result<&Engine, &EngineError>,
+    exercise: &Exercise,
+    attempt: &Attempt,
+    kept: &Kept,
+) -> Evidence {
+    let since = attempt.since;
     let mut evidence = Evidence { since, gathered: Timestamp::now(), ..Evidence::default() };
-    let asked = match engine {
-        Ok(engine) => match tokio::try_join!(engine.images(), engine.runs_since(since)) {
-            Ok(answer) => Ok((engine.info().clone(), answer)),
-            Err(error) => Err(error),
+    match engine {
+        Ok(engine) => match ask(engine, since).await {
+            Ok((images, volumes, networks, runs)) => {
+                evidence.engine = Some(engine.info().clone());
+                evidence.images = images;
+                evidence.volumes = volumes;
+                evidence.networks = networks;
+                evidence.runs = merge(since, &known_gone(&kept.runs, &runs), runs);
+            }
+            Err(error) => problem(&error, kept, &mut evidence),
         },
-        Err(error) => Err(error.clone()),
-    };
-    let fresh = match asked {
-        Ok((info, (images, runs))) => {
-            evidence.engine = Some(info);
-            evidence.images = images;
-            runs
-        }
-        Err(error) => {
-            evidence.problems.push((sentence(&error.to_string()), error.remedy()));
-            Vec::new()
-        }
-    };
-    evidence.runs = merge(since, &kept.runs, fresh);
+        Err(error) => problem(error, kept, &mut evidence),
+    }
+    evidence.runs = evidence.runs.iter().map(|run| run.keeping(&exercise.variables())).collect();
+    evidence.folders = places::names(&attempt.folder);
+    let asked: BTreeSet<&str> = exercise.checks().flat_map(Check::paths).collect();
+    evidence.places = places::look(&attempt.folder, &asked, &evidence.runs);
     evidence.seen = kept.seen.iter().filter(|call| call.at >= since).cloned().collect();
     evidence.seen.sort_by_key(|call| (call.at, call.call));
     evidence.answers = kept.answers.clone();
+    evidence.bound = attempt.bound.clone();
     evidence
+}
+async fn ask(
+    engine: &Engine,
+    since: Timestamp,
+) -> Result<(Vec<Image>, Vec<Volume>, Vec<Network>, Vec<Run>), EngineError> {
+    tokio::try_join!(engine.images(), engine.volumes(), engine.networks(), engine.runs_since(since))
+}
+
+fn problem(error: &EngineError, kept: &Kept, evidence: &mut Evidence) {
+    evidence.problems.push((sentence(&error.to_string()), error.remedy()));
+    evidence.runs = merge(evidence.since, &kept.runs, Vec::new());
+}
+
+/// What was recorded and is not there any more was removed, also where the engine has forgotten when.
+fn known_gone(recorded: &[Run], fresh: &[Run]) -> Vec<Run> {
+    let here = |run: &Run| fresh.iter().any(|other| other.id == run.id);
+    recorded.iter().map(|run| Run { removed: run.removed || !here(run), ..run.clone() }).collect()
 }
 
 /// The same from what is watched anyway, without a question to the engine: for verdicts that follow an event at once.
@@ -47,6 +82,8 @@ pub fn live(snapshot: &Snapshot, since: Timestamp, now: Timestamp, runs: &[Run])
         engine: Some(snapshot.engine.clone()),
         problems: Vec::new(),
         images: snapshot.images.clone(),
+        volumes: snapshot.volumes.clone(),
+        networks: snapshot.networks.clone(),
         runs: merge(since, runs, Vec::new()),
         ..Evidence::default()
     }
@@ -64,8 +101,11 @@ pub fn grade(exercise: &Exercise, evidence: &Evidence, passed: &BTreeMap<String,
         id: &task.id,
         title: &task.title,
         points: task.points,
+        bonus: task.bonus,
         sticky: task.mode == TaskMode::Edge,
+        needs: &task.needs,
         check: &task.check,
+        when_wrong: &task.when_wrong,
     });
     check::report(&exercise.id, &exercise.title, tasks, evidence, passed)
 }
@@ -96,6 +136,15 @@ fn one(before: Run, now: Run) -> Run {
         run.image_id = other.image_id;
     }
     run.argv = run.argv.or(other.argv);
+    run.command_given = run.command_given.or(other.command_given);
+    if run.removed {
+        run.state = None;
+    }
+    // A container that has ended, or was not started yet, has no ports of its own.
+    if !run.ports.iter().any(|port| port.host.is_some()) && other.ports.iter().any(|port| port.host.is_some())
+    {
+        run.ports = other.ports;
+    }
     for name in other.image_refs {
         if !run.image_refs.contains(&name) {
             run.image_refs.push(name);
@@ -185,9 +234,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_engine_is_a_problem_with_a_remedy() {
-        let evidence =
-            gather(Err(&EngineError::Absent), at(0), &Kept { runs: vec![run("a", 1)], ..Kept::default() })
-                .await;
+        let attempt = Attempt { since: at(0), ..Attempt::default() };
+        let kept = Kept { runs: vec![run("a", 1)], ..Kept::default() };
+        let evidence = gather(Err(&EngineError::Absent), &Exercise::default(), &attempt, &kept).await;
         assert!(evidence.engine.is_none());
         assert_eq!(evidence.runs.len(), 1);
         assert!(evidence.problems[0].0.starts_with("No container engine"));

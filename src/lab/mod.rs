@@ -3,6 +3,7 @@
 mod begin;
 mod error;
 mod gather;
+mod places;
 mod rehearse;
 mod reset;
 mod set_up;
@@ -11,7 +12,7 @@ mod trust;
 
 pub use begin::{Begun, begin};
 pub use error::LabError;
-pub use gather::{gather, grade, live, merge};
+pub use gather::{Attempt, gather, grade, live, merge};
 pub use rehearse::{Rehearsal, RehearsalError, Scene, SceneKind, Told};
 pub use reset::{Doomed, Kept, Plan, plan_reset, reset};
 pub use set_up::SetUp;

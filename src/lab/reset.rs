@@ -242,8 +242,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::check::{Check, RunMatch, Text, TextRule};
-    use crate::course::{StarterFile, Task, TaskMode};
+    use crate::course::{StarterFile, Task};
     use crate::facts::ContainerState;
 
     fn at(second: i64) -> Timestamp {
@@ -251,17 +250,9 @@ mod tests {
     }
 
     fn exercise() -> Exercise {
-        let image =
-            ImageMatch { repo: "python".into(), tag: Some(Text::Rule(TextRule::Regex("slim".into()))) };
-        let check = RunMatch { image: Some(image), program: Some("python".into()), ..RunMatch::default() };
-        let task = Task {
-            id: "t".into(),
-            title: String::new(),
-            mode: TaskMode::Edge,
-            points: 1,
-            check: Check::Run(check),
-            hints: Vec::new(),
-        };
+        let image = serde_json::json!({"repo": "python", "tag": {"regex": "slim"}});
+        let check = serde_json::json!({"run": {"image": image, "program": "python"}});
+        let task = Task { id: "t".into(), check: serde_json::from_value(check).unwrap(), ..Task::default() };
         Exercise {
             id: "e".into(),
             images: vec!["python:3-slim".into()],

@@ -1,5 +1,7 @@
 //! The one vocabulary of progress: what is recorded is what is saved, sent to a class and folded by its board.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -44,12 +46,18 @@ pub enum Event {
     ExerciseBegun {
         exercise: String,
         run: u64,
+        /// What was drawn for this run.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        vars: BTreeMap<String, String>,
     },
     TaskPassed {
         exercise: String,
         run: u64,
         task: String,
         found: String,
+        /// Ids of what it was found in, by the names that later tasks use.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        bound: BTreeMap<String, String>,
     },
     /// A level task that was true and is not any more.
     TaskLost {
@@ -102,7 +110,7 @@ impl Event {
             | Self::QuizAnswered { .. }
             | Self::QuizHint { .. }
             | Self::Bookmarked { .. } => None,
-            Self::ExerciseBegun { exercise, run }
+            Self::ExerciseBegun { exercise, run, .. }
             | Self::TaskPassed { exercise, run, .. }
             | Self::TaskLost { exercise, run, .. }
             | Self::Attempt { exercise, run, .. }

@@ -53,8 +53,12 @@ pub struct ExerciseProgress {
     pub run: u64,
     pub stage: Stage,
     pub begun: Option<Timestamp>,
+    /// What was drawn for this run.
+    pub vars: BTreeMap<String, String>,
     /// Tasks that hold, with what was found.
     pub passed: BTreeMap<String, String>,
+    /// What they were found in, by task: ids, by the names that later tasks use.
+    pub bound: BTreeMap<String, BTreeMap<String, String>>,
     /// Wrong tries of this run by task, each difference once.
     pub attempts: BTreeMap<String, BTreeSet<String>>,
     pub hints: BTreeMap<String, usize>,
@@ -128,15 +132,19 @@ impl ExerciseProgress {
     /// What belongs to another run came too late to say anything of this one.
     pub fn note(&mut self, event: &Event, at: Option<Timestamp>) {
         match event {
-            Event::ExerciseBegun { run, .. } => {
-                *self = Self { stage: Stage::Working, begun: at, ..self.afresh(*run) };
+            Event::ExerciseBegun { run, vars, .. } => {
+                *self = Self { stage: Stage::Working, begun: at, vars: vars.clone(), ..self.afresh(*run) };
             }
             _ if event.run() != Some(self.run) => {}
-            Event::TaskPassed { task, found, .. } => {
+            Event::TaskPassed { task, found, bound, .. } => {
                 self.passed.insert(task.clone(), found.clone());
+                if !bound.is_empty() {
+                    self.bound.insert(task.clone(), bound.clone());
+                }
             }
             Event::TaskLost { task, .. } => {
                 self.passed.remove(task);
+                self.bound.remove(task);
             }
             Event::Attempt { task, differs, .. } => {
                 self.attempts.entry(task.clone()).or_default().insert(differs.clone());
@@ -168,6 +176,11 @@ impl ExerciseProgress {
             passed_unassisted: self.passed_unassisted,
             ..Self::default()
         }
+    }
+
+    /// Ids of what the tasks that hold were found in, by the names that later tasks use.
+    pub fn found_in(&self) -> BTreeMap<String, String> {
+        self.bound.values().flatten().map(|(name, id)| (name.clone(), id.clone())).collect()
     }
 
     /// How many different wrong tries there were.
@@ -206,9 +219,13 @@ mod tests {
             }),
             (name.clone(), 0..3usize, name.clone(), any::<bool>())
                 .prop_map(|(lesson, slide, title, set)| Event::Bookmarked { lesson, slide, title, set }),
-            (name.clone(), run.clone()).prop_map(|(exercise, run)| Event::ExerciseBegun { exercise, run }),
+            (name.clone(), run.clone()).prop_map(|(exercise, run)| Event::ExerciseBegun {
+                exercise,
+                run,
+                vars: BTreeMap::new()
+            }),
             (name.clone(), run.clone(), name.clone()).prop_map(|(exercise, run, task)| {
-                Event::TaskPassed { exercise, run, task, found: "it".into() }
+                Event::TaskPassed { exercise, run, task, found: "it".into(), bound: BTreeMap::new() }
             }),
             (name.clone(), run.clone(), name.clone()).prop_map(|(exercise, run, task)| Event::TaskLost {
                 exercise,
@@ -260,11 +277,17 @@ mod tests {
     fn a_run_starts_afresh_and_the_pass_outlasts_it() {
         let e = || "e".to_string();
         let events = vec![
-            Event::ExerciseBegun { exercise: e(), run: 1 },
+            Event::ExerciseBegun { exercise: e(), run: 1, vars: BTreeMap::new() },
             Event::Attempt { exercise: e(), run: 1, task: "t".into(), differs: "d".into() },
             Event::Attempt { exercise: e(), run: 1, task: "t".into(), differs: "d".into() },
             Event::HintTaken { exercise: e(), run: 1, task: "t".into(), level: 1 },
-            Event::TaskPassed { exercise: e(), run: 1, task: "t".into(), found: "f".into() },
+            Event::TaskPassed {
+                exercise: e(),
+                run: 1,
+                task: "t".into(),
+                found: "f".into(),
+                bound: BTreeMap::new(),
+            },
             Event::ExercisePassed { exercise: e(), run: 1, assisted: false },
         ];
         let mut progress = Progress::fold(stamped(events.clone()));
@@ -275,8 +298,14 @@ mod tests {
         let state = progress.exercise("e");
         assert_eq!((state.stage, state.run, state.passed.len()), (Stage::NotStarted, 1, 0));
         assert!(state.ever_passed && state.passed_unassisted);
-        progress.apply(&next(8, Event::ExerciseBegun { exercise: e(), run: 2 }));
-        let late = Event::TaskPassed { exercise: e(), run: 1, task: "t".into(), found: "f".into() };
+        progress.apply(&next(8, Event::ExerciseBegun { exercise: e(), run: 2, vars: BTreeMap::new() }));
+        let late = Event::TaskPassed {
+            exercise: e(),
+            run: 1,
+            task: "t".into(),
+            found: "f".into(),
+            bound: BTreeMap::new(),
+        };
         progress.apply(&next(9, late));
         let state = progress.exercise("e");
         assert_eq!((state.stage, state.run, state.passed.len()), (Stage::Working, 2, 0));

@@ -23,13 +23,15 @@ pub fn consequences(
     for task in &exercise.tasks {
         let sticky = task.mode == TaskMode::Edge;
         let held = record.passed.contains_key(&task.id);
-        let verdict = report.tasks.iter().find(|t| t.id == task.id).map(|t| &t.verdict);
-        all_hold &= verdict.is_some_and(Verdict::is_pass) || (held && sticky);
+        let told = report.tasks.iter().find(|t| t.id == task.id);
+        let verdict = told.map(|t| &t.verdict);
+        all_hold &= task.bonus || verdict.is_some_and(Verdict::is_pass) || (held && sticky);
         let of = || (exercise.id.clone(), record.run, task.id.clone());
         match verdict {
             Some(Verdict::Pass { found }) if !held => {
                 let (exercise, run, task) = of();
-                events.push(Event::TaskPassed { exercise, run, task, found: found.clone() });
+                let bound = told.map(|t| t.bound.clone()).unwrap_or_default();
+                events.push(Event::TaskPassed { exercise, run, task, found: found.clone(), bound });
             }
             Some(Verdict::NotYet { .. } | Verdict::NotRight { .. }) if held && !sticky => {
                 let (exercise, run, task) = of();

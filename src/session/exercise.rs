@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::consequences;
 use crate::check::{Report, Verdict};
-use crate::course::{Exercise, TaskMode};
+use crate::course::{Exercise, TaskMode, draw};
 use crate::progress::{Event, ExerciseProgress, Stage};
 
 /// What the learner sees of it.
@@ -36,7 +36,10 @@ pub enum Was {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    Begin,
+    Begin {
+        /// What the variables of this attempt are drawn with.
+        seed: u64,
+    },
     /// The app was started and this exercise may be under way.
     Resume,
     Begun {
@@ -123,7 +126,7 @@ impl ExerciseState {
 
     pub fn step(&mut self, exercise: &Exercise, input: Input) -> Vec<Output> {
         match input {
-            Input::Begin => self.begin(exercise),
+            Input::Begin { seed } => self.begin(exercise, seed),
             Input::Resume if self.phase == Phase::Working => {
                 // What is so when the app starts was not done under its eyes.
                 self.first_look = true;
@@ -150,11 +153,12 @@ impl ExerciseState {
         }
     }
 
-    fn begin(&mut self, exercise: &Exercise) -> Vec<Output> {
+    fn begin(&mut self, exercise: &Exercise, seed: u64) -> Vec<Output> {
         if !matches!(self.phase, Phase::Idle | Phase::Passed) {
             return Vec::new();
         }
-        let event = Event::ExerciseBegun { exercise: exercise.id.clone(), run: self.record.run + 1 };
+        let vars = draw(&exercise.vars, seed);
+        let event = Event::ExerciseBegun { exercise: exercise.id.clone(), run: self.record.run + 1, vars };
         self.record.note(&event, None);
         self.report = None;
         self.first_look = true;

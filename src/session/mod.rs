@@ -27,6 +27,8 @@ pub struct Session {
     exercises: BTreeMap<String, ExerciseState>,
     /// As they were set; `bookmarks` finds where they lead now.
     bookmarks: BTreeMap<(String, usize), String>,
+    /// The exercises with the values of their current attempts in them.
+    drawn: BTreeMap<String, Arc<Exercise>>,
 }
 
 impl Session {
@@ -47,7 +49,25 @@ impl Session {
                 (e.id.clone(), ExerciseState::new(progress.exercises.get(&e.id).cloned().unwrap_or_default()))
             })
             .collect();
-        Self { course, place, quizzes, exercises, bookmarks: progress.bookmarks }
+        let bookmarks = progress.bookmarks;
+        let mut session = Self { course, place, quizzes, exercises, bookmarks, drawn: BTreeMap::new() };
+        session.draw_all();
+        session
+    }
+
+    fn draw_all(&mut self) {
+        let course = Arc::clone(&self.course);
+        course.exercises.iter().for_each(|exercise| self.draw(exercise));
+    }
+
+    fn draw(&mut self, exercise: &Exercise) {
+        let vars = self.exercises.get(&exercise.id).map(|s| s.record.vars.clone()).unwrap_or_default();
+        self.drawn.insert(exercise.id.clone(), Arc::new(exercise.drawn(&vars)));
+    }
+
+    /// An exercise as the learner reads it: with the values that were drawn for the current attempt.
+    pub fn drawn(&self, id: &str) -> Option<&Arc<Exercise>> {
+        self.drawn.get(id)
     }
 
     pub fn course(&self) -> &Arc<Course> {
@@ -67,6 +87,7 @@ impl Session {
                 .or_insert_with(|| ExerciseState::new(Default::default()));
         }
         self.course = course;
+        self.draw_all();
     }
 
     /// One step on: the next step, slide or lesson.
@@ -146,10 +167,16 @@ impl Session {
 
     /// Feeds one exercise; an exercise that is not in the course is left alone.
     pub fn step(&mut self, id: &str, input: Input) -> Vec<Output> {
-        match (self.course.exercise(id), self.exercises.get_mut(id)) {
-            (Some(exercise), Some(state)) => state.step(exercise, input),
-            _ => Vec::new(),
+        let course = Arc::clone(&self.course);
+        let (Some(exercise), Some(state)) = (course.exercise(id), self.exercises.get_mut(id)) else {
+            return Vec::new();
+        };
+        let before = state.record.vars.clone();
+        let outputs = state.step(exercise, input);
+        if state.record.vars != before {
+            self.draw(exercise);
         }
+        outputs
     }
 
     /// What the tasks on the slides of the open lesson are together.

@@ -1,7 +1,7 @@
 //! Place, quizzes and the exercise machine as tables: inputs in, phases and outputs out.
 
 use super::*;
-use crate::check::{Check, Report, RunMatch, TaskReport, Verdict};
+use crate::check::{Check, Report, TaskReport, Verdict};
 use crate::course::{
     Block, BlockKind, Choice, Deck, Exercise, Lesson, QuizKind, Slide, Task, TaskMode, unspell,
 };
@@ -29,8 +29,9 @@ fn exercise() -> Exercise {
         title: id.into(),
         mode,
         points: 1,
-        check: Check::Run(RunMatch::default()),
+        check: Check::Run(Box::default()),
         hints: vec!["a".into(), "b".into()],
+        ..Task::default()
     };
     Exercise {
         id: "e".into(),
@@ -159,12 +160,10 @@ fn verdict(sign: char) -> Verdict {
 
 /// One sign for each task: y passed, - not yet, ? could not check, any other a difference.
 fn graded(run: u64, signs: &str) -> Input {
-    let tasks = ["level", "edge"].iter().zip(signs.chars()).map(|(id, sign)| TaskReport {
-        id: (*id).into(),
-        title: String::new(),
-        points: 1,
-        verdict: verdict(sign),
-    });
+    let tasks = ["level", "edge"]
+        .iter()
+        .zip(signs.chars())
+        .map(|(id, sign)| TaskReport::new(id, "", 1, verdict(sign)));
     let report = Report { exercise: "e".into(), tasks: tasks.collect(), ..Report::default() };
     Input::Graded { run, report: Box::new(report) }
 }
@@ -224,7 +223,7 @@ fn play(steps: Vec<(Input, &str, &str)>) -> ExerciseState {
 /// Up to the first report, which finds nothing.
 fn started() -> Vec<(Input, &'static str, &'static str)> {
     vec![
-        (Input::Begin, "begun:1 prepare", "Preparing"),
+        (Input::Begin { seed: 1 }, "begun:1 prepare", "Preparing"),
         (begun(1), "grade", "Checking"),
         (graded(1, "--"), "", "Working"),
     ]
@@ -281,7 +280,7 @@ fn a_wrong_try_counts_once_and_the_world_never_does() {
 #[test]
 fn what_was_so_before_is_no_try() {
     let state = play(vec![
-        (Input::Begin, "begun:1 prepare", "Preparing"),
+        (Input::Begin { seed: 1 }, "begun:1 prepare", "Preparing"),
         (begun(1), "grade", "Checking"),
         (graded(1, "a-"), "", "Working"),
         (Input::Seen, "grade", "Checking"),
@@ -318,17 +317,17 @@ fn a_reset_drops_what_comes_late() {
         (Input::Seen, "grade", "Checking"),
         (Input::Reset, "clean", "Resetting"),
         (graded(1, "yy"), "", "Resetting"),
-        (Input::Begin, "", "Resetting"),
+        (Input::Begin { seed: 1 }, "", "Resetting"),
         (was_reset(1), "reset", "Idle"),
         (graded(1, "yy"), "", "Idle"),
-        (Input::Begin, "begun:2 prepare", "Preparing"),
+        (Input::Begin { seed: 1 }, "begun:2 prepare", "Preparing"),
         (begun(1), "", "Preparing"),
         (graded(1, "yy"), "", "Preparing"),
         (begun(2), "grade", "Checking"),
         (graded(1, "yy"), "", "Checking"),
         (was_reset(1), "", "Checking"),
         (graded(2, "yy"), "passed:level passed:edge done:false", "Passed"),
-        (Input::Begin, "begun:3 prepare", "Preparing"),
+        (Input::Begin { seed: 1 }, "begun:3 prepare", "Preparing"),
     ]);
 }
 
@@ -358,7 +357,7 @@ fn a_lost_engine_blocks_and_its_return_looks_again() {
     ]);
     play(vec![
         (lost(), "", "Idle"),
-        (Input::Begin, "begun:1 prepare", "Preparing"),
+        (Input::Begin { seed: 1 }, "begun:1 prepare", "Preparing"),
         (begun(1), "", "blocked Working"),
         (Input::EngineBack, "grade", "Checking"),
     ]);
@@ -368,7 +367,7 @@ fn a_lost_engine_blocks_and_its_return_looks_again() {
 fn failures_block_and_can_be_tried_again() {
     let failed = |run| Input::Begun { run, outcome: Err("no room".into()) };
     play(vec![
-        (Input::Begin, "begun:1 prepare", "Preparing"),
+        (Input::Begin { seed: 1 }, "begun:1 prepare", "Preparing"),
         (failed(1), "", "blocked Preparing"),
         (Input::Check, "prepare", "Preparing"),
         (begun(1), "grade", "Checking"),
@@ -403,8 +402,14 @@ fn hints_go_up_by_one_and_the_solution_is_remembered() {
 fn an_exercise_goes_on_after_a_restart() {
     let of = |event: fn(String) -> Event| event("e".into());
     let progress = saved(vec![
-        of(|exercise| Event::ExerciseBegun { exercise, run: 1 }),
-        of(|exercise| Event::TaskPassed { exercise, run: 1, task: "edge".into(), found: "f".into() }),
+        of(|exercise| Event::ExerciseBegun { exercise, run: 1, vars: BTreeMap::new() }),
+        of(|exercise| Event::TaskPassed {
+            exercise,
+            run: 1,
+            task: "edge".into(),
+            found: "f".into(),
+            bound: BTreeMap::new(),
+        }),
         of(|exercise| Event::HintTaken { exercise, run: 1, task: "level".into(), level: 1 }),
     ]);
     let mut session = Session::new(course(&[("a", &[1])]), progress);
@@ -415,7 +420,7 @@ fn an_exercise_goes_on_after_a_restart() {
     assert_eq!(told(&session.step("e", graded(1, "a-"))), "");
     assert_eq!(told(&session.step("e", Input::Seen)), "grade");
     assert_eq!(told(&session.step("e", graded(1, "y-"))), "passed:level done:false");
-    assert!(session.step("gone", Input::Begin).is_empty());
+    assert!(session.step("gone", Input::Begin { seed: 1 }).is_empty());
 }
 
 proptest::proptest! {
@@ -427,7 +432,7 @@ proptest::proptest! {
         let mut in_flight: BTreeMap<u64, usize> = BTreeMap::new();
         for (kind, run) in inputs {
             let input = match kind {
-                0 => Input::Begin,
+                0 => Input::Begin { seed: 1 },
                 1 => begun(run),
                 2 | 3 => Input::Seen,
                 4 => Input::Check,
@@ -472,7 +477,7 @@ fn tasks_on_slides_are_judged_while_their_lesson_is_open() {
     course.exercises.extend([on_slides("a"), on_slides("b")]);
     let mut session = Session::new(Arc::new(course), Progress::default());
     for id in ["e", "a", "b"] {
-        session.step(id, Input::Begin);
+        session.step(id, Input::Begin { seed: 1 });
         session.step(id, Input::Begun { run: 1, outcome: Ok(()) });
         session.step(id, Input::Graded { run: 1, report: Box::default() });
     }

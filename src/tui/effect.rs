@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use crate::course::Vars;
 use crate::facts::{Kept, Kind, Observed, Run};
 use crate::progress;
 
@@ -101,27 +102,25 @@ pub enum ExerciseEffect {
     Begin {
         exercise: String,
         run: u64,
+        /// What was drawn for this run.
+        vars: Vars,
     },
     Grade {
         exercise: String,
         run: u64,
+        vars: Vars,
         since: Timestamp,
         /// What was seen since then.
         seen: Seen,
         /// Tasks that passed before, with what was found.
         passed: BTreeMap<String, String>,
+        /// What they were found in, by the names that later tasks use.
+        bound: BTreeMap<String, String>,
     },
     /// Find out what a reset would remove.
-    PlanReset {
-        exercise: String,
-        run: u64,
-        since: Timestamp,
-    },
+    PlanReset { exercise: String, run: u64, vars: Vars, since: Timestamp },
     /// Remove what was planned.
-    Reset {
-        exercise: String,
-        run: u64,
-    },
+    Reset { exercise: String, run: u64, vars: Vars },
 }
 
 /// What was seen for one exercise since it began.
@@ -172,13 +171,13 @@ impl From<&Seen> for Kept {
 }
 
 impl ExerciseEffect {
-    /// Which exercise, and which run of it.
-    pub fn names(&self) -> (&str, u64) {
+    /// Which exercise, which run of it, and what was drawn for that.
+    pub fn names(&self) -> (&str, u64, &Vars) {
         match self {
-            Self::Begin { exercise, run }
-            | Self::Grade { exercise, run, .. }
-            | Self::PlanReset { exercise, run, .. }
-            | Self::Reset { exercise, run } => (exercise, *run),
+            Self::Begin { exercise, run, vars }
+            | Self::Grade { exercise, run, vars, .. }
+            | Self::PlanReset { exercise, run, vars, .. }
+            | Self::Reset { exercise, run, vars } => (exercise, *run, vars),
         }
     }
 }

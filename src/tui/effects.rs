@@ -24,7 +24,7 @@ use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{self, Deed, LogUpdate, Sampler};
 use crate::facts::{Kept, Kind};
-use crate::lab::{self, LabError, Plan, SetUp, Trust};
+use crate::lab::{self, Attempt, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
 use crate::tap::ShellRoot;
@@ -207,9 +207,9 @@ impl World {
 
     fn exercise_effect(&mut self, effect: ExerciseEffect) {
         let (line, out, plans) = (self.engine.clone(), self.out.clone(), Arc::clone(&self.plans));
-        let (id, run) = effect.names();
-        let (id, run) = (id.to_owned(), run);
-        let Some(exercise) = lock(&self.course).exercise(&id).cloned() else { return };
+        let (id, run, vars) = effect.names();
+        let Some(exercise) = lock(&self.course).exercise(id).map(|e| e.drawn(vars)) else { return };
+        let id = id.to_owned();
         let folder = self.wanted.paths.exercise_folder(&id);
         match effect {
             ExerciseEffect::Begin { .. } => {
@@ -229,11 +229,12 @@ impl World {
                     let _ = out.send(Msg::Begun { exercise: id, run, outcome }).await;
                 });
             }
-            ExerciseEffect::Grade { since, seen, passed, .. } => {
+            ExerciseEffect::Grade { since, seen, passed, bound, .. } => {
                 tokio::spawn(async move {
                     let kept = Kept::from(&seen);
                     let engine = line.get().await;
-                    let evidence = lab::gather(engine.as_ref(), since, &kept).await;
+                    let attempt = Attempt { since, folder, bound };
+                    let evidence = lab::gather(engine.as_ref(), &exercise, &attempt, &kept).await;
                     let report = Box::new(lab::grade(&exercise, &evidence, &passed));
                     let _ = out.send(Msg::Graded { exercise: id, run, report }).await;
                 });

@@ -68,7 +68,7 @@ fn recorded(exercise: &Exercise, state: ExerciseProgress) -> Graded {
             },
             _ => Verdict::NotYet { expected },
         };
-        TaskReport { id: task.id.clone(), title: task.title.clone(), points: task.points, verdict }
+        TaskReport { bonus: task.bonus, ..TaskReport::new(&task.id, &task.title, task.points, verdict) }
     });
     let verdicts = Verdicts {
         exercise: exercise.id.clone(),

@@ -9,7 +9,7 @@ use crate::cli::report::{Graded, Status};
 use crate::course::Exercise;
 use crate::engine::{Engine, EngineError};
 use crate::facts::Evidence;
-use crate::lab;
+use crate::lab::{self, Attempt};
 use crate::progress::{Event, ExerciseProgress, Progress, Stage};
 use crate::session::consequences;
 
@@ -37,7 +37,13 @@ pub(in crate::cli) fn judge(
             }
             let engine = engine.as_ref().unwrap_or(&Err(EngineError::Absent));
             let kept = desk.store.kept(&exercise.id, state.run)?;
-            let evidence = lab::gather(engine.as_ref(), state.begun.unwrap_or_default(), &kept).await;
+            let attempt = Attempt {
+                since: state.begun.unwrap_or_default(),
+                folder: desk.paths.exercise_folder(&exercise.id),
+                bound: state.found_in(),
+            };
+            let drawn = exercise.drawn(&state.vars);
+            let evidence = lab::gather(engine.as_ref(), &drawn, &attempt, &kept).await;
             let (result, follows) = verdict(exercise, state.clone(), Some(&evidence));
             if state.stage == Stage::Working {
                 // What is seen now may be removed before the next look.
@@ -73,6 +79,7 @@ fn verdict(
     mut state: ExerciseProgress,
     evidence: Option<&Evidence>,
 ) -> (Graded, Vec<Event>) {
+    let exercise = &exercise.drawn(&state.vars);
     let shown = evidence.map(|evidence| lab::grade(exercise, evidence, &BTreeMap::new()));
     let shown = shown.iter().flat_map(|report| &report.tasks).filter(|task| task.verdict.is_pass());
     let shown = shown.map(|task| task.id.clone()).collect();
@@ -108,12 +115,10 @@ fn settled(exercise: &Exercise, state: &ExerciseProgress) -> Verdicts {
             expected: format!("the exercise to be begun: pilotwhale begin {}", exercise.id),
         },
     };
-    let tasks = exercise.tasks.iter().map(|t| TaskReport {
-        id: t.id.clone(),
-        title: t.title.clone(),
-        points: t.points,
-        verdict: verdict(&t.id),
-    });
+    let tasks = exercise
+        .tasks
+        .iter()
+        .map(|t| TaskReport { bonus: t.bonus, ..TaskReport::new(&t.id, &t.title, t.points, verdict(&t.id)) });
     Verdicts {
         exercise: exercise.id.clone(),
         title: exercise.title.clone(),

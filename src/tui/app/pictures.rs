@@ -86,6 +86,7 @@ fn course() -> Course {
         points,
         check: serde_json::from_value::<Check>(serde_json::json!({"run": {}})).unwrap(),
         hints: vec!["Which option starts it in the background?".into(), "`docker run -d …`".into()],
+        ..Task::default()
     };
     let exercise = Exercise {
         id: "background".into(),
@@ -155,12 +156,11 @@ fn begun(app: &mut App) {
 
 fn graded(app: &mut App, verdicts: [Verdict; 2]) {
     let course = course();
-    let tasks = course.exercises[0].tasks.iter().zip(verdicts).map(|(task, verdict)| TaskReport {
-        id: task.id.clone(),
-        title: task.title.clone(),
-        points: task.points,
-        verdict,
-    });
+    let tasks = course.exercises[0]
+        .tasks
+        .iter()
+        .zip(verdicts)
+        .map(|(task, verdict)| TaskReport::new(&task.id, &task.title, task.points, verdict));
     let report = Report {
         exercise: "background".into(),
         title: "A server in the background".into(),

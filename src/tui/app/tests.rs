@@ -7,7 +7,7 @@ use ratatui::backend::TestBackend;
 
 use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
-use crate::course::{Exercise, Lesson, Task, TaskMode, deck};
+use crate::course::{Exercise, Lesson, Task, TaskMode, Vars, deck};
 use crate::facts::{Kind, Link};
 use crate::progress::Progress;
 use crate::tui::effect::ExerciseEffect;
@@ -27,6 +27,7 @@ fn course(text: &str) -> Arc<Course> {
         points: 1,
         check,
         hints: vec!["docker run".into()],
+        ..Task::default()
     };
     let exercise = Exercise {
         id: "first".into(),
@@ -66,7 +67,7 @@ pub(super) fn picture(app: &App, width: u16, height: u16) -> String {
 }
 
 fn report(verdict: Verdict) -> Box<Report> {
-    let task = TaskReport { id: "hello".into(), title: "Run hello-world".into(), points: 1, verdict };
+    let task = TaskReport::new("hello", "Run hello-world", 1, verdict);
     Box::new(Report { exercise: "first".into(), title: "First".into(), tasks: vec![task], runs_seen: 1 })
 }
 
@@ -128,7 +129,8 @@ fn a_reset_is_asked_refused_asked_again_and_done() {
     press(&mut app, KeyCode::Char('n'));
     asked(&mut app);
     let effects = press(&mut app, KeyCode::Char('y'));
-    assert!(effects.contains(&Effect::Exercise(ExerciseEffect::Reset { exercise: "first".into(), run })));
+    let reset = ExerciseEffect::Reset { exercise: "first".into(), run, vars: Vars::new() };
+    assert!(effects.contains(&Effect::Exercise(reset)));
     send(&mut app, Msg::WasReset { exercise: "first".into(), run, outcome: Ok(vec![]) });
     assert!(picture(&app, 120, 40).contains("begins. From then on"));
 }

@@ -69,7 +69,7 @@ impl LessonPane {
         let deck = deck_of(session.course(), place.lesson);
         let mut slides = SlidesPane::new(deck);
         slides.go(place.slide, place.step);
-        let texts = texts(session.course());
+        let texts = texts(&session);
         Self {
             slides,
             lesson: place.lesson,
@@ -186,7 +186,7 @@ impl LessonPane {
         self.lesson = self.session.place().lesson;
         self.slides.reload(deck_of(&course, self.lesson));
         self.quizzes.clear();
-        self.texts = texts(&course);
+        self.texts = texts(&self.session);
         let mut effects = self.keep_place();
         effects.extend(self.take_up_tasks());
         effects
@@ -435,7 +435,7 @@ impl LessonPane {
                 let task = exercise.tasks.get(*index);
                 task.map(|task| task::on_slide(&view, task, width, theme)).unwrap_or_default()
             }
-            Insert::Exercise(id) => match (session.course().exercise(id), session.exercise(id)) {
+            Insert::Exercise(id) => match (session.drawn(id), session.exercise(id)) {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
@@ -486,7 +486,8 @@ fn deck_of(course: &Course, lesson: usize) -> Arc<Deck> {
     Arc::new(course.lessons.get(lesson).map(|l| l.deck.clone()).unwrap_or_default())
 }
 
-fn texts(course: &Course) -> BTreeMap<String, (Vec<Block>, Vec<Block>)> {
+fn texts(session: &Session) -> BTreeMap<String, (Vec<Block>, Vec<Block>)> {
     let blocks = |e: &course::Exercise| (course::blocks(&e.brief), course::blocks(&e.solution));
-    course.exercises.iter().map(|e| (e.id.clone(), blocks(e))).collect()
+    let drawn = session.course().exercises.iter().filter_map(|e| session.drawn(&e.id));
+    drawn.map(|e| (e.id.clone(), blocks(e))).collect()
 }

@@ -45,12 +45,11 @@ const ID: &str = "03-images";
 
 fn judged(app: &mut App, verdicts: [Verdict; 2]) {
     let course = course();
-    let tasks = course.exercises[0].tasks.iter().zip(verdicts).map(|(task, verdict)| TaskReport {
-        id: task.id.clone(),
-        title: task.title.clone(),
-        points: task.points,
-        verdict,
-    });
+    let tasks = course.exercises[0]
+        .tasks
+        .iter()
+        .zip(verdicts)
+        .map(|(task, verdict)| TaskReport::new(&task.id, &task.title, task.points, verdict));
     let report = Report { exercise: ID.into(), title: "Images".into(), tasks: tasks.collect(), runs_seen: 0 };
     tell(app, Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report) });
 }

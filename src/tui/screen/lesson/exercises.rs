@@ -111,8 +111,7 @@ impl LessonPane {
             self.session.exercise(id).is_some_and(|s| !matches!(s.phase, Phase::Idle | Phase::Passed))
         });
         let id = self.id_at_hand().or_else(|| under_way.next());
-        let found =
-            id.and_then(|id| Some((self.session.course().exercise(&id)?, self.session.exercise(&id)?)));
+        let found = id.and_then(|id| Some((self.session.drawn(&id)?, self.session.exercise(&id)?)));
         found.map(|(exercise, state)| summary(exercise, state)).unwrap_or_default()
     }
 
@@ -147,8 +146,10 @@ impl LessonPane {
         for (exercise, attempt) in self.under_way() {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
             if run.created.is_none_or(|created| created >= since) {
-                self.watch.of(&exercise).add_run(run);
-                effects.push(Effect::KeepRun { exercise, run: attempt, seen: Arc::clone(run) });
+                let asked = self.session.drawn(&exercise).map(|e| e.variables()).unwrap_or_default();
+                let seen = Arc::new(run.keeping(&asked));
+                self.watch.of(&exercise).add_run(&seen);
+                effects.push(Effect::KeepRun { exercise, run: attempt, seen });
             }
         }
         effects.extend(self.engine_changed());
@@ -224,7 +225,9 @@ impl LessonPane {
     ) -> (Option<ConfirmPopup>, Vec<Effect>) {
         match plan {
             Ok(lines) => {
-                let reset = Effect::Exercise(ExerciseEffect::Reset { exercise: exercise.to_owned(), run });
+                let vars = self.session.exercise(exercise).map(|s| s.record.vars.clone()).unwrap_or_default();
+                let reset = ExerciseEffect::Reset { exercise: exercise.to_owned(), run, vars };
+                let reset = Effect::Exercise(reset);
                 let on_slides = self.session.course().exercise(exercise).is_some_and(|e| e.on_slides);
                 let title = match on_slides {
                     true => "Start the lesson's tasks over?",
@@ -286,31 +289,42 @@ impl LessonPane {
     }
 
     pub(super) fn carry_out(&mut self, id: &str, outputs: Vec<Output>) -> Vec<Effect> {
-        let exercise = id.to_owned();
+        let exercise = || id.to_owned();
+        let record = self.session.exercise(id).map(|s| s.record.clone()).unwrap_or_default();
+        let vars = || record.vars.clone();
         let mut effects = Vec::new();
         for output in outputs {
             let since = self.watch.begun.get(id).copied().unwrap_or_default();
             effects.push(match output {
                 Output::Record(event) => {
                     if let Event::ExerciseBegun { .. } = event {
-                        self.watch.begun.insert(exercise.clone(), self.now);
+                        self.watch.begun.insert(exercise(), self.now);
                         self.watch.seen.remove(id);
+                    }
+                    if matches!(event, Event::ExerciseBegun { .. } | Event::ExerciseReset { .. }) {
+                        // Other values stand in its texts now.
+                        self.texts = super::texts(&self.session);
                     }
                     Effect::Record(event)
                 }
                 Output::Prepare { run } => {
-                    Effect::Exercise(ExerciseEffect::Begin { exercise: exercise.clone(), run })
+                    Effect::Exercise(ExerciseEffect::Begin { exercise: exercise(), run, vars: vars() })
                 }
-                Output::Clean { run } => {
-                    Effect::Exercise(ExerciseEffect::PlanReset { exercise: exercise.clone(), run, since })
-                }
-                Output::Grade { run } => {
-                    let seen = self.watch.seen.get(id).cloned().unwrap_or_default();
-                    let passed =
-                        self.session.exercise(id).map(|s| s.record.passed.clone()).unwrap_or_default();
-                    let exercise = exercise.clone();
-                    Effect::Exercise(ExerciseEffect::Grade { exercise, run, since, seen, passed })
-                }
+                Output::Clean { run } => Effect::Exercise(ExerciseEffect::PlanReset {
+                    exercise: exercise(),
+                    run,
+                    vars: vars(),
+                    since,
+                }),
+                Output::Grade { run } => Effect::Exercise(ExerciseEffect::Grade {
+                    exercise: exercise(),
+                    run,
+                    vars: vars(),
+                    since,
+                    seen: self.watch.seen.get(id).cloned().unwrap_or_default(),
+                    passed: record.passed.clone(),
+                    bound: record.found_in(),
+                }),
             });
         }
         effects

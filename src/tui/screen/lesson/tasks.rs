@@ -40,7 +40,7 @@ impl LessonPane {
     fn at_hand(&self) -> Option<AtHand<'_>> {
         let of = |exercise: &'_ Exercise| self.session.exercise(&exercise.id);
         if let Some(id) = self.exercise_here() {
-            let exercise = self.session.course().exercise(&id)?;
+            let exercise = self.session.drawn(&id)?;
             let tasks = (0..exercise.tasks.len()).collect();
             return Some(AtHand { exercise, state: of(exercise)?, tasks });
         }
@@ -83,7 +83,8 @@ impl LessonPane {
         let Some(id) = self.session.lesson_exercise().map(|e| e.id.clone()) else { return Vec::new() };
         let mut outputs = self.session.step(&id, link);
         let idle = self.session.exercise(&id).is_some_and(|s| s.phase == Phase::Idle);
-        outputs.extend(self.session.step(&id, if idle { Input::Begin } else { Input::Resume }));
+        let begin = self.begin_input();
+        outputs.extend(self.session.step(&id, if idle { begin } else { Input::Resume }));
         self.carry_out(&id, outputs)
     }
 
@@ -96,7 +97,7 @@ impl LessonPane {
                 let moved = self.slides.act(Action::NextStep, None);
                 return self.follow(moved);
             }
-            Action::BeginExercise => Input::Begin,
+            Action::BeginExercise => self.begin_input(),
             Action::CheckNow => Input::Check,
             Action::Solution => Input::GiveUp,
             Action::ResetExercise => Input::Reset,
@@ -106,7 +107,7 @@ impl LessonPane {
             },
             _ => return Vec::new(),
         };
-        if phase == Phase::Idle && input != Input::Begin {
+        if phase == Phase::Idle && !matches!(input, Input::Begin { .. }) {
             self.news = Some(self.not_begun());
             return Vec::new();
         }
@@ -118,6 +119,11 @@ impl LessonPane {
         }
         self.show_task();
         self.carry_out(&id, outputs)
+    }
+
+    /// The moment is as good as dice: nobody picks it.
+    fn begin_input(&self) -> Input {
+        Input::Begin { seed: u64::try_from(self.now.as_nanosecond()).unwrap_or_default() }
     }
 
     fn not_begun(&self) -> String {

@@ -1,0 +1,172 @@
+//! Names for what was found: which object a check's `as` stands for, and the values of `$name.field`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::image;
+use crate::facts::{Evidence, Image, Network, Run, Volume, short_id};
+
+/// Something that a name can stand for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Object<'e> {
+    Run(&'e Run),
+    Image(&'e Image),
+    Volume(&'e Volume),
+    Network(&'e Network),
+}
+
+pub(super) type Bound<'e> = BTreeMap<String, Object<'e>>;
+
+/// The values that there are, for the author's mistakes and the table of checks.
+pub(super) const VALUES: [&str; 8] =
+    ["id", "short-id", "name", "image", "image-id", "host-port", "size", "exit-code"];
+
+impl<'e> Object<'e> {
+    /// What identifies it among its kind.
+    pub(super) fn id(&self) -> &'e str {
+        match self {
+            Self::Run(run) => &run.id,
+            Self::Image(image) => &image.id,
+            Self::Volume(volume) => &volume.name,
+            Self::Network(network) => &network.id,
+        }
+    }
+
+    /// The object with this id, whatever its kind.
+    pub(super) fn of_id(id: &str, evidence: &'e Evidence) -> Option<Self> {
+        let run = evidence.runs.iter().find(|run| run.id == id).map(Object::Run);
+        let image = || evidence.images.iter().find(|image| image.id == id).map(Object::Image);
+        let volume = || evidence.volumes.iter().find(|volume| volume.name == id).map(Object::Volume);
+        let network = || evidence.networks.iter().find(|network| network.id == id).map(Object::Network);
+        run.or_else(image).or_else(volume).or_else(network)
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.id() == other.id()
+    }
+
+    /// What a person calls it.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Run(run) if run.name.is_empty() => short_id(&run.id).to_owned(),
+            Self::Run(run) => run.name.clone(),
+            Self::Image(image) => image::short_name(image),
+            Self::Volume(volume) => volume.name.clone(),
+            Self::Network(network) => network.name.clone(),
+        }
+    }
+
+    /// None where an object of this kind has no such value, or it is not known.
+    pub(super) fn value(&self, field: &str, evidence: &Evidence) -> Option<String> {
+        match (field, self) {
+            ("name", _) => Some(self.name()),
+            ("id", Self::Image(image)) => Some(image.id.clone()),
+            ("id", _) => Some(self.id().to_owned()),
+            ("short-id", _) => Some(short_id(self.id()).to_owned()),
+            ("image", Self::Run(run)) => Some(image::called(run, evidence)),
+            ("image-id", Self::Run(run)) => Some(run.image_id.clone()),
+            ("host-port", Self::Run(run)) => run.ports.iter().find_map(|p| p.host).map(|p| p.to_string()),
+            ("exit-code", Self::Run(run)) => run.exit_code.map(|code| code.to_string()),
+            ("size", Self::Image(image)) => Some(image.size.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// The names in a text: `$r` and `$r.image` are both `r`. Names are small letters, digits and hyphens.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    references(text).map(|(_, name, _)| name)
+}
+
+/// Where each reference stands, its name, and the value that is asked of it.
+fn references(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, &str, Option<&str>)> {
+    text.match_indices('$').filter_map(|(at, _)| {
+        let word = |from: usize| {
+            let rest = &text[from..];
+            let end = rest
+                .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
+                .unwrap_or(rest.len());
+            // A hyphen at the end belongs to the sentence.
+            rest[..end].trim_end_matches('-')
+        };
+        let name = word(at + 1);
+        if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return None;
+        }
+        let end = at + 1 + name.len();
+        let field = text[end..].strip_prefix('.').map(|_| word(end + 1)).filter(|f| VALUES.contains(f));
+        let end = end + field.map_or(0, |f| f.len() + 1);
+        Some((at..end, name, field))
+    })
+}
+
+/// Puts the values of bound names in; what is not bound, or not known, stays as it is written.
+pub(super) fn put_in(text: &str, bound: &Bound<'_>, evidence: &Evidence) -> String {
+    let mut out = String::new();
+    let mut done = 0;
+    for (place, name, field) in references(text) {
+        let Some(object) = bound.get(name) else { continue };
+        let Some(value) = object.value(field.unwrap_or("name"), evidence) else { continue };
+        out.push_str(&text[done..place.start]);
+        out.push_str(&value);
+        done = place.end;
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+/// Keys whose `$name` means the object itself and not a text.
+const OBJECTS: [&str; 5] = ["same-as", "image", "object", "used-by", "members"];
+
+/// Changes every text in it; keys stay, and so do names that stand for an object.
+pub(super) fn map_texts(value: &mut Value, key: &str, change: &dyn Fn(&str) -> String) {
+    match value {
+        Value::String(text) if OBJECTS.contains(&key) && bare(text).is_some() => {}
+        Value::String(text) => *text = change(text),
+        Value::Array(all) => all.iter_mut().for_each(|v| map_texts(v, key, change)),
+        Value::Object(map) => map.iter_mut().for_each(|(key, v)| map_texts(v, key, change)),
+        _ => {}
+    }
+}
+
+pub(super) fn each_text(value: &Value, tell: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => tell(text),
+        Value::Array(all) => all.iter().for_each(|v| each_text(v, tell)),
+        Value::Object(map) => map.values().for_each(|v| each_text(v, tell)),
+        _ => {}
+    }
+}
+
+/// What is wrong with a key that takes a name, if anything.
+pub(super) fn mistake(key: &str, text: Option<&str>) -> Option<String> {
+    text.filter(|text| bare(text).is_none()).map(|_| format!("`{key}` takes a name such as $web"))
+}
+
+/// The name in `$name`, where that is all.
+pub(super) fn bare(text: &str) -> Option<&str> {
+    references(text)
+        .find(|(place, _, field)| *place == (0..text.len()) && field.is_none())
+        .map(|(_, name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_put_in_where_a_name_is_bound() {
+        let run = Run { id: "0123456789abcdef".into(), name: "quiet_fox".into(), ..Run::default() };
+        let evidence = Evidence::default();
+        let bound = Bound::from([("r".to_owned(), Object::Run(&run))]);
+        let put = |text| put_in(text, &bound, &evidence);
+        assert_eq!(put("$r ran, as $r.short-id."), "quiet_fox ran, as 0123456789ab.");
+        assert_eq!(
+            put("$r.id, $(pwd) $HOME $x.id $r.colour"),
+            "0123456789abcdef, $(pwd) $HOME $x.id quiet_fox.colour"
+        );
+        assert_eq!(put("$r.host-port is unknown"), "$r.host-port is unknown");
+        assert_eq!(names("$r.image, $(pwd), $web-1- $HOME $").collect::<Vec<_>>(), ["r", "web-1"]);
+    }
+}

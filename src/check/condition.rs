@@ -1,0 +1,316 @@
+//! The conditions on a container, each held against one run.
+
+use super::bound::{self, Bound, Object};
+use super::finding::Finding;
+use super::leaf::WATCHED;
+use super::run::called;
+use super::text::{quoted, words};
+use super::verdict::Known;
+use super::{ImageAsked, Number, RunMatch, StateWord, Text, advice, image, mount, output, port, program};
+use crate::facts::{ContainerState, Evidence, Run, RunSource};
+
+pub(super) fn source(run: &Run) -> Finding {
+    // Of a build step that is gone only its events are left; they name the image by its whole id, as nobody types it.
+    let by_whole_id = run.image.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64);
+    let gone_step = run.argv.is_none() && run.removed && by_whole_id;
+    match if gone_step { RunSource::Build } else { run.source } {
+        RunSource::Learner => Finding::yes(false),
+        RunSource::Build => Finding::no(
+            "a RUN step of docker build",
+            "it ran while an image was built, not in a container of yours",
+        )
+        .advising(Some("RUN acts at build time. Start a container with docker run.".to_string())),
+    }
+}
+
+pub(super) fn same(name: &str, run: &Run, bound: &Bound<'_>) -> Finding {
+    let wanted = bound::bare(name).and_then(|name| bound.get(name));
+    match wanted {
+        Some(wanted) if wanted.is(&Object::Run(run)) => Finding::yes(true),
+        Some(wanted) => Finding::no(
+            format!("container {}", called(run)),
+            format!("it is {}, not {}", called(run), wanted.name()),
+        ),
+        None => Finding::no(format!("container {}", called(run)), "it is another container"),
+    }
+}
+
+pub(super) fn of_image(asked: &ImageAsked, run: &Run, bound: &Bound<'_>, evidence: &Evidence) -> Finding {
+    let called = image::called(run, evidence);
+    let no = || Finding::no(format!("image {called}"), format!("the image is {called}"));
+    let wanted = match asked {
+        ImageAsked::Match(wanted) => wanted,
+        ImageAsked::Same(name) => return of_the_same(name, run, bound, no()),
+    };
+    if let Some(name) = &wanted.same_as {
+        let finding = of_the_same(name, run, bound, no());
+        if finding.known != Known::Yes {
+            return finding;
+        }
+    }
+    let names = image::names_of_run(run, evidence);
+    match wanted.known(&names) {
+        Known::Yes => Finding::yes(true),
+        Known::No if wanted.same_repo(&names) => no().advising(Some(image::wrong_tag(wanted))).tried(true),
+        Known::No => no().advising(wanted.word().and_then(|repo| advice::wrong_image(run, &repo))),
+        Known::Unknown | Known::Pending => {
+            let (reason, remedy) = image::untold_tag(&called, wanted);
+            Finding::unknown(reason, remedy).tried(true)
+        }
+    }
+}
+
+fn of_the_same(name: &str, run: &Run, bound: &Bound<'_>, no: Finding) -> Finding {
+    if run.image_id.is_empty() {
+        return Finding::unknown(
+            format!("{} was gone before its image could be looked at.", called(run)),
+            WATCHED,
+        );
+    }
+    match image::id_of(name, bound) {
+        Some(id) if id == run.image_id => Finding::yes(true),
+        _ => no.advising(Some("It was made from another image than the one that counts here.".to_owned())),
+    }
+}
+
+pub(super) fn here(run: &Run) -> Finding {
+    if !run.removed {
+        return Finding::yes(false);
+    }
+    let advice = run.auto_remove.then(|| "With --rm a container is removed when it ends.".to_owned());
+    Finding::no("a container that is gone", "it is not there any more").advising(advice)
+}
+
+pub(super) fn started(wanted: bool, run: &Run) -> Finding {
+    if !wanted {
+        return match run.started {
+            None => Finding::yes(false),
+            Some(_) => Finding::no("a container that was started", "it was started, and should not be"),
+        };
+    }
+    let failed = !run.error.is_empty() || (run.started.is_none() && run.removed);
+    if run.started.is_some() && run.error.is_empty() {
+        return Finding::yes(false);
+    }
+    if failed && !matches!(run.exit_code, Some(0)) {
+        let differs = match run.error.trim() {
+            "" => "never started".to_string(),
+            error => format!("never started: {}", advice::short_error(error)),
+        };
+        return Finding::no("a container that did not start", differs).advising(advice::start_failed(run));
+    }
+    match run.started {
+        Some(_) => Finding::yes(false),
+        // Made by `docker create`, or caught between being made and being started.
+        None => Finding::pending(),
+    }
+}
+
+pub(super) fn state(wanted: StateWord, run: &Run) -> Finding {
+    use ContainerState as Is;
+    if run.removed {
+        return Finding::no("a container that is gone", "it is not there any more");
+    }
+    let Some(state) = run.state else {
+        return Finding::unknown(format!("the state of {} is not known.", called(run)), "Check again.");
+    };
+    let holds = match wanted {
+        StateWord::Created => state == Is::Created && run.error.is_empty(),
+        StateWord::Running => state == Is::Running,
+        StateWord::Paused => state == Is::Paused,
+        StateWord::Exited => matches!(state, Is::Exited | Is::Dead),
+    };
+    if holds {
+        return Finding::yes(false);
+    }
+    // What has not happened yet is not wrong: a container that still runs can be stopped or paused.
+    let to_come = match wanted {
+        StateWord::Running => state == Is::Created && run.error.is_empty(),
+        StateWord::Exited | StateWord::Paused => state.is_running(),
+        StateWord::Created => false,
+    };
+    if to_come {
+        return Finding::pending();
+    }
+    let no = Finding::no(
+        format!("a container that is {}", state.word()),
+        format!("it is {}, expected {}", state.word(), wanted.word()),
+    );
+    if !run.error.is_empty() {
+        return no.advising(advice::start_failed(run));
+    }
+    let said = run.output.as_ref().and_then(|output| advice::output(run, &output.text));
+    no.advising(said.or_else(|| advice::ended(run)))
+}
+
+/// Everything that stands on its own.
+pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut Vec<Finding>) {
+    all.extend(wanted.command_given.map(|given| command_given(given, run)));
+    all.extend(wanted.program.as_ref().map(|program| ran_program(program, run, evidence)));
+    all.extend(wanted.mount.as_ref().map(|asked| mount::held(asked, run, evidence)));
+    all.extend(wanted.port.as_ref().map(|asked| port::held(asked, run)));
+    all.extend(wanted.env.iter().map(|(name, value)| variable(name, value, run)));
+    if run.argv.is_some() {
+        all.extend(
+            wanted.workdir.as_ref().map(|text| Finding::text("working directory", text, &run.workdir)),
+        );
+        all.extend(wanted.user.as_ref().map(|text| Finding::text("user", text, &run.user)));
+        all.extend(wanted.network.as_ref().map(|text| network(text, run)));
+        all.extend(flag(wanted.interactive, run.stdin_open, "-i"));
+        all.extend(flag(wanted.tty, run.tty, "-t"));
+        all.extend(flag(wanted.detached, run.detached, "-d"));
+        all.extend(flag(wanted.auto_remove, run.auto_remove, "--rm"));
+    } else if wanted.asks_how() {
+        all.push(unseen(run, "the way in which it was started"));
+    }
+    all.extend(wanted.exit_code.map(|code| exit_code(code, run)));
+    all.extend(wanted.output.as_ref().map(|asked| output::held(asked, run)));
+    all.extend(wanted.logs_read.map(|read| logs_read(read, run, evidence)));
+    all.extend(wanted.removed.map(|removed| gone(removed, run)));
+}
+
+impl RunMatch {
+    /// Asks for what only an inspect tells.
+    fn asks_how(&self) -> bool {
+        let texts = [&self.workdir, &self.user, &self.network];
+        let flags = [self.interactive, self.tty, self.detached, self.auto_remove];
+        texts.iter().any(|text| text.is_some()) || flags.iter().any(Option::is_some)
+    }
+}
+
+/// What the rest asks for, in words that follow 'a container that'.
+pub(super) fn described(wanted: &RunMatch) -> Vec<String> {
+    let mut does = Vec::new();
+    does.extend(wanted.mount.as_ref().map(mount::describe));
+    does.extend(wanted.port.as_ref().map(port::describe));
+    does.extend(wanted.env.iter().map(|(name, value)| format!("has {name} set to {}", value.describe())));
+    does.extend(wanted.network.as_ref().map(|name| format!("is in the network {}", name.describe())));
+    does.extend(wanted.command_given.map(|given| match given {
+        true => "is given a command of its own".into(),
+        false => "runs the image's own command".into(),
+    }));
+    does.extend(wanted.logs_read.filter(|read| *read).map(|_| "has its log read".into()));
+    does.extend(wanted.removed.map(|gone| if gone { "is removed again" } else { "is kept" }.into()));
+    does
+}
+
+fn unseen(run: &Run, what: &str) -> Finding {
+    let reason = format!("{} was gone before {what} could be looked at.", called(run));
+    Finding::unknown(reason, WATCHED)
+}
+
+fn command_given(wanted: bool, run: &Run) -> Finding {
+    let argv = words(run.argv.as_deref().unwrap_or_default());
+    match run.command_given {
+        Some(given) if given == wanted => Finding::yes(false),
+        Some(true) => Finding::no(
+            format!("command {argv}"),
+            format!("a command was given, {argv}, in place of the image's own"),
+        )
+        .advising(Some(
+            "Leave out what follows the image: it takes the place of the image's command.".to_owned(),
+        )),
+        Some(false) => Finding::no(
+            format!("command {argv}, which is the image's own"),
+            "no command was given after the image",
+        ),
+        None => unseen(run, "its image"),
+    }
+}
+
+fn ran_program(wanted: &str, run: &Run, evidence: &Evidence) -> Finding {
+    let by_exec = run.execs.iter().any(|line| program::exec_runs(line, wanted));
+    let by_typing = run.tty
+        && run.output.as_ref().is_some_and(|o| program::typed_at_prompt(&o.text, wanted))
+        && run.argv.as_deref().is_some_and(program::is_prompt);
+    let by_argv = run.argv.as_deref().is_some_and(|argv| program::runs(argv, wanted));
+    if by_argv || by_exec || by_typing {
+        return Finding::yes(true);
+    }
+    let Some(argv) = &run.argv else {
+        return Finding::unknown(
+            format!(
+                "{} ran {} and was gone before its command could be looked at.",
+                called(run),
+                image::called(run, evidence)
+            ),
+            WATCHED,
+        );
+    };
+    if run.finished.is_none() && program::is_prompt(argv) {
+        return Finding::pending();
+    }
+    Finding::no(format!("command {}", words(argv)), format!("it ran {}, not {wanted}", words(argv)))
+        .advising(advice::wrong_program(argv, wanted))
+}
+
+fn variable(name: &str, wanted: &Text, run: &Run) -> Finding {
+    if let Some(value) = run.env.get(name) {
+        return match wanted.matches(value) {
+            true => Finding::yes(true),
+            false => Finding::no(
+                format!("{name} is {}", quoted(value)),
+                format!("{name} is {}, expected {}", quoted(value), wanted.describe()),
+            )
+            .tried(true),
+        };
+    }
+    if run.argv.is_none() || run.env_names.iter().any(|known| known == name) {
+        return unseen(run, "its variables");
+    }
+    let other = run.env_names.iter().find(|known| known.eq_ignore_ascii_case(name));
+    let no = |differs: String| Finding::no(format!("no variable {name}"), differs);
+    match other {
+        Some(other) => no(format!("the variable is called {other}, expected {name}"))
+            .advising(Some("Small and capital letters are different in names of variables.".to_owned()))
+            .tried(true),
+        None => no(format!("{name} is not set in it")).advising(advice::variable(run, name)),
+    }
+}
+
+fn network(wanted: &Text, run: &Run) -> Finding {
+    if run.networks.iter().any(|name| wanted.matches(name)) {
+        return Finding::yes(true);
+    }
+    let all = if run.networks.is_empty() { "no network".to_owned() } else { run.networks.join(", ") };
+    Finding::no(format!("in {all}"), format!("it is in {all}, expected {}", wanted.describe()))
+}
+
+fn flag(wanted: Option<bool>, is: bool, option: &str) -> Option<Finding> {
+    let differs = match wanted? {
+        wanted if wanted == is => return Some(Finding::yes(false)),
+        true => format!("it was started without {option}"),
+        false => format!("it was started with {option}"),
+    };
+    Some(Finding::no(differs.clone(), differs))
+}
+
+fn exit_code(wanted: Number, run: &Run) -> Finding {
+    match run.exit_code {
+        Some(code) if wanted.matches(code) => Finding::yes(false),
+        Some(code) => Finding::no(
+            format!("exit code {code}"),
+            format!("it ended with exit code {code}, expected {}", wanted.describe()),
+        )
+        .advising(advice::ended(run)),
+        None if run.finished.is_none() && !run.removed => Finding::pending(),
+        None => unseen(run, "its exit code"),
+    }
+}
+
+fn logs_read(wanted: bool, run: &Run, evidence: &Evidence) -> Finding {
+    let read = super::seen::logs_were_read(run, evidence);
+    match (wanted, read) {
+        (true, true) | (false, false) => Finding::yes(false),
+        (true, false) => Finding::pending(),
+        (false, true) => Finding::no("its log was read", "its log was read"),
+    }
+}
+
+fn gone(wanted: bool, run: &Run) -> Finding {
+    match (wanted, run.removed) {
+        (true, true) | (false, false) => Finding::yes(false),
+        (true, false) => Finding::pending(),
+        (false, true) => Finding::no("a container that is gone", "it is not there any more"),
+    }
+}

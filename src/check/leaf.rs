@@ -1,0 +1,59 @@
+//! The checks of one kind of object: what each looks at, and what it is called.
+
+use super::bound::Bound;
+use super::finding::Found;
+use super::verdict::Verdict;
+use super::{Check, answer, image, network, run, seen, volume};
+use crate::facts::Evidence;
+
+/// What to do where something was gone before it could be looked at.
+pub(super) const WATCHED: &str = "Run it again while pilotwhale is open, or leave --rm out.";
+
+/// Everything that satisfies a leaf, with the names as they are bound.
+pub(super) fn look<'e>(leaf: &Check, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
+    match leaf {
+        Check::Image(wanted) => image::look(wanted, bound, evidence),
+        Check::Container(wanted) => run::look(wanted, true, bound, evidence),
+        Check::Run(wanted) => run::look(wanted, false, bound, evidence),
+        Check::Volume(wanted) => volume::look(wanted, bound, evidence),
+        Check::Network(wanted) => network::look(wanted, bound, evidence),
+        Check::Seen(wanted) => of_words(seen::judge(wanted, bound, evidence)),
+        Check::Answer(wanted) => of_words(answer::judge(wanted, bound, evidence)),
+        Check::All(_) | Check::Any(_) | Check::None(_) | Check::Count(_) => {
+            of_words(super::judge(leaf, evidence))
+        }
+    }
+}
+
+/// What is no object passes or does not.
+fn of_words<'e>(verdict: Verdict) -> Found<'e> {
+    match verdict {
+        Verdict::Pass { found } => Found {
+            passing: vec![(None, found)],
+            unknown: 0,
+            otherwise: Verdict::NotYet { expected: String::new() },
+        },
+        otherwise => Found { passing: Vec::new(), unknown: 0, otherwise },
+    }
+}
+
+impl Check {
+    /// What it asks for, in a few words with an article.
+    pub fn describe(&self) -> String {
+        let list =
+            |checks: &[Self], word: &str| checks.iter().map(Self::describe).collect::<Vec<_>>().join(word);
+        match self {
+            Self::Image(wanted) => wanted.describe(),
+            Self::Container(wanted) => run::expected(wanted, true),
+            Self::Run(wanted) => run::expected(wanted, false),
+            Self::Volume(wanted) => wanted.describe(),
+            Self::Network(wanted) => wanted.describe(),
+            Self::Seen(wanted) => wanted.describe(),
+            Self::Answer(wanted) => format!("an answer: {}", wanted.prompt),
+            Self::All(checks) => list(checks, ", and "),
+            Self::Any(checks) => list(checks, ", or "),
+            Self::None(checks) => format!("none of: {}", list(checks, ", ")),
+            Self::Count(wanted) => format!("{} of: {}", wanted.is.describe(), wanted.of.describe()),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What a container mounts: the same for `-v` and `--mount`.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use super::leaf::WATCHED;
+use super::run::called;
+use super::text::{Text, quoted};
+use crate::facts::{Evidence, Mount, MountKind, Place, Run};
+
+/// One mount of the container that is all of this.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct MountMatch {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MountWord>,
+    /// A file or folder of the exercise's folder that can be seen through it: `./hello.py`. Its folder will do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<String>,
+    /// The name of a volume, or a path of the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text>,
+    /// The path inside the container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MountWord {
+    Bind,
+    Volume,
+    Tmpfs,
+}
+
+pub(super) fn held(wanted: &MountMatch, run: &Run, evidence: &Evidence) -> Finding {
+    if run.argv.is_none() {
+        return Finding::unknown(
+            format!("{} was gone before its mounts could be looked at.", called(run)),
+            WATCHED,
+        );
+    }
+    if run.mounts.is_empty() {
+        return Finding::no("no mount", "nothing is mounted into it")
+            .advising(super::advice::option_late(run, &["-v", "--volume", "--mount"]));
+    }
+    let mut looked = run.mounts.iter().map(|mount| (mount, difference(wanted, mount, evidence)));
+    if looked.clone().any(|(_, differs)| differs.is_none()) {
+        return Finding::yes(true);
+    }
+    // Of several the one that comes nearest: whose first difference comes last.
+    let nearest = looked.clone().max_by_key(|(_, differs)| differs.as_ref().map(|d| d.0));
+    let Some((mount, Some((_, differs, advice)))) = nearest.or_else(|| looked.next()) else {
+        return Finding::no("no mount", "nothing is mounted into it");
+    };
+    Finding::no(words(mount), differs).advising(advice).tried(true)
+}
+
+fn words(mount: &Mount) -> String {
+    let source = if mount.source.is_empty() { String::new() } else { format!("{} on ", mount.source) };
+    format!("{} {source}{}", word(mount.kind), mount.target)
+}
+
+fn word(kind: MountKind) -> &'static str {
+    match kind {
+        MountKind::Bind => "the bind mount",
+        MountKind::Volume => "the volume",
+        MountKind::Tmpfs => "the tmpfs",
+        MountKind::Other => "the mount",
+    }
+}
+
+/// How far it was right, the first difference, and what to say of it.
+type Differs = (u8, String, Option<String>);
+
+fn difference(wanted: &MountMatch, mount: &Mount, evidence: &Evidence) -> Option<Differs> {
+    let kind = match wanted.kind {
+        Some(MountWord::Bind) => Some(MountKind::Bind),
+        Some(MountWord::Volume) => Some(MountKind::Volume),
+        Some(MountWord::Tmpfs) => Some(MountKind::Tmpfs),
+        // Only a path of the machine can hold a file of the exercise.
+        None => wanted.covers.as_ref().map(|_| MountKind::Bind),
+    };
+    if let Some(kind) = kind.filter(|kind| *kind != mount.kind) {
+        let advice = match (kind, mount.kind) {
+            (MountKind::Bind, MountKind::Volume) => Some(
+                "A bare name before the : is a named volume. A path of your machine begins with / (or with ./ in newer versions)."
+                    .to_owned(),
+            ),
+            (MountKind::Volume, MountKind::Bind) => {
+                Some("What begins with / or . is a path of your machine; a volume has a bare name.".to_owned())
+            }
+            _ => None,
+        };
+        return Some((0, format!("it is {}, expected {}", words(mount), word(kind)), advice));
+    }
+    if let Some(path) = &wanted.covers
+        && !covers(mount, path, &evidence.folders)
+    {
+        let file = file_of(path);
+        return Some((
+            1,
+            format!("{} of your machine does not hold {file}", mount.source),
+            not_there(mount, evidence),
+        ));
+    }
+    if let Some(path) = &wanted.covers
+        && evidence.places.get(&mount.source) == Some(&Place::EmptyFolder)
+    {
+        let differs = format!("{} is an empty folder, so {} is not in it", mount.source, file_of(path));
+        return Some((1, differs, not_there(mount, evidence)));
+    }
+    if let Some(source) = &wanted.source
+        && !source.matches(&mount.source)
+    {
+        let differs = format!("its source is {}, expected {}", quoted(&mount.source), source.describe());
+        return Some((2, differs, not_there(mount, evidence)));
+    }
+    if let Some(target) = &wanted.target
+        && !target.matches(mount.target.trim_end_matches('/'))
+        && !target.matches(&mount.target)
+    {
+        let differs = format!("it is mounted on {}, expected {}", quoted(&mount.target), target.describe());
+        return Some((
+            3,
+            differs,
+            Some("The path inside the container stands after the first : (or after dst=).".into()),
+        ));
+    }
+    match wanted.read_only {
+        Some(true) if !mount.read_only => Some((4, "the container may write to it".into(), None)),
+        Some(false) if mount.read_only => Some((4, "the container may only read it".into(), None)),
+        _ => None,
+    }
+}
+
+/// The source was not there, and the engine has made a folder of that name.
+fn not_there(mount: &Mount, evidence: &Evidence) -> Option<String> {
+    let made =
+        mount.kind == MountKind::Bind && evidence.places.get(&mount.source) == Some(&Place::EmptyFolder);
+    made.then(|| {
+        format!(
+            "{} was not there, so Docker made an empty folder of that name. Look at what stands before the first :, then remove the folder.",
+            mount.source
+        )
+    })
+}
+
+fn file_of(path: &str) -> &str {
+    path.trim_start_matches("./")
+}
+
+/// Whether the file is the source itself or lies in it.
+fn covers(mount: &Mount, path: &str, folders: &[String]) -> bool {
+    // Docker Desktop names the machine's paths below folders of its own.
+    let outside = ["/host_mnt", "/run/desktop/mnt/host"];
+    let source = outside.iter().find_map(|prefix| mount.source.strip_prefix(prefix)).unwrap_or(&mount.source);
+    let source = source.trim_end_matches('/');
+    folders.iter().any(|folder| {
+        let file = match file_of(path) {
+            "" | "." => folder.trim_end_matches('/').to_owned(),
+            file => format!("{}/{file}", folder.trim_end_matches('/')),
+        };
+        file.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+/// Goes after 'a container that'.
+pub(super) fn describe(wanted: &MountMatch) -> String {
+    let what = match (&wanted.covers, wanted.kind) {
+        (Some(path), _) => format!("mounts {} of your machine (the file or its folder)", file_of(path)),
+        (None, Some(MountWord::Bind)) => "mounts a path of your machine".into(),
+        (None, Some(MountWord::Volume)) => "mounts a volume".into(),
+        (None, Some(MountWord::Tmpfs)) => "has a tmpfs".into(),
+        (None, None) => "mounts something".into(),
+    };
+    let source = wanted.source.as_ref().map(|text| format!(" with the source {}", text.describe()));
+    let target = wanted.target.as_ref().map(|text| format!(" on {}", text.describe()));
+    let only = if wanted.read_only == Some(true) { ", read-only" } else { "" };
+    format!("{what}{}{}{only}", source.unwrap_or_default(), target.unwrap_or_default())
+}
+
+impl MountMatch {
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if *self == Self::default() {
+            found.push("`mount` asks for nothing, so that any mount would pass".into());
+        }
+        let inside = |path: &String| {
+            !path.starts_with('/') && !path.starts_with('~') && path.split('/').all(|part| part != "..")
+        };
+        if self.covers.as_ref().is_some_and(|path| !inside(path)) {
+            found.push("`covers` is a path in the exercise's folder, such as ./hello.py".into());
+        }
+        found
+    }
+}

@@ -1,0 +1,183 @@
+//! What a container publishes on the machine.
+
+use std::fmt;
+
+use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::advice;
+use super::finding::Finding;
+use super::leaf::WATCHED;
+use super::number::Number;
+use super::run::called;
+use super::text::Text;
+use crate::facts::{Port, Run};
+
+/// The ports that a container is asked to publish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PortAsked {
+    /// It publishes none.
+    Nothing,
+    Match(PortMatch),
+}
+
+/// A published port that is all of this.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct PortMatch {
+    /// Inside the container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<Number>,
+    /// On the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<Number>,
+    /// The address of the machine that it listens on: `0.0.0.0` for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<Text>,
+}
+
+impl PortAsked {
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        match self {
+            Self::Match(wanted) if *wanted == PortMatch::default() => {
+                vec!["`port` asks for nothing, so that any port would pass".into()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl PortMatch {
+    fn matches(&self, port: &Port) -> bool {
+        let Some(host) = port.host else { return false };
+        let ip = port.host_ip.as_deref().unwrap_or("0.0.0.0");
+        self.container.is_none_or(|n| n.matches(port.container.into()))
+            && self.host.is_none_or(|n| n.matches(host.into()))
+            && self.ip.as_ref().is_none_or(|text| text.matches(ip))
+    }
+}
+
+pub(super) fn held(asked: &PortAsked, run: &Run) -> Finding {
+    if run.argv.is_none() {
+        return Finding::unknown(
+            format!("{} was gone before its ports could be looked at.", called(run)),
+            WATCHED,
+        );
+    }
+    let published = || run.ports.iter().filter(|port| port.host.is_some());
+    let wanted = match asked {
+        PortAsked::Nothing => {
+            return match published().next() {
+                None => Finding::yes(false),
+                Some(port) => Finding::no(words(port), format!("it publishes {}", words(port))),
+            };
+        }
+        PortAsked::Match(wanted) => wanted,
+    };
+    // On the host's own network there is nothing to publish: the program has the machine's ports.
+    let on_host =
+        run.networks.iter().any(|name| name == "host") && run.ports.iter().all(|p| p.host.is_none());
+    if on_host && wanted.ip.is_none() && (wanted.host == wanted.container || wanted.host.is_none()) {
+        return Finding::yes(true);
+    }
+    if published().any(|port| wanted.matches(port)) {
+        return Finding::yes(true);
+    }
+    let Some(port) = published().next_back() else {
+        let exposed =
+            run.ports.iter().find(|port| wanted.container.is_none_or(|n| n.matches(port.container.into())));
+        let advice = match exposed {
+            Some(_) => Some("EXPOSE is a note only: -p opens the port on your machine.".to_owned()),
+            None => advice::option_late(run, &["-p", "--publish", "-P"]),
+        };
+        return Finding::no("no published port", "no port of it is published to your machine")
+            .advising(advice);
+    };
+    let no = Finding::no(words(port), format!("it publishes {}, expected {}", words(port), goal(wanted)));
+    no.advising(advice_for(wanted, port)).tried(true)
+}
+
+fn advice_for(wanted: &PortMatch, port: &Port) -> Option<String> {
+    let host = i64::from(port.host?);
+    let inside = i64::from(port.container);
+    let right_inside = wanted.container.is_none_or(|n| n.matches(inside));
+    let right_outside = wanted.host.is_none_or(|n| n.matches(host));
+    if !right_inside
+        && wanted.container.is_some_and(|n| n.matches(host))
+        && wanted.host.is_some_and(|n| n.matches(inside))
+    {
+        return Some("The two numbers are the wrong way round: your machine's port comes first.".into());
+    }
+    match (right_inside, right_outside) {
+        (false, true) => {
+            Some("The number after the : is the port that the program in the container listens on.".into())
+        }
+        (true, false) => Some(
+            "Right idea. The number before the : is the port of your machine: which one does the task name?"
+                .into(),
+        ),
+        (true, true) => Some("Only the address of your machine is another one.".into()),
+        (false, false) => None,
+    }
+}
+
+/// `5000 of the container as 8080 of your machine`.
+fn words(port: &Port) -> String {
+    let host = port.host.map(|host| format!(" as {host} of your machine")).unwrap_or_default();
+    let ip = port.host_ip.as_deref().filter(|ip| !matches!(*ip, "0.0.0.0" | "::"));
+    let ip = ip.map(|ip| format!(", on {ip} alone")).unwrap_or_default();
+    format!("{} of the container{host}{ip}", port.container)
+}
+
+fn goal(wanted: &PortMatch) -> String {
+    let inside = wanted.container.map(|n| format!("{} of the container", n.describe()));
+    let outside = wanted.host.map(|n| format!("{} of your machine", n.describe()));
+    let ip = wanted.ip.as_ref().map(|ip| format!("the address {}", ip.describe()));
+    [inside, outside, ip].into_iter().flatten().collect::<Vec<_>>().join(" as ")
+}
+
+/// Goes after 'a container that'.
+pub(super) fn describe(asked: &PortAsked) -> String {
+    match asked {
+        PortAsked::Nothing => "publishes no port".into(),
+        PortAsked::Match(wanted) => format!("publishes {}", goal(wanted)),
+    }
+}
+
+impl<'de> Deserialize<'de> for PortAsked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Asked;
+
+        impl<'de> Visitor<'de> for Asked {
+            type Value = PortAsked;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`{container: …, host: …}`, or none")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<PortAsked, E> {
+                match text {
+                    "none" => Ok(PortAsked::Nothing),
+                    other => {
+                        Err(E::custom(format!("`port: {other}` is not known; write a mapping, or none")))
+                    }
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PortAsked, A::Error> {
+                PortMatch::deserialize(MapAccessDeserializer::new(map)).map(PortAsked::Match)
+            }
+        }
+
+        deserializer.deserialize_any(Asked)
+    }
+}
+
+impl Serialize for PortAsked {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nothing => serializer.serialize_str("none"),
+            Self::Match(wanted) => wanted.serialize(serializer),
+        }
+    }
+}
