@@ -10,6 +10,7 @@ mod doctor;
 mod grade;
 mod logging;
 mod play;
+mod progress;
 mod report;
 mod reset;
 mod shell;
@@ -47,6 +48,7 @@ enum Command {
     Submit(submit::Args),
     Reset(reset::Args),
     Clean(clean::Args),
+    Progress(progress::Args),
     Shell(shell::Args),
     Course(course::Args),
     Class(class::Args),
@@ -79,6 +81,7 @@ pub fn run() -> ExitCode {
         Some(Command::Submit(args)) => ended(submit::run(&args, chosen)),
         Some(Command::Reset(args)) => ended(reset::run(&args, chosen)),
         Some(Command::Course(args)) => ended(course::run(&args, chosen)),
+        Some(Command::Progress(args)) => ended(progress::run(&args, chosen)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),
         Some(Command::Class(args)) => ended(class::run(&args, chosen)),
         None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),

@@ -16,7 +16,7 @@ const MOST_SEEN: i64 = 5000;
 /// The open file. An event that `append` has answered for is on the disk.
 #[derive(Debug)]
 pub struct Store {
-    db: Connection,
+    pub(super) db: Connection,
     path: PathBuf,
 }
 

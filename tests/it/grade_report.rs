@@ -134,3 +134,21 @@ fn evidence_of_another_course_or_of_nothing_is_said() {
         assert!(said.err.contains(why), "{}", said.err);
     }
 }
+
+#[test]
+fn tasks_on_slides_are_listed_with_their_lesson() {
+    let learner = Headless::new();
+    learner.write(
+        "course/lessons/course.yaml",
+        "format_version: 1\nid: c\ntitle: C\nversion: \"1\"\nlessons: [one]\n",
+    );
+    let task = "```task\nid: t\ntitle: nginx is here\ncheck: {image: {repo: nginx}}\nhints: [a, b, c]\n```\n";
+    learner.write("course/lessons/one/lesson.md", &format!("---\ntitle: One\n---\n# A\n\n{task}"));
+    let report = valid(&learner.says(&["grade", "--course", "course", "--format", "json"]), 1);
+    assert_eq!(report["exercises"], json!([]));
+    assert_eq!((&report["lessons"][0]["id"], &report["points"]["of"]), (&json!("one"), &json!(1)));
+    assert_eq!(report["course"]["id"], "c");
+    learner
+        .says(&["grade", "--course", "course", "one"])
+        .is(1, &["not started", "it begins when you open the lesson"]);
+}

@@ -185,11 +185,13 @@ fn a_script_that_fails_says_what_it_said() {
 
 #[test]
 fn the_screen_shows_the_scripts_and_asks() {
-    let learner = with_script("echo ran >>trace");
+    let learner = with_script("echo no-such-''thing; exit 3");
+    let lesson = "# Another way\n\ntext\n\n# Try it\n\n```exercise\nrun-python\n```\n";
+    learner.write("course/lessons/one/lesson.md", lesson);
     let folder = learner.path("course");
     let folder = folder.to_str().expect("a temporary folder has a plain name");
     let screen = Launch::pilotwhale().args(["--course", folder]).start();
-    screen.wait_for("| echo ran >>trace");
+    screen.wait_for("| echo no-such-''thing; exit 3");
     screen.wait_for("May they run? [y/N]");
     screen.send("n<Enter>");
     screen.wait_for("Another way");
@@ -205,4 +207,27 @@ fn the_screen_shows_the_scripts_and_asks() {
     let third = Launch::pilotwhale().args(["--course", folder]).home_of(&screen).start();
     third.wait_for("Another way");
     assert!(!third.contains("have not let it run"), "{}", third.text());
+    // Begun in the app, a script that fails says what it said.
+    third.send("<Right>");
+    third.wait_for("Other python");
+    third.send("<Enter>");
+    third.wait_for("no-such-thing");
+}
+
+#[test]
+fn progress_is_carried_to_another_machine() {
+    let (here, there) = (learner(), learner());
+    here.says(&["begin", "run-python"]).is(0, &[]);
+    let file = there.path("carried");
+    let file = file.to_str().expect("a temporary folder has a plain name");
+    here.says(&["progress", "export", file]).is(0, &["progress import FILE"]);
+    here.says(&["progress", "export", file]).is(2, &["is there already"]);
+    there.says(&["progress", "import", file]).is(0, &["Your progress is here"]);
+    there.says(&["grade", "run-python"]).is(3, &["could not check"]);
+    // Over what is there only after a yes, and it is kept.
+    here.says(&["progress", "import", file]).is(2, &["is kept as", "--yes"]);
+    here.says(&["progress", "import", file, "--yes"]).is(0, &["Your progress is here"]);
+    let other = "format_version: 1\nid: other\ntitle: O\nversion: \"1\"\nlessons: [one]\n";
+    there.write("course/lessons/course.yaml", other);
+    there.says(&["progress", "import", file, "--course", "course"]).is(2, &["is about the course docker"]);
 }

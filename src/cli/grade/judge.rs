@@ -111,6 +111,7 @@ fn settled(exercise: &Exercise, state: &ExerciseProgress) -> Verdicts {
     let verdict = |id: &str| match state.passed.get(id) {
         Some(found) if passed => Verdict::Pass { found: found.clone() },
         _ if passed => Verdict::Pass { found: "it passed before".into() },
+        _ if exercise.on_slides => Verdict::NotYet { expected: "the lesson to be opened".into() },
         _ => Verdict::NotYet {
             expected: format!("the exercise to be begun: pilotwhale begin {}", exercise.id),
         },

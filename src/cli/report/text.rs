@@ -10,7 +10,8 @@ pub(super) fn print(report: &Report) -> String {
     // A lesson that was not opened yet says nothing; an exercise that was not begun is what to do next.
     let (closed, open): (Vec<&Entry>, Vec<&Entry>) =
         report.lessons.iter().partition(|lesson| lesson.status == Status::NotStarted && !alone);
-    let mut parts: Vec<String> = open.into_iter().chain(&report.exercises).map(entry).collect();
+    let mut parts: Vec<String> = open.into_iter().map(|lesson| entry(lesson, true)).collect();
+    parts.extend(report.exercises.iter().map(|exercise| entry(exercise, false)));
     if !closed.is_empty() {
         let ids: Vec<&str> = closed.iter().map(|lesson| lesson.id.as_str()).collect();
         parts.push(format!("Lessons with tasks that were not opened yet: {}\n", ids.join(", ")));
@@ -21,13 +22,18 @@ pub(super) fn print(report: &Report) -> String {
     parts.join("\n")
 }
 
-fn entry(entry: &Entry) -> String {
+fn entry(entry: &Entry, is_lesson: bool) -> String {
     let mut text = String::new();
     let done = entry.tasks.iter().filter(|task| task.status == Status::Pass).count();
     let (all, points) = (entry.tasks.len(), entry.points);
     let _ = writeln!(text, "{}   {done}/{all} tasks, {}/{} points", entry.title, points.reached, points.of);
     if entry.status == Status::NotStarted {
-        let _ = writeln!(text, "  ○ not started\n      start it  pilotwhale begin {}", entry.id);
+        let how = if is_lesson {
+            "      it begins when you open the lesson".to_owned()
+        } else {
+            format!("      start it  pilotwhale begin {}", entry.id)
+        };
+        let _ = writeln!(text, "  ○ not started\n{how}");
         return text;
     }
     let mut above: Option<(&str, &str)> = None;
@@ -63,7 +69,8 @@ fn entry(entry: &Entry) -> String {
     }
     if entry.status == Status::Pass {
         let assisted = if entry.assisted { ", with the solution's help" } else { "" };
-        let _ = writeln!(text, "  The exercise is done{assisted}.");
+        let what = if is_lesson { "All of the lesson's tasks are" } else { "The exercise is" };
+        let _ = writeln!(text, "  {what} done{assisted}.");
     }
     text
 }
