@@ -19,7 +19,7 @@ const HEAD: u16 = 1;
 const RIGHT: usize = 26;
 const WIDEST: u16 = 90;
 /// Narrower than this, the titles need the whole row.
-const NARROW: usize = 52;
+const NARROW: u16 = 52;
 
 /// How much of something there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl Contents {
 
     fn width(&self) -> u16 {
         let longest = self.entries.iter().map(|e| e.text.width() + RIGHT + 10).max().unwrap_or(20);
-        u16::try_from(longest).unwrap_or(u16::MAX).clamp(30, WIDEST)
+        u16::try_from(longest).unwrap_or(u16::MAX).clamp(NARROW, WIDEST)
     }
 
     /// The entry under a click.
@@ -160,7 +160,7 @@ impl Contents {
         let foot = format!("{more}Enter opens · Esc closes");
         let inner = popup::frame(area, buf, theme, &self.title, &foot, self.width(), self.height());
         let mut rows = inner.rows();
-        if let Some(row) = rows.next().filter(|row| usize::from(row.width) >= NARROW) {
+        if let Some(row) = rows.next().filter(|row| row.width >= NARROW) {
             let head = format!("{:>9}  {:>5}  {:>8}", "questions", "tasks", "minutes");
             buf.set_stringn(row.right().saturating_sub(RIGHT as u16), row.y, &head, RIGHT, theme.dim);
         }
@@ -181,7 +181,7 @@ impl Entry {
             Row::Below(what) => ("   ", format!("{what:>RIGHT$}")),
         };
         let width = usize::from(row.width);
-        let right = if width < NARROW { String::new() } else { right };
+        let right = if row.width < NARROW { String::new() } else { right };
         let lead = 4 + indent.len();
         let room = width.saturating_sub(lead + right.width() + 2);
         let line = Line::from(vec![

@@ -246,6 +246,11 @@ impl LessonPane {
         open.or(all.last()).copied()
     }
 
+    /// The view of the quiz that keys go to, once it was seen.
+    fn quiz_seen(&self) -> Option<&QuizView> {
+        self.quizzes.get(&self.quiz_here()?)
+    }
+
     /// The view of a quiz of this lesson, made with what was answered before.
     fn view(&mut self, index: usize) -> Option<&mut QuizView> {
         if !self.quizzes.contains_key(&index) {

@@ -102,7 +102,7 @@ pub fn on_slide(view: &View<'_>, task: &Task, width: usize, theme: &Theme) -> Ve
         lines.extend(said("remedy", remedy, theme.info, room, theme));
     } else {
         feedback(view, task, room, theme, &mut lines);
-        if standing == Standing::Wrong && runs_seen(view) > 0 {
+        if standing == Standing::Wrong && !is_about_the_answer(view, task) && runs_seen(view) > 0 {
             lines.extend(said("", &looked_at(view), theme.dim, room, theme));
         }
     }
@@ -152,6 +152,10 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
     let mut say = |label: &str, text: &str, style: Style| out.extend(said(label, text, style, width, theme));
     match verdict(view.state, task) {
         Some(Verdict::Pass { found }) if begun => say("", found, theme.dim),
+        // Question and answer stand below.
+        Some(Verdict::NotRight { differs, .. }) if is_about_the_answer(view, task) => {
+            say("differs", differs, theme.warn);
+        }
         Some(Verdict::NotRight { expected, found, nearest, differs, advice }) => {
             say("expected", expected, theme.text);
             if is_as_above(view, task) {
@@ -189,6 +193,15 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
         let tries = view.state.record.attempts.get(&task.id).map_or(0, BTreeSet::len);
         say("", &format!("{tries} tries were not right yet: {hint} shows a hint."), theme.info);
     }
+}
+
+/// Whether what the learner typed in is what is not right.
+fn is_about_the_answer(view: &View<'_>, task: &Task) -> bool {
+    let expected = match verdict(view.state, task) {
+        Some(Verdict::NotRight { expected, .. }) => expected,
+        _ => return false,
+    };
+    task.check.prompt().is_some_and(|prompt| expected.contains(prompt))
 }
 
 /// Whether the task before stumbles over the same thing.

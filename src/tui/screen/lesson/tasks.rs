@@ -24,6 +24,13 @@ impl<'a> AtHand<'a> {
         tasks.filter(|(_, task)| !self.state.record.passed.contains_key(&task.id))
     }
 
+    /// Of the first open task: the key gives one more.
+    fn has_hints(&self) -> bool {
+        let begun = !matches!(self.state.phase, Phase::Idle | Phase::Passed | Phase::Resetting);
+        let first = self.open().next().filter(|_| begun);
+        first.is_some_and(|(_, task)| self.state.hints_shown(&task.id) < task.hints.len())
+    }
+
     /// What shows the task.
     fn insert(&self, task: usize) -> Insert {
         if self.exercise.on_slides { Insert::Task(task) } else { Insert::Exercise(self.exercise.id.clone()) }
@@ -72,6 +79,15 @@ impl LessonPane {
             Action::AnswerTask => {
                 self.at_hand().is_some_and(|hand| hand.open().any(|(_, task)| task.check.prompt().is_some()))
             }
+            Action::Answer => self.quiz_seen().is_some_and(|quiz| !quiz.is_done()),
+            Action::Hint => {
+                let quiz = self.quiz_seen().is_some_and(|quiz| !quiz.is_done() && quiz.hints_left() > 0);
+                quiz || self.at_hand().is_some_and(|hand| hand.has_hints())
+            }
+            Action::BeginExercise => self.at_hand().is_some_and(|hand| hand.state.phase == Phase::Idle),
+            Action::CheckNow => self.at_hand().is_some_and(|hand| {
+                !matches!(hand.state.phase, Phase::Idle | Phase::Passed | Phase::Resetting)
+            }),
             _ => true,
         }
     }
