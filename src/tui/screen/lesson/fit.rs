@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::course::{BlockKind, Source, load};
+use crate::facts::Link;
 use crate::progress::Progress;
+use crate::tui::effect::ExerciseEffect;
 use crate::tui::layout::{Pane, Screen, Wishes};
 
 /// Lines below the screen and columns beside it, of every step of the course that has some.
@@ -18,7 +20,15 @@ fn overflows(width: u16, height: u16) -> Vec<String> {
     let whole = Rect::new(0, 0, width, height);
     let body = Screen::of(whole, Wishes::default()).body(Pane::Lesson).unwrap();
     let mut found = Vec::new();
+    // Tasks that have begun take more lines.
+    let mut begun = pane.set_link(&Link::Live);
     for (lesson, (id, deck)) in decks.iter().enumerate() {
+        begun.extend(pane.open_at(lesson, 0, 0));
+        for effect in begun.drain(..) {
+            if let Effect::Exercise(ExerciseEffect::Begin { exercise, run, .. }) = effect {
+                pane.begun(&exercise, run, Ok(String::new()));
+            }
+        }
         for (at, slide) in deck.slides.iter().enumerate() {
             // The card of an exercise grows with what was found, and scrolls.
             if slide.blocks.iter().any(|b| matches!(b.kind, BlockKind::Exercise(_))) {
