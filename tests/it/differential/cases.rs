@@ -277,7 +277,7 @@ pub(super) const CASES: &[Case] = &[
         "container prune",
         "docker create --label $N --name $N busybox; docker run --label $N --name $N-2 busybox sh -c 'echo 12345 >/x'; docker container prune -f --filter label=$N; docker container prune -f --filter label=$N",
     ),
-    case(
+    docker(
         "network and volume prune",
         "docker network create --label $N $N; docker volume create --label $N $N; docker network prune -f --filter label=$N; docker volume prune -f --filter label=$N; docker volume inspect -f '{{.Name}}' $N",
     ),
