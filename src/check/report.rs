@@ -50,6 +50,14 @@ impl TaskReport {
     }
 }
 
+impl TaskReport {
+    /// Points that it brings, of those that are asked for: a bonus task is asked for none, so that nobody loses by it.
+    pub fn counts(&self) -> (u32, u32) {
+        let reached = if self.verdict.is_pass() { self.points } else { 0 };
+        (reached, if self.bonus { 0 } else { self.points })
+    }
+}
+
 impl Report {
     pub fn passed(&self) -> bool {
         self.tasks.iter().filter(|t| !t.bonus).all(|t| t.verdict.is_pass())
@@ -60,10 +68,10 @@ impl Report {
         needed.into_iter().any(|t| matches!(t.verdict, Verdict::CouldNotCheck { .. }))
     }
 
-    /// Points reached, and points there are.
+    /// Points reached, and points that there are to reach.
     pub fn points(&self) -> (u32, u32) {
-        let of = |tasks: &mut dyn Iterator<Item = &TaskReport>| tasks.map(|t| t.points).sum();
-        (of(&mut self.tasks.iter().filter(|t| t.verdict.is_pass())), of(&mut self.tasks.iter()))
+        let each = self.tasks.iter().map(TaskReport::counts);
+        each.fold((0, 0), |(reached, of), more| (reached + more.0, of + more.1))
     }
 }
 

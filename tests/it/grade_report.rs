@@ -136,6 +136,34 @@ fn evidence_of_another_course_or_of_nothing_is_said() {
 }
 
 #[test]
+fn a_bonus_only_adds() {
+    let learner = Headless::new();
+    learner.write("course/lessons/one/lesson.md", "# A\n");
+    learner.write(
+        "course/exercises/x/exercise.yaml",
+        "format_version: 1\nid: x\ntitle: X\nbrief: b\ntasks:\n  \
+         - {id: a, title: A, points: 3, check: {answer: {prompt: 'a?', equals: yes}}, hints: [h]}\n  \
+         - {id: b, title: B, points: 2, bonus: true, check: {answer: {prompt: 'b?', equals: yes}}, hints: [h]}\n",
+    );
+    let judged = |answers: &[&str], done: i32| {
+        learner.says(&["begin", "x", "--course", "course"]).is(0, &[]);
+        let save = ["grade", "x", "--course", "course", "--save-evidence", "saved.json"];
+        learner.says(&save).is(if done == 0 { 1 } else { done }, &[]);
+        let mut saved: Value = serde_json::from_str(&learner.read("saved.json")).expect("it is JSON");
+        let answers = answers.iter().map(|prompt| ((*prompt).to_owned(), json!("yes"))).collect();
+        saved["exercises"][0]["evidence"]["answers"] = Value::Object(answers);
+        learner.write("saved.json", &saved.to_string());
+        let again = ["grade", "--course", "course", "--evidence", "saved.json", "--format"];
+        let report = valid(&learner.says(&[&again[..], &["json"]].concat()), done);
+        let junit = learner.says(&[&again[..], &["junit"]].concat()).out;
+        (report["points"]["reached"].clone(), report["points"]["of"].clone(), junit.contains("<skipped"))
+    };
+    assert_eq!(judged(&["a?"], 0), (json!(3), json!(3), true));
+    assert_eq!(judged(&["a?", "b?"], 0), (json!(5), json!(3), false));
+    assert_eq!(judged(&["b?"], 1), (json!(2), json!(3), false));
+}
+
+#[test]
 fn tasks_on_slides_are_listed_with_their_lesson() {
     let learner = Headless::new();
     learner.write(

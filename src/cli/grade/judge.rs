@@ -6,7 +6,7 @@ use super::saved::{Judged, Saved};
 use crate::check::{Report as Verdicts, TaskReport, Verdict};
 use crate::cli::desk::{Desk, Stopped, connect, wait};
 use crate::cli::report::{Graded, Status};
-use crate::course::Exercise;
+use crate::course::{Exercise, Task};
 use crate::engine::{Engine, EngineError};
 use crate::facts::Evidence;
 use crate::lab::{self, Attempt};
@@ -108,8 +108,11 @@ fn verdict(
 /// An exercise that need not be judged: it passed, or was never begun.
 fn settled(exercise: &Exercise, state: &ExerciseProgress) -> Verdicts {
     let passed = state.stage == Stage::Passed;
-    let verdict = |id: &str| match state.passed.get(id) {
+    let verdict = |task: &Task| match state.passed.get(&task.id) {
         Some(found) if passed => Verdict::Pass { found: found.clone() },
+        _ if passed && task.bonus => {
+            Verdict::NotYet { expected: "this before the rest: the exercise has passed without it".into() }
+        }
         _ if passed => Verdict::Pass { found: "it passed before".into() },
         _ if exercise.on_slides => Verdict::NotYet { expected: "the lesson to be opened".into() },
         _ => Verdict::NotYet {
@@ -119,7 +122,7 @@ fn settled(exercise: &Exercise, state: &ExerciseProgress) -> Verdicts {
     let tasks = exercise
         .tasks
         .iter()
-        .map(|t| TaskReport { bonus: t.bonus, ..TaskReport::new(&t.id, &t.title, t.points, verdict(&t.id)) });
+        .map(|t| TaskReport { bonus: t.bonus, ..TaskReport::new(&t.id, &t.title, t.points, verdict(t)) });
     Verdicts {
         exercise: exercise.id.clone(),
         title: exercise.title.clone(),

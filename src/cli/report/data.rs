@@ -141,6 +141,8 @@ pub(super) struct Task {
     pub(super) title: String,
     pub(super) status: Status,
     pub(super) points: Points,
+    /// Not needed for the pass.
+    pub(super) bonus: bool,
     /// How many different wrong tries there were.
     pub(super) attempts: usize,
     pub(super) hints: usize,
@@ -226,6 +228,7 @@ impl Entry {
 impl Task {
     fn new(task: TaskReport, state: &ExerciseProgress, shown: &[String]) -> Self {
         let passed = task.verdict.is_pass();
+        let (reached, of) = task.counts();
         let proof = if shown.contains(&task.id) { Proof::Evidence } else { Proof::Record };
         Self {
             status: match task.verdict {
@@ -234,7 +237,8 @@ impl Task {
                 Verdict::NotRight { .. } => Status::Fail,
                 Verdict::CouldNotCheck { .. } => Status::Error,
             },
-            points: Points { reached: if passed { task.points } else { 0 }, of: task.points },
+            points: Points { reached, of },
+            bonus: task.bonus,
             attempts: state.attempts.get(&task.id).map_or(0, std::collections::BTreeSet::len),
             hints: state.hints.get(&task.id).copied().unwrap_or(0),
             proof: passed.then_some(proof),

@@ -25,6 +25,7 @@ pub(super) fn print(reports: &[Report]) -> Result<String, SerializeError> {
 fn status(task: &Task) -> TestCaseStatus {
     let kind = match task.status {
         Status::Pass => return TestCaseStatus::success(),
+        _ if task.bonus => return TestCaseStatus::skipped(),
         Status::Fail | Status::NotStarted => NonSuccessKind::Failure,
         Status::Error => NonSuccessKind::Error,
     };

@@ -24,8 +24,9 @@ pub(super) fn print(report: &Report) -> String {
 
 fn entry(entry: &Entry, is_lesson: bool) -> String {
     let mut text = String::new();
-    let done = entry.tasks.iter().filter(|task| task.status == Status::Pass).count();
-    let (all, points) = (entry.tasks.len(), entry.points);
+    let needed = || entry.tasks.iter().filter(|task| !task.bonus);
+    let done = needed().filter(|task| task.status == Status::Pass).count();
+    let (all, points) = (needed().count(), entry.points);
     let _ = writeln!(text, "{}   {done}/{all} tasks, {}/{} points", entry.title, points.reached, points.of);
     if entry.status == Status::NotStarted {
         let how = if is_lesson {
@@ -38,7 +39,9 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
     }
     let mut above: Option<(&str, &str)> = None;
     for task in &entry.tasks {
-        let _ = writeln!(text, "  {} {:<15} {}", task.verdict.mark(), task.verdict.word(), task.title);
+        let bonus = if task.bonus { " (bonus)" } else { "" };
+        let (mark, word) = (task.verdict.mark(), task.verdict.word());
+        let _ = writeln!(text, "  {mark} {word:<15} {}{bonus}", task.title);
         let same = match &task.verdict {
             Verdict::NotRight { nearest: Some(nearest), differs, .. } => {
                 let this = Some((nearest.as_str(), differs.as_str()));

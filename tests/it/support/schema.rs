@@ -22,7 +22,7 @@ fn a_report_with_a_mistake_is_refused() {
     let task = |status: &str| {
         let mut task = serde_json::json!({
             "id": "t", "title": "T", "status": status, "points": {"reached": 0, "of": 1},
-            "attempts": 0, "hints": 0, "proof": null, "expected": "e",
+            "bonus": false, "attempts": 0, "hints": 0, "proof": null, "expected": "e",
         });
         if status == "pass" {
             task["found"] = "f".into();
