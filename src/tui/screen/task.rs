@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::check::Verdict;
+use crate::check::{TaskReport, Verdict};
 use crate::course::{Exercise, Inline, Task};
 use crate::session::{ExerciseState, Phase};
 use crate::tui::theme::Theme;
@@ -74,8 +74,12 @@ impl Standing {
     }
 }
 
+fn report<'a>(state: &'a ExerciseState, task: &Task) -> Option<&'a TaskReport> {
+    state.report.as_ref()?.tasks.iter().find(|t| t.id == task.id)
+}
+
 fn verdict<'a>(state: &'a ExerciseState, task: &Task) -> Option<&'a Verdict> {
-    state.report.as_ref()?.tasks.iter().find(|t| t.id == task.id).map(|t| &t.verdict)
+    report(state, task).map(|t| &t.verdict)
 }
 
 /// What is known of the exercise that a task belongs to.
@@ -93,7 +97,8 @@ pub struct View<'a> {
 /// A task on its slide, behind a bar as quizzes are.
 pub fn on_slide(view: &View<'_>, task: &Task, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let standing = Standing::of(view.state, task);
-    let points = if task.points == 1 { String::new() } else { format!(" · {}", points(task)) };
+    let points =
+        if task.points == 1 && !task.bonus { String::new() } else { format!(" · {}", points(task)) };
     let mut lines = Vec::new();
     let room = width.saturating_sub(2);
     title(standing, &format!("Task: {}", task.title), &points, room, theme, &mut lines);
@@ -120,7 +125,8 @@ pub fn on_card(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &
 }
 
 fn points(task: &Task) -> String {
-    if task.points == 1 { "1 point".into() } else { format!("{} points", task.points) }
+    let points = if task.points == 1 { "1 point".into() } else { format!("{} points", task.points) };
+    if task.bonus { format!("bonus, {points}") } else { points }
 }
 
 /// The mark and the title, with the word for the mark at the right.
@@ -177,7 +183,15 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
     if Standing::of(view.state, task) == Standing::Done {
         return;
     }
-    let Keys { answer, hint, .. } = view.keys;
+    let Keys { answer, hint, reset, .. } = view.keys;
+    let needs = view.exercise.tasks.iter().filter(|other| task.needs.contains(&other.id));
+    let mut needs = needs.filter(|other| Standing::of(view.state, other) != Standing::Done);
+    if let Some(first) = needs.next().filter(|_| begun) {
+        say("waits for", &first.title, theme.dim);
+    }
+    if report(view.state, task).is_some_and(|t| t.stuck) {
+        say("", &format!("From here it cannot become right: {reset} starts over."), theme.warn);
+    }
     if let Some(prompt) = task.check.prompt().filter(|_| begun) {
         say("question", prompt, theme.text);
         match view.answers.and_then(|answers| answers.get(prompt)) {

@@ -21,6 +21,7 @@ hints: ["Which command brings an image?", "It is `docker pull …`."]
 ```task
 id: layers
 title: You know how many layers it has
+needs: [pull]
 check: {answer: {prompt: "How many layers has nginx?", number: 7}}
 hints: ["`docker history` lists them."]
 ```
@@ -104,6 +105,24 @@ fn they_begin_when_there_is_an_engine_to_look_at_and_again_after_a_reset() {
     );
     let reset = Msg::WasReset { exercise: ID.into(), run: 1, outcome: Ok(Vec::new()) };
     assert!(begins(&tell(&mut app, reset)));
+}
+
+#[test]
+fn where_nothing_helps_starting_over_is_offered() {
+    let mut app = app_of(course(), Setup::default(), (80, 24));
+    opened(&mut app);
+    let wrong = Verdict::NotRight {
+        expected: "a container that runs".into(),
+        found: "none".into(),
+        nearest: None,
+        differs: "it was removed".into(),
+        advice: None,
+    };
+    let tasks = vec![TaskReport { stuck: true, ..TaskReport::new("pull", "", 1, wrong) }];
+    let report = Box::new(Report { exercise: ID.into(), tasks, ..Report::default() });
+    tell(&mut app, Msg::Graded { exercise: ID.into(), run: 1, report });
+    let seen = text(&app, 80, 24);
+    assert!(seen.contains("From here it cannot become right: R starts over."), "{seen}");
 }
 
 #[test]
