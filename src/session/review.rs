@@ -91,3 +91,7 @@ fn spot(course: &Course, lesson: &str, at: usize, title: &str) -> Option<Spot> {
     let slide = same.min_by_key(|i| i.abs_diff(at)).unwrap_or(at.min(slides.len().checked_sub(1)?));
     Some(Spot { place: Place { lesson, slide, step: 0 }, words: slides.get(slide)?.title.clone() })
 }
+
+#[cfg(test)]
+#[path = "review_tests.rs"]
+mod tests;

@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
-use crate::course::{
-    Block, BlockKind, Choice, Deck, Exercise, Lesson, QuizKind, Slide, Task, TaskMode, unspell,
-};
+use crate::course::{Choice, Deck, Exercise, Lesson, QuizKind, Slide, Task, TaskMode, unspell};
 use crate::progress::Stamped;
 
 fn slides(steps: &[usize]) -> Vec<Slide> {
@@ -488,62 +486,4 @@ fn tasks_on_slides_are_judged_while_their_lesson_is_open() {
     session.go_to(1, 0, 0);
     assert_eq!(session.lesson_exercise().map(|e| e.id.as_str()), Some("b"));
     assert_eq!(asked(&mut session), ["b"], "the other one has its question out already");
-}
-
-fn titled(lessons: &[(&str, &[&str])]) -> Arc<Course> {
-    let slide = |title: &&str| Slide {
-        title: (*title).into(),
-        steps: 2,
-        blocks: vec![Block { kind: BlockKind::Quiz(0), reveal: 1, line: 1 }],
-        ..Slide::default()
-    };
-    let lessons = lessons.iter().map(|(id, titles)| Lesson {
-        id: (*id).into(),
-        deck: Deck { slides: titles.iter().map(slide).collect(), quizzes: vec![quiz()], ..Deck::default() },
-        ..Lesson::default()
-    });
-    Arc::new(Course { lessons: lessons.collect(), ..Course::default() })
-}
-
-#[test]
-fn a_bookmark_stays_with_its_slide() {
-    let old = titled(&[("a", &["one", "two"]), ("b", &["three"])]);
-    let mut session = Session::new(old, Progress::default());
-    session.go_to(0, 1, 1);
-    let events = session.toggle_bookmark();
-    assert!(session.is_bookmarked());
-    let words = |session: &Session| -> Vec<(usize, String)> {
-        session.bookmarks().into_iter().map(|s| (s.place.slide, s.words)).collect()
-    };
-    assert_eq!(words(&session), [(1, "two".to_owned())]);
-    // A slide came before it, and the app was started again.
-    let new = titled(&[("a", &["zero", "one", "two"]), ("b", &["three"])]);
-    let mut session = Session::new(new, saved(events));
-    assert_eq!(words(&session), [(2, "two".to_owned())]);
-    session.go_to(0, 2, 0);
-    let events = session.toggle_bookmark();
-    assert!(!session.is_bookmarked() && session.bookmarks().is_empty());
-    assert!(matches!(&events[..], [Event::Bookmarked { slide: 1, set: false, .. }]), "{events:?}");
-    // Its lesson is gone.
-    session.toggle_bookmark();
-    session.replace_course(titled(&[("b", &["three"])]));
-    assert!(session.bookmarks().is_empty());
-}
-
-#[test]
-fn answers_that_were_not_right_are_gone_through_round_the_course() {
-    let course = titled(&[("a", &["one"]), ("b", &["two"]), ("c", &["three"])]);
-    let mut session = Session::new(course, Progress::default());
-    assert_eq!(session.next_not_right(), None, "what was not answered is not wrong");
-    for lesson in ["a", "c"] {
-        session.answer(lesson, "q", Response::Picked(vec![1]));
-    }
-    let at = |lesson| Place { lesson, slide: 0, step: 1 };
-    assert_eq!(session.next_not_right(), Some((at(2), 2)));
-    session.go_to(2, 0, 1);
-    assert_eq!(session.next_not_right(), Some((at(0), 2)));
-    session.answer("a", "q", Response::Picked(vec![0]));
-    assert_eq!(session.next_not_right(), Some((at(2), 1)));
-    session.answer("a", "q", Response::Picked(vec![1]));
-    assert_eq!(session.not_right().len(), 1, "once right is enough");
 }

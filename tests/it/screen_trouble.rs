@@ -23,7 +23,7 @@ fn without_an_engine_lessons_work_and_the_app_says_what_to_do() {
     screen.wait_for("Six keys are enough");
     answer_a_quiz(&screen);
     screen.send("m");
-    screen.wait_for("1 of 4 questions right");
+    screen.wait_for("1/4");
 }
 
 #[test]
