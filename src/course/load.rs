@@ -12,7 +12,7 @@ use super::exercise::{Accept, Exercise, Reject, StarterFile, Task};
 use super::source::Source;
 use super::vars::Var;
 use super::yaml::Snippet;
-use super::{Course, Lesson, deck, task, task_fence};
+use super::{Block, BlockKind, Course, Lesson, deck, task, task_fence};
 
 /// There is nothing to show at all.
 #[derive(Debug, Error)]
@@ -105,7 +105,20 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
             course.exercises.push(found);
         }
     }
+    in_order(&mut course);
     Ok(course)
+}
+
+/// Exercises as they come in the lessons, whatever their folders are called; one that no slide shows comes last.
+fn in_order(course: &mut Course) {
+    let Course { lessons, exercises, .. } = course;
+    exercises.sort_by_cached_key(|exercise| {
+        let shows = |block: &Block| matches!(&block.kind, BlockKind::Exercise(id) if *id == exercise.id);
+        let holds = |lesson: &Lesson| {
+            lesson.id == exercise.id || lesson.deck.slides.iter().any(|slide| slide.blocks.iter().any(shows))
+        };
+        lessons.iter().position(holds).unwrap_or(usize::MAX)
+    });
 }
 
 fn lesson(text: &str, path: PathBuf) -> (Lesson, Vec<Diagnostic>) {

@@ -198,7 +198,7 @@ fn mistakes_in_a_task_point_into_the_lesson() {
     for (task, line, column, width, word) in [
         ("id: a\ntitle: T\nchek: {}", 6, 1, 4, "chek"),
         ("id: a\ntitle: T\ncheck: {imge: {}}", 6, 9, 4, "imge"),
-        ("id: a\ntitle: T\ncheck: {run: {}}", 6, 1, 5, "asks for nothing"),
+        ("id: a\ntitle: T\ncheck: {run: {}}", 6, 9, 3, "asks for nothing"),
         ("id: \"\"\ntitle: T\ncheck: {image: {repo: x}}", 4, 1, 2, "empty"),
         ("title: T\ncheck: {image: {repo: x}}", 4, 1, 1, "id"),
     ] {
