@@ -79,6 +79,11 @@ impl Paths {
         self.state.join("classes").join(name).with_extension("sqlite3")
     }
 
+    /// Who this learner is to classes in this course.
+    pub fn class_identity_file(&self) -> PathBuf {
+        self.course.join("class-identity")
+    }
+
     pub fn exercise_folder(&self, exercise: &str) -> PathBuf {
         self.work.join(exercise)
     }

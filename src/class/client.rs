@@ -57,11 +57,10 @@ pub enum Heard {
         course: String,
         course_version: String,
     },
-    /// Tried again by itself, at this moment.
+    /// It is tried again by itself.
     Away {
         why: String,
         remedy: String,
-        again: Timestamp,
     },
     /// Not tried again unless asked for.
     Out {
@@ -126,8 +125,7 @@ pub async fn follow(
             End::Away(why) => {
                 wait = if joined { FIRST_WAIT } else { (wait * 2).min(LONGEST_WAIT) };
                 let pause = jittered(wait)?;
-                let again = Timestamp::now().saturating_add(pause).unwrap_or(Timestamp::MAX);
-                let away = Heard::Away { why: why.what, remedy: why.remedy, again };
+                let away = Heard::Away { why: why.what, remedy: why.remedy };
                 if follower.heard.send(away).await.is_err() {
                     return Ok(());
                 }

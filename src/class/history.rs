@@ -1,5 +1,6 @@
 //! A learner's events as the class is told of them: from the progress file, or from memory.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -11,9 +12,26 @@ pub trait History: Send + 'static {
     fn after(&mut self, seq: i64) -> Result<Vec<Stamped>, StoreError>;
 }
 
-impl History for Store {
+/// The progress file at this path, opened when it is first read: the app may be making it at this moment.
+#[derive(Debug)]
+pub struct Filed {
+    path: PathBuf,
+    store: Option<Store>,
+}
+
+impl Filed {
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, store: None }
+    }
+}
+
+impl History for Filed {
     fn after(&mut self, seq: i64) -> Result<Vec<Stamped>, StoreError> {
-        self.events_after(seq)
+        let store = match &self.store {
+            Some(store) => store,
+            None => self.store.insert(Store::open(&self.path)?.store),
+        };
+        store.events_after(seq)
     }
 }
 

@@ -104,6 +104,10 @@ impl Host {
     /// Says goodbye and returns when everything is written.
     pub fn end(mut self) {
         self.close();
+        if let Some(network) = self.network.take() {
+            // The lines have this long to say goodbye.
+            network.shutdown_timeout(Duration::from_millis(500));
+        }
     }
 
     fn close(&mut self) {
@@ -111,16 +115,16 @@ impl Host {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        if let Some(network) = self.network.take() {
-            // The lines have this long to say goodbye.
-            network.shutdown_timeout(Duration::from_millis(500));
-        }
     }
 }
 
+/// Without goodbyes: this may happen where nothing may be waited for.
 impl Drop for Host {
     fn drop(&mut self) {
         self.close();
+        if let Some(network) = self.network.take() {
+            network.shutdown_background();
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The host's network side: listens, lets in who has the secret, and speaks with each of them on a line of its own.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ use super::wire::{
     self, Frames, Hello, LARGEST, LARGEST_HELLO, MOST_EVENTS, OLDEST, Refusal, Role, SentEvent, ToHost,
     ToLearner, VERSION, Welcome,
 };
-use super::{ClassError, LearnerId, Standing};
+use super::{ClassError, Identity, Joining, LearnerId, Standing};
 
 /// For somebody to prove that they may come in.
 const ENTRY: Duration = Duration::from_secs(10);
@@ -121,6 +121,20 @@ pub fn open(hosting: Hosting) -> Result<Opened, ClassError> {
     network.spawn(listen(listener, door));
     let host = Host { hub: to_hub, thread: Some(thread), network: Some(network) };
     Ok(Opened { host, code, changes, standing })
+}
+
+/// A second screen of a class that is open on this machine, from the class's own file. None where there is no such class.
+pub fn as_audience(
+    file: &Path,
+    address: Option<SocketAddr>,
+    course: (String, String),
+) -> Result<Option<Joining>, ClassError> {
+    let Some(store) = ClassStore::existing(file)? else { return Ok(None) };
+    let Some(founding) = store.founded()? else { return Ok(None) };
+    let address = address.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, founding.port)));
+    let code = JoinCode { address, pin: tls::pin(&founding.certificate), secret: founding.secret };
+    let (identity, name) = (Identity::passing()?, "audience".into());
+    Ok(Some(Joining { code, identity, name, role: Role::Audience, course }))
 }
 
 /// The address under which others find this machine. A datagram socket is told of a destination and sends nothing: that

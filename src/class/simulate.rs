@@ -64,6 +64,8 @@ struct Player {
     saved: Arc<Notify>,
     chance: u64,
     place: Option<Place>,
+    /// The next standing tells of the past.
+    late: bool,
     answered: Option<(String, String)>,
     work: Option<Work>,
 }
@@ -85,6 +87,7 @@ impl Player {
             saved: Arc::default(),
             chance: number as u64 * 0x9e37_79b9 + 1,
             place: None,
+            late: true,
             answered: None,
             work: None,
         }
@@ -147,7 +150,10 @@ impl Player {
     /// False where it is over.
     async fn hear(&mut self, news: Heard) -> bool {
         let seen = match news {
-            Heard::Joined { .. } => Seen::Joined,
+            Heard::Joined { .. } => {
+                self.late = true;
+                Seen::Joined
+            }
             Heard::Away { why, .. } => Seen::Away(why),
             Heard::Out { why, .. } => {
                 let _ = self.seen.send((self.number, Seen::Out(why))).await;
@@ -180,9 +186,13 @@ impl Player {
             self.work = Some(Work { exercise: exercise.clone(), run, task: 0 });
             self.record(Event::ExerciseBegun { exercise: exercise.clone(), run, vars: Default::default() });
         }
+        let late = std::mem::take(&mut self.late);
         let place = standing.place.clone().filter(|place| self.place.as_ref() != Some(place))?;
         self.place = Some(place.clone());
         self.record(Event::Moved { lesson: place.lesson.clone(), slide: place.slide, step: place.step });
+        if late {
+            return None;
+        }
         let now = Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX);
         Some(Seen::Place { after: now.duration_since(place.since), place })
     }

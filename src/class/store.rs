@@ -46,7 +46,7 @@ pub struct Founding {
 
 /// One learner as they are kept.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(super) struct Entry {
     pub id: LearnerId,
     pub shown: String,
     pub hand: Option<Timestamp>,
@@ -156,7 +156,7 @@ impl ClassStore {
         Ok(since.into_iter().map(|(learner, _, event)| (learner, event)).collect())
     }
 
-    pub fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+    pub(super) fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let rows = || -> rusqlite::Result<Vec<Entry>> {
             let mut query = self.db.prepare(
                 "SELECT l.id, l.shown, l.hand, coalesce(e.seq, 0), e.at FROM learners l

@@ -8,6 +8,7 @@ mod course;
 mod desk;
 mod doctor;
 mod grade;
+mod join;
 mod logging;
 mod play;
 mod progress;
@@ -51,6 +52,7 @@ enum Command {
     Progress(progress::Args),
     Shell(shell::Args),
     Course(course::Args),
+    Join(join::Args),
     Class(class::Args),
 }
 
@@ -83,7 +85,12 @@ pub fn run() -> ExitCode {
         Some(Command::Course(args)) => ended(course::run(&args, chosen)),
         Some(Command::Progress(args)) => ended(progress::run(&args, chosen)),
         Some(Command::Clean(args)) => ended(clean::run(&args)),
-        Some(Command::Class(args)) => ended(class::run(&args, chosen)),
+        Some(Command::Join(args)) => {
+            join::run(&args, chosen, &cli.screen).unwrap_or_else(|stopped| ended(Err(stopped)))
+        }
+        Some(Command::Class(args)) => {
+            class::run(&args, chosen, &cli.screen).unwrap_or_else(|stopped| ended(Err(stopped)))
+        }
         None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),
     }
 }

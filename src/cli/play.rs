@@ -13,12 +13,13 @@ use super::trust::trust;
 use crate::course::Source;
 use crate::lab::Trust;
 use crate::paths::Paths;
-use crate::progress::{Journal, Progress};
+use crate::progress::{Journal, Place, Progress};
 use crate::session::Session;
 use crate::tui::app::{App, Setup};
 use crate::tui::effect::Seen;
+use crate::tui::screen::class::Seat;
 use crate::tui::theme::{Choice, Depth, Look};
-use crate::tui::{self, Wanted, World};
+use crate::tui::{self, Attending, Wanted, World};
 
 /// How the screen is to be.
 #[derive(Args, Clone, Debug, Default)]
@@ -61,17 +62,43 @@ enum Theme {
 
 /// Opens the course where the learner left it.
 pub(super) fn course(screen: &Screen, chosen: &Chosen, paths: Paths) -> Result<ExitCode> {
-    open(screen, chosen.source(), paths, Some(chosen))
+    open(screen, chosen.source(), paths, Some(chosen), InClass::default())
+}
+
+/// Opens the course in a class.
+pub(super) fn in_class(screen: &Screen, chosen: &Chosen, paths: Paths, class: InClass) -> Result<ExitCode> {
+    open(screen, chosen.source(), paths, Some(chosen), class)
+}
+
+/// Opens the slides of the course alone, to show a class what its instructor shows.
+pub(super) fn audience(screen: &Screen, chosen: &Chosen, paths: Paths, class: InClass) -> Result<ExitCode> {
+    open(screen, chosen.source(), paths, None, class)
+}
+
+/// The app's place in a class; alone by default.
+#[derive(Default)]
+pub(super) struct InClass {
+    pub(super) seat: Seat,
+    pub(super) attending: Attending,
+    /// Where it begins, where that is not where the learner left off: nothing of one's own is kept then.
+    pub(super) place: Option<Place>,
 }
 
 /// Opens one deck, large; the engine and the shell come when they are first looked at.
 pub(super) fn deck(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
-    open(screen, source, paths, None)
+    open(screen, source, paths, None, InClass::default())
 }
 
 /// `chosen` is the course's; a deck has none.
-fn open(screen: &Screen, source: Source, paths: Paths, chosen: Option<&Chosen>) -> Result<ExitCode> {
+fn open(
+    screen: &Screen,
+    source: Source,
+    paths: Paths,
+    chosen: Option<&Chosen>,
+    class: InClass,
+) -> Result<ExitCode> {
     let deck_only = chosen.is_none();
+    let InClass { seat, attending, place } = class;
     let course = crate::course::load(&source).map_err(|e| anyhow::anyhow!("{e}. {}", e.remedy()))?;
     let paths = paths_for(paths, &source, &course);
     let trust = chosen.map_or(Ok(Trust::Nobody), |chosen| trust(chosen, &course, &paths));
@@ -79,9 +106,10 @@ fn open(screen: &Screen, source: Source, paths: Paths, chosen: Option<&Chosen>) 
     super::logging::start(&paths);
     let course = Arc::new(course);
     let mut troubles = Vec::new();
-    // A deck is looked at and leaves nothing behind.
+    // A deck is looked at and leaves nothing behind; who leads a class does not learn in it.
+    let passing = deck_only || place.is_some();
     let (mut journal, set_aside) =
-        if deck_only { (Journal::in_memory(), Ok(None)) } else { Journal::open(&paths.progress_file()) };
+        if passing { (Journal::in_memory(), Ok(None)) } else { Journal::open(&paths.progress_file()) };
     match set_aside {
         Ok(None) => {}
         Ok(Some(path)) => troubles.push((
@@ -97,13 +125,14 @@ fn open(screen: &Screen, source: Source, paths: Paths, chosen: Option<&Chosen>) 
         ));
     }
     let events = journal.store().map(|store| store.events()).transpose()?.unwrap_or_default();
-    let progress = Progress::fold(events);
+    let mut progress = Progress::fold(events);
+    progress.place = place.or(progress.place);
     let seen = seen(&mut journal, &progress)?;
     let session = Session::new(Arc::clone(&course), progress);
 
     let keys = keys(&paths, &mut troubles);
     let setup = Setup { deck_only, look: look(screen.theme), keys, troubles, seen };
-    let app = App::new(session, setup);
+    let app = App::new(session, setup).seated(seat);
     let wanted = Wanted {
         source,
         shell: screen.shell.as_deref().map(words).transpose()?,
@@ -124,7 +153,7 @@ fn open(screen: &Screen, source: Source, paths: Paths, chosen: Option<&Chosen>) 
         .context("the event loop could not be started")?;
     runtime.block_on(async {
         let (out, inbox) = mpsc::channel(tui::INBOX);
-        let world = World::new(wanted, course, journal, out);
+        let world = World::new(wanted, course, journal, attending, out);
         tui::run(app, world, inbox).await.context("the terminal could not be used")
     })?;
     Ok(ExitCode::SUCCESS)

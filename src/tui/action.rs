@@ -79,6 +79,27 @@ pub enum Action {
     Remove,
     Copy,
 
+    // in a class that one follows
+    FollowClass,
+    RaiseHand,
+    /// Puts the instructor's newest command on the prompt without running it.
+    TakeCommand,
+    Messages,
+
+    // in a class that one leads
+    Board,
+    JoinCode,
+    Presenter,
+    Poll,
+    OpenForAll,
+    SayToAll,
+    Timer,
+    ShareCommands,
+    SortBoard,
+    LowerHand,
+    SendHint,
+    SendHintToAll,
+
     // the shell pane
     ScrollShellUp,
     ScrollShellDown,

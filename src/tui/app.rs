@@ -1,5 +1,6 @@
 //! The app: all state of the screen, what each message does to it, and how it is drawn.
 
+mod class;
 mod draw;
 mod keys;
 mod mouse;
@@ -18,6 +19,7 @@ use super::keymap::{Context, Keymap};
 use super::layout::{Pane, Screen, Wishes};
 use super::msg::Msg;
 use super::screen::bar::{Notice, Tone};
+use super::screen::class::{Seat, View};
 use super::screen::confirm::ConfirmPopup;
 use super::screen::contents::Contents;
 use super::screen::engine::EnginePane;
@@ -62,6 +64,8 @@ pub struct App {
     shell: ShellPane,
     popup: Option<Popup>,
     questions: Questions,
+    seat: Seat,
+    zone: TimeZone,
     notice: Option<(Notice, Timestamp)>,
     /// When the shell's chord was last pressed, to tell a double press.
     left_shell: Option<Timestamp>,
@@ -76,6 +80,7 @@ enum Popup {
     Contents(Contents),
     Notes(Notes),
     Confirm(Box<ConfirmPopup>),
+    Class(Box<View>),
 }
 
 impl App {
@@ -96,6 +101,8 @@ impl App {
             shell: ShellPane::default(),
             popup: None,
             questions: Questions::default(),
+            seat: Seat::default(),
+            zone: TimeZone::UTC,
             notice: None,
             left_shell: None,
             held_in_shell: false,
@@ -112,7 +119,7 @@ impl App {
         self.now = now;
         self.lesson.set_now(now);
         let mut effects = self.lesson.open();
-        self.popup = self.lesson.mistakes().map(Popup::Notes);
+        self.popup = self.lesson.mistakes().map(Popup::Notes).or(self.popup.take());
         self.arrange();
         if self.awake {
             effects.push(Effect::Wake);
@@ -128,6 +135,7 @@ impl App {
     /// Clock times are shown in this zone.
     pub fn set_zone(&mut self, zone: TimeZone) {
         self.lesson.set_zone(zone.clone());
+        self.zone = zone.clone();
         self.engine.set_zone(zone);
     }
 
@@ -141,7 +149,7 @@ impl App {
     pub fn next_tick(&self) -> Option<Timestamp> {
         let notice = self.notice.as_ref().map(|(_, until)| *until);
         let engine = self.screen().body(Pane::Engine).and_then(|_| self.engine.needs_tick());
-        [notice, engine].into_iter().flatten().min()
+        [notice, engine, self.seat.next_tick(self.now)].into_iter().flatten().min()
     }
 
     pub fn update(&mut self, now: Timestamp, msg: Msg) -> Vec<Effect> {
@@ -153,7 +161,9 @@ impl App {
         if self.notice.as_ref().is_some_and(|(_, until)| *until <= now) {
             self.notice = None;
         }
+        let before = self.lesson.place();
         let mut effects = self.handle(msg);
+        effects.extend(self.go_with_class(before));
         effects.extend(self.arrange());
         effects
     }
@@ -164,7 +174,7 @@ impl App {
             Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Paste(text) => self.paste(text),
             Msg::Resize(width, height) => {
-                self.area = Rect::new(0, 0, width, height);
+                self.area = self.seat.below(Rect::new(0, 0, width, height));
                 Vec::new()
             }
             Msg::Focus(focused) if self.wishes.focus == Pane::Shell => {
@@ -200,7 +210,8 @@ impl App {
             }
             Msg::Run(run) => self.lesson.run_seen(&run),
             Msg::Observed(call) => {
-                let effects = self.lesson.call_seen(&call);
+                let mut effects = self.lesson.call_seen(&call);
+                effects.extend(self.show_to_class(&call));
                 self.engine.push_observed(call);
                 effects
             }
@@ -275,6 +286,8 @@ impl App {
                 self.questions.withdraw(question);
                 Vec::new()
             }
+            Msg::Heard(heard) => self.hear(heard),
+            Msg::Class(changes) => self.class_changed(&changes),
             Msg::Made(ids) => {
                 self.engine.set_course_made(ids);
                 Vec::new()
@@ -321,7 +334,7 @@ impl App {
         let screen = self.screen();
         let mut effects = Vec::new();
         if let Some(area) = screen.body(Pane::Lesson) {
-            self.lesson.arrange(area, self.area, &self.theme);
+            self.lesson.arrange(self.seat.slide(&self.lesson, area), self.area, &self.theme);
         }
         match screen.body(Pane::Engine) {
             Some(area) => effects.extend(self.engine.arrange(area)),
@@ -334,7 +347,7 @@ impl App {
             Some(Popup::Help(help)) => help.arrange(self.area),
             Some(Popup::Contents(contents)) => contents.arrange(self.area),
             Some(Popup::Notes(notes)) => notes.arrange(self.area),
-            Some(Popup::Confirm(_)) | None => {}
+            Some(Popup::Confirm(_) | Popup::Class(_)) | None => {}
         }
         effects
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use crate::class;
 use crate::course::Vars;
 use crate::facts::{Kept, Kind, Observed, Run};
 use crate::progress;
@@ -52,6 +53,10 @@ pub enum Effect {
     Watch(Vec<PathBuf>),
     /// Read the course again now.
     Reload,
+    /// As the instructor of a class.
+    Lead(class::Lead),
+    /// As a learner in a class.
+    AskClass(class::Asked),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 //! tasks or reaches engine, lab, shell and store.
 
 mod belt;
+mod class;
 mod files;
 mod finder;
 mod keeper;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 
@@ -29,6 +31,8 @@ use crate::paths::Paths;
 use crate::progress::Journal;
 use crate::tap::ShellRoot;
 use belt::Belt;
+pub use class::Attending;
+use class::ClassSeat;
 use files::Files;
 use finder::Finder;
 use keeper::Keeper;
@@ -68,6 +72,7 @@ pub struct World {
     engine: EngineLine,
     belt: Belt,
     tap: TapSeat,
+    class: ClassSeat,
     finder: Finder,
     sampler: Arc<Mutex<Option<Sampler>>>,
     log: Option<JoinHandle<()>>,
@@ -76,7 +81,14 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(wanted: Wanted, course: Arc<Course>, journal: Journal, out: Sender<Msg>) -> Self {
+    pub fn new(
+        wanted: Wanted,
+        course: Arc<Course>,
+        journal: Journal,
+        attending: Attending,
+        out: Sender<Msg>,
+    ) -> Self {
+        let saved = Arc::new(Notify::new());
         let wanted = Arc::new(wanted);
         let root = ShellRoot::default();
         let (belt, tap) = (Belt::new(out.clone()), TapSeat::new(out.clone(), root.clone()));
@@ -85,12 +97,13 @@ impl World {
         let course: TheCourse = Arc::new(Mutex::new(course));
         Self {
             finder: Finder::new(Arc::clone(&wanted), out.clone(), engine.clone(), shell.clone(), seatbelt),
-            keeper: Keeper::start(journal, out.clone()),
+            keeper: Keeper::start(journal, out.clone(), Arc::clone(&saved)),
             files: Files::new(wanted.source.clone(), Arc::clone(&course), out.clone()),
             shell,
             engine,
             belt,
             tap,
+            class: ClassSeat::take(attending, saved, out.clone()),
             sampler: Arc::default(),
             log: None,
             plans: Arc::default(),
@@ -128,6 +141,8 @@ impl World {
             Effect::AnswerGuard { question, yes } => self.belt.answer(question, yes),
             Effect::Watch(paths) => self.files.watch(paths),
             Effect::Reload => self.files.reload(),
+            Effect::Lead(lead) => self.class.lead(lead),
+            Effect::AskClass(asked) => self.class.ask(asked),
         }
     }
 
@@ -140,6 +155,7 @@ impl World {
         self.shell.end().await;
         self.tap.end().await;
         self.keeper.end().await;
+        self.class.end().await;
         if self.finder.has_engine_to_stop() {
             // Containers may take some seconds to end; the screen is the terminal's again.
             eprintln!("Stopping pilotwhale's own engine...");

@@ -22,11 +22,15 @@ pub enum Context {
     Detail,
     Shell,
     Popup,
+    /// In a class that one follows, and in one that one leads.
+    Class,
+    Lead,
+    Board,
 }
 
 impl Context {
     /// In the order in which help lists them, with the heading of each.
-    pub const ALL: [(Context, &str); 9] = [
+    pub const ALL: [(Context, &str); 12] = [
         (Context::Any, "Everywhere, except while the shell has the keyboard"),
         (Context::Lesson, "Lesson"),
         (Context::Quiz, "A quiz on the slide"),
@@ -36,6 +40,9 @@ impl Context {
         (Context::Detail, "Engine, details open"),
         (Context::Shell, "Shell (every other key goes to it)"),
         (Context::Popup, "Lists and questions"),
+        (Context::Class, "In a class that you follow"),
+        (Context::Lead, "In a class that you lead"),
+        (Context::Board, "The board of a class"),
     ];
 }
 

@@ -28,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-pub use effects::{Wanted, World};
+pub use effects::{Attending, Wanted, World};
 
 use app::App;
 use effect::Effect;

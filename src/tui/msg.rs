@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::widget::terminal::Screen;
 use crate::check::Report;
+use crate::class::{Change, Heard};
 use crate::course::Course;
 use crate::facts::{Detail, Kind, Link, LogLine, Observed, Run, Sample, Snapshot};
 
@@ -98,6 +99,10 @@ pub enum Msg {
     },
     /// Whoever waited for this answer is gone.
     AskOver(u64),
+    /// To a learner, from the class that they follow.
+    Heard(Heard),
+    /// To an instructor: what has happened in the class.
+    Class(Vec<Change>),
     /// The ids of what the course made.
     Made(HashSet<String>),
     /// Something that is good to know and asks for nothing.

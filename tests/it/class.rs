@@ -178,7 +178,7 @@ fn a_network_that_is_cut_is_come_back_to_by_itself() {
         ana.joins().await;
         ana.hears("what was missed", at(1)).await;
         ana.is_kept().await;
-        let file = screen.home().join("pilotwhale/state/classes/class.sqlite3");
+        let file = screen.home().join("pilotwhale/state/classes/pod.sqlite3");
         assert_eq!(events_in(&file), [20]);
     });
 }

@@ -1,7 +1,8 @@
-//! `pilotwhale class host`: serves a class without a screen.
+//! `pilotwhale class host`: opens the instructor's screen on a class, or serves it without one.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
@@ -9,12 +10,16 @@ use tokio::sync::mpsc;
 
 use super::Named;
 use super::orders::{self, Order};
-use crate::class::{self, Change, Hosting, Opened, Roster};
+use crate::class::{self, Change, Hosting, Opened, Remembered, Roster};
 use crate::cli::chosen::Chosen;
 use crate::cli::desk::{Stopped, say, wait};
+use crate::cli::play::{self, InClass, Screen};
 use crate::cli::{Ending, logging};
 use crate::course::Course;
 use crate::paths::Paths;
+use crate::progress::Place;
+use crate::tui::Attending;
+use crate::tui::screen::class::{Follow, Leading, Seat};
 
 /// Hold a class; the join code is shown on the screen
 #[derive(clap::Args)]
@@ -31,15 +36,32 @@ pub(super) struct Args {
     advertise: Option<SocketAddr>,
 
     /// Serve without a screen; orders are read from the input, one a line
-    #[arg(long, required = true)]
+    #[arg(long)]
     headless: bool,
+
+    /// Show what the class sees, on a second terminal to project; the class is open in another one
+    #[arg(long, conflicts_with_all = ["headless", "bind"])]
+    audience: bool,
 }
 
-pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
+pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitCode, Stopped> {
     let course = chosen.load()?;
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
     logging::start(&paths);
     let (class, file) = args.named.resolve(&paths)?;
+    if args.audience {
+        let joining = class::as_audience(&file, args.advertise, (course.id, course.version))?;
+        let joining = joining.ok_or_else(|| {
+            let remedy = "Open it in another terminal first: pilotwhale class host.";
+            Stopped::usage(format!("there is no class {class} on this machine"), remedy)
+        })?;
+        let in_class = InClass {
+            seat: Seat::Follows(Box::new(Follow::new(true))),
+            attending: Attending::Follows(Box::new(joining), Box::new(Remembered::default())),
+            place: None,
+        };
+        return play::audience(screen, chosen, paths, in_class).map_err(failed);
+    }
     let opened = class::open(Hosting {
         file,
         class: class.clone(),
@@ -47,7 +69,26 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
         advertise: args.advertise,
         course: (course.id.clone(), course.version.clone()),
     })?;
-    headless(opened, &class, &course)
+    if args.headless {
+        return headless(opened, &class, &course).map(|ending| ExitCode::from(ending as u8));
+    }
+    let Opened { host, code, changes, standing } = opened;
+    // A class that was shown nothing yet begins at its beginning.
+    let place = standing.place.as_ref().map_or_else(Place::default, |place| Place {
+        lesson: place.lesson.clone(),
+        slide: place.slide,
+        step: place.step,
+    });
+    let in_class = InClass {
+        seat: Seat::Leads(Box::new(Leading::new(class, code, standing))),
+        attending: Attending::Leads(host, changes),
+        place: Some(place),
+    };
+    play::in_class(screen, chosen, paths, in_class).map_err(failed)
+}
+
+fn failed(error: anyhow::Error) -> Stopped {
+    Stopped { what: format!("{error:#}"), remedy: String::new(), ending: Ending::CouldNot }
 }
 
 /// Until it is told to end. Every line that it prints is one thing that has happened.

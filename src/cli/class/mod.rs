@@ -5,11 +5,14 @@ mod host;
 mod orders;
 mod simulate;
 
+use std::process::ExitCode;
+
 use sha2::{Digest, Sha256};
 
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::Stopped;
+use super::play::Screen;
 use crate::class::{ClassError, clean_name};
 use crate::paths::Paths;
 
@@ -31,16 +34,17 @@ enum Command {
 #[derive(clap::Args)]
 struct Named {
     /// The class's name; the same name opens the same class again
-    #[arg(long, value_name = "NAME", default_value = "class")]
+    #[arg(long, value_name = "NAME", default_value = "pod")]
     name: String,
 }
 
-pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
-    match &args.command {
-        Command::Host(args) => host::run(args, chosen),
-        Command::Simulate(args) => simulate::run(args, chosen),
-        Command::Export(args) => export::run(args, chosen),
-    }
+pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitCode, Stopped> {
+    let ending = match &args.command {
+        Command::Host(args) => return host::run(args, chosen, screen),
+        Command::Simulate(args) => simulate::run(args, chosen)?,
+        Command::Export(args) => export::run(args, chosen)?,
+    };
+    Ok(ExitCode::from(ending as u8))
 }
 
 impl From<ClassError> for Stopped {

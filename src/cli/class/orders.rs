@@ -11,7 +11,7 @@ open EXERCISE | close       open an exercise for all
 timer MINUTES | timer off
 poll LESSON QUIZ | poll close | poll end
 say TEXT                    a note for all
-hint EXERCISE TASK TEXT     a hint for all who work on it
+hint EXERCISE TASK TEXT     a hint for all
 board                       who is where
 end";
 

@@ -36,6 +36,9 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
             }
         }
     }
+    if let Some(row) = app.area.y.checked_sub(1) {
+        app.seat.draw(&app.lesson, app.now, Rect { y: row, height: 1, ..app.area }, buf, &app.theme);
+    }
     if let Some(area) = screen.bar() {
         let mut keys = app.keymap.bar(&app.contexts());
         if app.wishes.focus == Pane::Lesson {
@@ -44,7 +47,9 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         if matches!(app.popup, Some(Popup::Help(_) | Popup::Notes(_))) {
             // There is nothing to choose in a text.
             keys.retain(|(_, action)| *action != Action::Confirm);
-        } else if matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some() {
+        } else if matches!(app.popup, Some(Popup::Confirm(_) | Popup::Class(_)))
+            || app.engine.popup().is_some()
+        {
             // A question names its own keys.
             keys.clear();
         }
@@ -68,6 +73,7 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         Some(Popup::Contents(contents)) => contents.draw(app.area, buf, &app.theme),
         Some(Popup::Notes(notes)) => notes.draw(app.area, buf, &app.theme),
         Some(Popup::Confirm(confirm)) => confirm.draw(app.area, buf, &app.theme),
+        Some(Popup::Class(view)) => app.draw_view(view, buf),
         None => {
             if let Some(question) = app.engine.popup() {
                 question.draw(app.area, buf, &app.theme);
@@ -89,7 +95,8 @@ fn pane_body(app: &App, pane: Pane, body: Rect, buf: &mut Buffer) -> Option<(u16
     let focused = app.wishes.focus == pane;
     match pane {
         Pane::Lesson => {
-            app.lesson.draw(body, buf, &app.theme);
+            app.lesson.draw(app.seat.slide(&app.lesson, body), buf, &app.theme);
+            app.draw_beside_slide(body, buf);
             None
         }
         Pane::Engine => {

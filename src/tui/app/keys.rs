@@ -17,9 +17,21 @@ const TWICE: SignedDuration = SignedDuration::from_millis(400);
 
 impl App {
     pub(super) fn contexts(&self) -> Vec<Context> {
+        if let (Some(Popup::Class(_)), false) = (&self.popup, self.questions.is_open()) {
+            return vec![Context::Board, Context::Popup];
+        }
         if self.questions.is_open() || self.popup.is_some() || self.lesson.is_covered() {
             return vec![Context::Popup];
         }
+        let mut contexts = self.pane_contexts();
+        // Before what holds everywhere, after what the pane itself takes.
+        if let (Some(Context::Any), Some(class)) = (contexts.last(), self.seat.context()) {
+            contexts.insert(contexts.len() - 1, class);
+        }
+        contexts
+    }
+
+    fn pane_contexts(&self) -> Vec<Context> {
         match self.wishes.focus {
             Pane::Shell if self.shell.takes_keys() => vec![Context::Shell],
             Pane::Shell => vec![Context::Shell, Context::Any],
@@ -61,6 +73,7 @@ impl App {
                 let answer = confirm.key(key);
                 Some(self.answered(answer))
             }
+            Some(Popup::Class(view)) => view.key(key).map(|viewed| self.viewed(viewed)),
             Some(_) => None,
             None => match self.wishes.focus {
                 Pane::Lesson => self.lesson.text_key(key),
@@ -122,6 +135,7 @@ impl App {
                 None => self.tell(Tone::Plain, "There is no command on this slide".into()),
             },
             Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
+            _ if self.seat.takes(action) => return self.class_act(action),
             _ => return self.pane_act(action),
         }
         Vec::new()
@@ -155,13 +169,16 @@ impl App {
             .collect()
     }
 
-    fn type_into_shell(&mut self, text: String) -> Vec<Effect> {
+    pub(super) fn type_into_shell(&mut self, text: String) -> Vec<Effect> {
         let mut effects = self.focus(Pane::Shell);
         effects.push(Effect::Shell(ShellEffect::Type(text)));
         effects
     }
 
     pub(super) fn popup_act(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(Popup::Class(_)) = &self.popup {
+            return self.view_act(action);
+        }
         if action == Action::Cancel {
             self.popup = None;
             return Vec::new();
@@ -175,7 +192,7 @@ impl App {
                     return self.lesson.go_to(place);
                 }
             }
-            Some(Popup::Confirm(_)) | None => {}
+            Some(Popup::Confirm(_) | Popup::Class(_)) | None => {}
         }
         Vec::new()
     }
@@ -242,6 +259,7 @@ impl App {
         }
         match (&mut self.popup, self.wishes.focus) {
             (Some(Popup::Confirm(confirm)), _) => confirm.paste(&text),
+            (Some(Popup::Class(view)), _) => view.paste(&text),
             (None, Pane::Lesson) => self.lesson.paste(&text),
             (None, Pane::Engine) => self.engine.paste(&text),
             _ => {}

@@ -13,11 +13,11 @@ use crate::progress::Progress;
 use crate::tui::effect::ExerciseEffect;
 use crate::tui::screen::engine::tests::example;
 
-const DECK: &str = "# One\n\n```bash\ndocker pull nginx\n```\n\n. . .\n\n```bash\ndocker run nginx\n```\n\n\
+pub(super) const DECK: &str = "# One\n\n```bash\ndocker pull nginx\n```\n\n. . .\n\n```bash\ndocker run nginx\n```\n\n\
                     # Try\n\n```exercise\nfirst\n```\n\n# Asked\n\n```quiz\nquestion: What is a group of whales?\n\
                     id: pod\ntext: [pod]\n```\n\n# End\n\nBye.\n";
 
-fn course(text: &str) -> Arc<Course> {
+pub(super) fn course(text: &str) -> Arc<Course> {
     let (deck, _) = deck::parse(text, std::path::Path::new("lesson.md"));
     let check: Check = serde_json::from_value(serde_json::json!({"run": {}})).unwrap();
     let task = Task {
@@ -41,7 +41,7 @@ fn course(text: &str) -> Arc<Course> {
     Arc::new(Course { lessons: vec![lesson], exercises: vec![exercise], ..Course::default() })
 }
 
-fn app_at(width: u16, height: u16) -> App {
+pub(super) fn app_at(width: u16, height: u16) -> App {
     let mut app = App::new(Session::new(course(DECK), Progress::default()), Setup::default());
     app.update(Timestamp::UNIX_EPOCH, Msg::Resize(width, height));
     app.begin(Timestamp::UNIX_EPOCH);

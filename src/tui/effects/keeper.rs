@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender as Outbox;
 
 use crate::facts::{Observed, Run};
@@ -39,10 +40,12 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn start(journal: Journal, out: Outbox<Msg>) -> Self {
+    /// `saved` is told after each event that was kept.
+    pub(super) fn start(journal: Journal, out: Outbox<Msg>, saved: Arc<Notify>) -> Self {
         let (jobs, todo) = mpsc::channel();
-        let thread =
-            std::thread::Builder::new().name("progress".into()).spawn(move || keep(journal, &todo, &out));
+        let thread = std::thread::Builder::new()
+            .name("progress".into())
+            .spawn(move || keep(journal, &todo, &out, &saved));
         if let Err(error) = &thread {
             tracing::error!(%error, "no thread for progress");
         }
@@ -89,7 +92,7 @@ impl Keeper {
     }
 }
 
-fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
+fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>, saved: &Notify) {
     let mut complained = false;
     // The file first, so that a folder which cannot be written is told of at the start.
     let mut next = Some(Job::Prepare);
@@ -101,7 +104,7 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>) {
                 let _ = done.send(());
                 continue;
             }
-            Job::Record(event) => journal.record(event).map(|_| ()),
+            Job::Record(event) => journal.record(event).map(|_| saved.notify_one()),
             Job::KeepRun { exercise, attempt, run } => match journal.store() {
                 Some(store) => store.keep_run(&exercise, attempt, &run),
                 None => Ok(()),

@@ -112,6 +112,10 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::Confirm => "choose",
         Action::Cancel => "close",
         Action::Overview => "slides",
+        Action::FollowClass => "to the class",
+        Action::RaiseHand => "hand",
+        Action::Board => "board",
+        Action::Poll => "poll",
         _ => return None,
     })
 }

@@ -14,6 +14,8 @@ mod tables;
 pub(crate) mod tests;
 mod wire;
 mod wire_call;
+
+pub use wire_call::words as command_words;
 mod words;
 
 use std::collections::{HashMap, HashSet};

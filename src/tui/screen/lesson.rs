@@ -1,5 +1,6 @@
 //! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
 
+mod class;
 mod exercises;
 #[cfg(test)]
 mod fit;
@@ -50,6 +51,7 @@ pub struct LessonPane {
     count: Option<usize>,
     over: Option<Over>,
     news: Option<String>,
+    polled: Option<class::Asked>,
     now: Timestamp,
     zone: TimeZone,
 }
@@ -81,6 +83,7 @@ impl LessonPane {
             count: None,
             over: None,
             news: None,
+            polled: None,
             now: Timestamp::UNIX_EPOCH,
             zone: TimeZone::UTC,
             session,
@@ -256,11 +259,7 @@ impl LessonPane {
         if !self.quizzes.contains_key(&index) {
             let quiz = self.slides.deck().quizzes.get(index)?.clone();
             let state = self.session.quiz(&self.lesson_id(), &quiz.id);
-            let mut view = QuizView::new(quiz);
-            view.set_hints(state.hints);
-            if let Some((response, grade)) = &state.answer {
-                view.restore(response, grade.clone());
-            }
+            let view = self.made_view(quiz, &state);
             self.quizzes.insert(index, view);
         }
         self.quizzes.get_mut(&index)
@@ -372,9 +371,7 @@ impl LessonPane {
             Asked::Drawn => Vec::new(),
             Asked::Submit(response) => {
                 let (grade, events) = self.session.answer(&lesson, &id, response);
-                if let Some(view) = self.view(index) {
-                    view.set_result(grade);
-                }
+                self.answered(index, &id, grade);
                 events
             }
             Asked::Hint => {

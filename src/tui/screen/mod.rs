@@ -2,6 +2,7 @@
 
 pub mod answering;
 pub mod bar;
+pub mod class;
 pub mod confirm;
 pub mod contents;
 pub mod engine;

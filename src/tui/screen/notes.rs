@@ -33,6 +33,10 @@ impl Notes {
         Self::new("Mistakes in the course", text)
     }
 
+    pub fn of_class(title: &'static str, text: String) -> Self {
+        Self::new(title, text)
+    }
+
     fn new(title: &'static str, text: String) -> Self {
         Self { title, text, scroll: 0, height: 1, room: 1 }
     }

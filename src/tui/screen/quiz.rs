@@ -54,6 +54,8 @@ pub struct QuizView {
     field: Field,
     hints: usize,
     grade: Option<Grade>,
+    /// Answered, and what is right is said later, to everybody at once.
+    handed_in: bool,
     /// For each line that was laid last, the row of choices that it belongs to.
     rows: Vec<Option<usize>>,
     /// The first line that was laid after the choices, where the verdict and hints stand.
@@ -76,6 +78,7 @@ impl QuizView {
             field: Field::default(),
             hints: 0,
             grade: None,
+            handed_in: false,
             rows: Vec::new(),
             after: 0,
         }
@@ -87,6 +90,16 @@ impl QuizView {
 
     pub fn is_active(&self) -> bool {
         self.active
+    }
+
+    /// Keys go to it, and there is no answer yet.
+    pub fn is_answering(&self) -> bool {
+        self.active && self.grade.is_none() && !self.handed_in
+    }
+
+    /// Keeps what is right to itself, until `set_result`.
+    pub fn hand_in(&mut self) {
+        (self.held, self.active, self.grade, self.handed_in) = (false, false, None, true);
     }
 
     /// Right, or looked at: nothing is left to do.
@@ -104,7 +117,7 @@ impl QuizView {
     }
 
     pub fn set_result(&mut self, grade: Grade) {
-        self.held = false;
+        (self.held, self.handed_in) = (false, false);
         if grade.correct {
             self.active = false;
         }
@@ -181,7 +194,7 @@ impl QuizView {
         }
         let first = !std::mem::replace(&mut self.active, true);
         // Another try begins with what was there.
-        if self.grade.take().is_some() {
+        if self.grade.take().is_some() || std::mem::take(&mut self.handed_in) {
             return Asked::Drawn;
         }
         let response = match &self.quiz.kind {

@@ -7,7 +7,7 @@ use crate::facts::{Answer, Command, Observed, Origin};
 use crate::tui::widget::ink::{Ink, InkLine};
 
 /// A command as it was typed, near enough: words with blanks in quotes.
-pub(super) fn words(command: &Command) -> String {
+pub fn words(command: &Command) -> String {
     let quoted = command.argv.iter().enumerate().map(|(i, word)| {
         // how it was found is of no interest
         let word = if i == 0 { word.rsplit('/').next().unwrap_or(word) } else { word };

@@ -61,7 +61,7 @@ impl LessonPane {
     }
 
     /// The exercise that the keys are for.
-    pub(super) fn id_at_hand(&self) -> Option<String> {
+    pub fn id_at_hand(&self) -> Option<String> {
         self.at_hand().map(|hand| hand.exercise.id.clone())
     }
 

@@ -9,6 +9,8 @@ use crate::course::QuizKind;
 use crate::tui::theme::Theme;
 use crate::tui::widget::markdown::{words, wrap};
 
+const HANDED_IN: &str = "Your answer is in. What is right is said when the instructor closes the question.";
+
 /// Collects lines behind the bar at their left.
 struct Page<'a> {
     theme: &'a Theme,
@@ -145,6 +147,10 @@ impl QuizView {
 
     fn lay_result(&self, page: &mut Page<'_>) {
         let theme = page.theme;
+        if self.handed_in {
+            page.blank();
+            page.text(vec![Span::styled("· ", theme.info)], HANDED_IN, theme.info, None);
+        }
         let Some(grade) = &self.grade else { return };
         let revealed = matches!(self.quiz.kind, QuizKind::Reveal { .. });
         if !revealed {
@@ -196,6 +202,7 @@ impl QuizView {
         let KeyNames { answer, toggle, hint } = keys;
         let mut next = match (&self.quiz.kind, self.active, &self.grade) {
             (_, _, Some(_)) => format!("{answer}: try again"),
+            _ if self.handed_in => format!("{answer}: change it"),
             (QuizKind::Reveal { .. }, ..) => format!("{answer}: show the answer"),
             (_, false, _) => format!("{answer}: answer this"),
             (QuizKind::Single { .. }, true, _) => format!("↑ ↓ move · {answer}: this one"),

@@ -1,0 +1,186 @@
+//! What a class does to the app: where it is followed, what it may say, and what an instructor does to it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{App, Popup};
+use crate::class::{Asked, Change, Heard, Lead};
+use crate::facts::{Observed, Origin};
+use crate::session::Place;
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::keymap::Context;
+use crate::tui::screen::bar::Tone;
+use crate::tui::screen::class::{Did, FollowKeys, Said, Seat, View, Viewed};
+
+impl App {
+    /// In a class from the beginning on.
+    pub fn seated(mut self, mut seat: Seat) -> Self {
+        if let Seat::Follows(follow) = &mut seat {
+            follow.set_keys(FollowKeys {
+                follow: self.keymap.label(Context::Class, Action::FollowClass),
+                command: self.keymap.label(Context::Class, Action::TakeCommand),
+            });
+        }
+        if let Seat::Leads(_) = &seat {
+            self.popup = Some(Popup::Class(Box::new(View::Code)));
+        }
+        self.seat = seat;
+        self
+    }
+
+    /// To a learner. Nothing that is heard takes the keyboard, but the one page that says what the class sees.
+    pub(super) fn hear(&mut self, heard: Heard) -> Vec<Effect> {
+        let Seat::Follows(follow) = &mut self.seat else { return Vec::new() };
+        for said in follow.hear(heard, &self.lesson) {
+            match said {
+                Said::Tell(text) => self.say(text),
+                Said::Trouble(what, remedy) => self.trouble(&what, &remedy),
+                Said::Show(notes) if self.popup.is_none() => self.popup = Some(Popup::Notes(notes)),
+                Said::Show(_) => {}
+            }
+        }
+        self.lesson.set_poll(self.seat.poll());
+        Vec::new()
+    }
+
+    pub(super) fn class_changed(&mut self, changes: &[Change]) -> Vec<Effect> {
+        let Seat::Leads(leading) = &mut self.seat else { return Vec::new() };
+        if let Some((what, remedy)) = leading.hear(changes) {
+            self.trouble(&what, &remedy);
+        }
+        self.lesson.set_poll(self.seat.poll());
+        Vec::new()
+    }
+
+    fn say(&mut self, text: String) {
+        self.tell(Tone::Plain, text);
+    }
+
+    /// After each message. An instructor's step goes to the class; a learner goes along as long as they have not gone
+    /// elsewhere, and not while they are in the middle of something.
+    pub(super) fn go_with_class(&mut self, before: Place) -> Vec<Effect> {
+        let here = self.lesson.place();
+        match &mut self.seat {
+            Seat::Alone => Vec::new(),
+            Seat::Leads(leading) => {
+                leading.at(here, &self.lesson, self.now).into_iter().map(Effect::Lead).collect()
+            }
+            Seat::Follows(follow) => {
+                if here != before {
+                    follow.went(here, &self.lesson);
+                }
+                let busy = self.popup.is_some() || self.questions.is_open() || self.lesson.is_busy();
+                match follow.target(&self.lesson) {
+                    Some(target) if target != here && follow.is_with_class() && !busy => {
+                        self.lesson.go_to(target)
+                    }
+                    _ => Vec::new(),
+                }
+            }
+        }
+    }
+
+    pub(super) fn show_to_class(&mut self, call: &Observed) -> Vec<Effect> {
+        match &mut self.seat {
+            Seat::Leads(leading) if call.command.origin == Origin::Typed => {
+                leading.ran(&call.command).into_iter().map(Effect::Lead).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn class_act(&mut self, action: Action) -> Vec<Effect> {
+        match &mut self.seat {
+            Seat::Alone => Vec::new(),
+            Seat::Leads(leading) => {
+                let did = leading.act(action, &self.lesson);
+                self.did(did)
+            }
+            Seat::Follows(follow) => match action {
+                Action::FollowClass => {
+                    let apart = follow.is_apart();
+                    follow.come_back();
+                    let target = follow.target(&self.lesson);
+                    let mut effects = target.map(|place| self.lesson.go_to(place)).unwrap_or_default();
+                    if apart {
+                        effects.push(Effect::AskClass(Asked::TryAgain));
+                    }
+                    effects
+                }
+                Action::RaiseHand => vec![Effect::AskClass(Asked::Hand(follow.raise_hand()))],
+                Action::TakeCommand => match follow.command().map(str::to_owned) {
+                    Some(command) => self.type_into_shell(command),
+                    None => {
+                        self.say("The instructor has shown no command yet".into());
+                        Vec::new()
+                    }
+                },
+                Action::Messages => {
+                    self.popup = Some(Popup::Notes(follow.messages()));
+                    Vec::new()
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn did(&mut self, did: Did) -> Vec<Effect> {
+        match did {
+            Did::Lead(leads) => {
+                if leads.iter().any(|lead| matches!(lead, Lead::Hint { .. })) {
+                    self.tell(Tone::Good, "The hint was sent".into());
+                }
+                leads.into_iter().map(Effect::Lead).collect()
+            }
+            Did::Open(view) => {
+                self.popup = Some(Popup::Class(Box::new(view)));
+                Vec::new()
+            }
+            Did::Tell(text) => {
+                self.say(text);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn view_act(&mut self, action: Action) -> Vec<Effect> {
+        let (Some(Popup::Class(view)), Seat::Leads(leading)) = (&mut self.popup, &self.seat) else {
+            return Vec::new();
+        };
+        let viewed = view.act(action, leading, &self.lesson);
+        self.viewed(viewed)
+    }
+
+    pub(super) fn viewed(&mut self, viewed: Viewed) -> Vec<Effect> {
+        match viewed {
+            Viewed::Stays => Vec::new(),
+            Viewed::Closed => {
+                self.popup = None;
+                Vec::new()
+            }
+            Viewed::Did(did) => self.did(did),
+            Viewed::ClosedWith(did) => {
+                self.popup = None;
+                self.did(did)
+            }
+        }
+    }
+
+    pub(super) fn draw_view(&self, view: &View, buf: &mut Buffer) {
+        if let Seat::Leads(leading) = &self.seat {
+            // The bar stays: what happens is said there.
+            let area = Rect { height: self.area.height.saturating_sub(1), ..self.area };
+            view.draw(leading, &self.lesson, self.now, area, buf, &self.theme);
+        }
+    }
+
+    /// What the class adds to the lesson's pane.
+    pub(super) fn draw_beside_slide(&self, body: Rect, buf: &mut Buffer) {
+        self.seat.draw_beside(&self.lesson, self.now, &self.zone, body, buf, &self.theme);
+    }
+}
+
+#[cfg(test)]
+#[path = "class_tests.rs"]
+mod tests;

@@ -1,0 +1,183 @@
+//! The app's seat in a class: alone, following, or leading; and what of it is seen on every screen.
+
+mod board;
+mod code;
+mod follow;
+mod lead;
+mod page;
+mod poll;
+mod presenter;
+mod view;
+
+pub use follow::{Follow, FollowKeys, Said};
+pub use lead::{Did, Leading};
+pub use view::{View, Viewed};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::lesson::LessonPane;
+use crate::class::{Poll, Standing, Timer};
+use crate::tui::action::Action;
+use crate::tui::keymap::Context;
+use crate::tui::theme::Theme;
+
+#[derive(Default)]
+pub enum Seat {
+    #[default]
+    Alone,
+    Follows(Box<Follow>),
+    Leads(Box<Leading>),
+}
+
+impl Seat {
+    pub fn is_alone(&self) -> bool {
+        matches!(self, Self::Alone)
+    }
+
+    /// What is left for the panes: the class has the first row, where there is room for it.
+    pub fn below(&self, area: Rect) -> Rect {
+        if self.is_alone() || area.height < 12 {
+            return area;
+        }
+        Rect { y: area.y + 1, height: area.height - 1, ..area }
+    }
+
+    pub fn standing(&self) -> Option<&Standing> {
+        match self {
+            Self::Alone => None,
+            Self::Follows(follow) => Some(follow.standing()),
+            Self::Leads(leading) => Some(leading.standing()),
+        }
+    }
+
+    pub fn poll(&self) -> Option<&Poll> {
+        self.standing()?.poll.as_ref()
+    }
+
+    /// When the row changes by itself.
+    pub fn next_tick(&self, now: Timestamp) -> Option<Timestamp> {
+        let (timer, ahead) = match self {
+            Self::Alone => return None,
+            Self::Follows(follow) => (follow.standing().timer, follow.ahead()),
+            Self::Leads(leading) if leading.is_presenting() => return now.checked_add(SECOND).ok(),
+            Self::Leads(leading) => (leading.standing().timer, jiff::SignedDuration::ZERO),
+        };
+        let left = left(timer?, now.checked_add(ahead).ok()?)?;
+        // To the next whole second of what is left.
+        let part = jiff::SignedDuration::from_nanos(i64::from(left.subsec_nanos()) + 1_000_000);
+        now.checked_add(part).ok()
+    }
+
+    /// The first row.
+    pub fn draw(&self, lesson: &LessonPane, now: Timestamp, row: Rect, buf: &mut Buffer, theme: &Theme) {
+        buf.set_style(row, theme.bar);
+        let (left, right) = match self {
+            Self::Alone => return,
+            Self::Follows(follow) => follow.row(lesson, now, theme),
+            Self::Leads(leading) => leading.row(now, theme),
+        };
+        let right = Line::from(right).right_aligned();
+        let room = row.width.saturating_sub(u16::try_from(right.width()).unwrap_or(row.width) + 1);
+        Paragraph::new(Line::from(left)).render(Rect { width: room, ..row }, buf);
+        Paragraph::new(right).render(row, buf);
+    }
+
+    /// The context of its keys.
+    pub fn context(&self) -> Option<Context> {
+        match self {
+            Self::Alone => None,
+            Self::Follows(_) => Some(Context::Class),
+            Self::Leads(_) => Some(Context::Lead),
+        }
+    }
+
+    /// Whether the verb is one of a class.
+    pub fn takes(&self, action: Action) -> bool {
+        matches!(
+            action,
+            Action::FollowClass
+                | Action::RaiseHand
+                | Action::TakeCommand
+                | Action::Messages
+                | Action::Board
+                | Action::JoinCode
+                | Action::Presenter
+                | Action::Poll
+                | Action::OpenForAll
+                | Action::SayToAll
+                | Action::Timer
+                | Action::ShareCommands
+        )
+    }
+
+    /// The part of the lesson's pane that is the slide's.
+    pub fn slide(&self, lesson: &LessonPane, body: Rect) -> Rect {
+        self.parts(lesson, body).slide
+    }
+
+    fn parts(&self, lesson: &LessonPane, body: Rect) -> Parts {
+        let presenting = matches!(self, Self::Leads(leading) if leading.is_presenting());
+        let (slide, side) = if presenting { presenter::split(body) } else { (body, Rect::default()) };
+        let rows = self.poll().map_or(0, |poll| poll::rows(poll, lesson.course(), slide));
+        let above = Rect { height: slide.height - rows, ..slide };
+        Parts { slide: above, side, poll: Rect { y: above.bottom(), height: rows, ..slide } }
+    }
+
+    /// The poll below the slide, which takes no key from anybody; and the presenter's side.
+    pub fn draw_beside(
+        &self,
+        lesson: &LessonPane,
+        now: Timestamp,
+        zone: &TimeZone,
+        body: Rect,
+        buf: &mut Buffer,
+        theme: &Theme,
+    ) {
+        let parts = self.parts(lesson, body);
+        if let Some(poll) = self.poll() {
+            poll::draw(poll, lesson.course(), self.could_answer(), parts.poll, buf, theme);
+        }
+        if let Self::Leads(leading) = self
+            && !parts.side.is_empty()
+        {
+            presenter::draw(leading, lesson, (now, zone), parts.side, buf, theme);
+        }
+    }
+
+    /// Known to the instructor alone.
+    fn could_answer(&self) -> Option<usize> {
+        match self {
+            Self::Leads(leading) => Some(leading.here()),
+            Self::Alone | Self::Follows(_) => None,
+        }
+    }
+}
+
+struct Parts {
+    slide: Rect,
+    side: Rect,
+    poll: Rect,
+}
+
+const SECOND: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
+
+fn left(timer: Timer, now: Timestamp) -> Option<jiff::SignedDuration> {
+    let left = timer.ends.duration_since(now);
+    left.is_positive().then_some(left)
+}
+
+/// `04:59 left`, or that it is over.
+fn clock(timer: Timer, now: Timestamp, theme: &Theme) -> Span<'static> {
+    match left(timer, now) {
+        Some(left) => {
+            let seconds = left.as_secs() + i64::from(left.subsec_nanos() > 0);
+            Span::styled(format!(" {:02}:{:02} left ", seconds / 60, seconds % 60), theme.strong)
+        }
+        None => Span::styled(" time is up ", theme.warn),
+    }
+}

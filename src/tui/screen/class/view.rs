@@ -1,0 +1,149 @@
+//! What an instructor opens over the screen: join code, board, one learner's page, and a line to write.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::board::Board;
+use super::lead::{Did, Leading};
+use super::{code, page};
+use crate::class::{Lead, LearnerId};
+use crate::tui::action::Action;
+use crate::tui::screen::lesson::LessonPane;
+use crate::tui::theme::Theme;
+use crate::tui::widget::field::Field;
+use crate::tui::widget::popup;
+
+#[derive(Clone, Debug)]
+pub enum View {
+    Code,
+    Board(Board),
+    Page { learner: LearnerId, board: Board },
+    Write { what: Write, field: Field },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    Note,
+    Timer,
+}
+
+/// What became of a view after a key.
+pub enum Viewed {
+    Stays,
+    Closed,
+    Did(Did),
+    /// It is closed, and this is to be done.
+    ClosedWith(Did),
+}
+
+impl View {
+    pub fn board() -> Self {
+        Self::Board(Board::default())
+    }
+
+    pub fn note() -> Self {
+        Self::Write { what: Write::Note, field: Field::default() }
+    }
+
+    pub fn timer() -> Self {
+        Self::Write { what: Write::Timer, field: Field::new("10") }
+    }
+
+    /// A key for the line that is being written, if there is one.
+    pub fn key(&mut self, key: KeyEvent) -> Option<Viewed> {
+        let Self::Write { what, field } = self else { return None };
+        Some(match key.code {
+            KeyCode::Esc => Viewed::Closed,
+            KeyCode::Enter if field.text().trim().is_empty() => Viewed::Closed,
+            KeyCode::Enter => Viewed::ClosedWith(match what {
+                Write::Note => Did::Lead(vec![Lead::Note(field.text().trim().to_owned())]),
+                Write::Timer => match Leading::timer(field.text()) {
+                    Ok(lead) => Did::Lead(vec![lead]),
+                    Err(why) => Did::Tell(why),
+                },
+            }),
+            _ => {
+                field.key(key);
+                Viewed::Stays
+            }
+        })
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        if let Self::Write { field, .. } = self {
+            field.insert(text.lines().next().unwrap_or_default());
+        }
+    }
+
+    pub fn act(&mut self, action: Action, leading: &Leading, lesson: &LessonPane) -> Viewed {
+        match self {
+            Self::Code | Self::Write { .. } => match action {
+                Action::Cancel | Action::JoinCode => Viewed::Closed,
+                _ => Viewed::Stays,
+            },
+            Self::Board(board) => {
+                let chosen = board.chosen(leading.roster());
+                match (action, chosen) {
+                    (Action::Cancel | Action::Board, _) => Viewed::Closed,
+                    (Action::Confirm, Some(learner)) => {
+                        *self = Self::Page { learner, board: board.clone() };
+                        Viewed::Stays
+                    }
+                    (Action::LowerHand, Some(learner)) => {
+                        Viewed::Did(Did::Lead(vec![Lead::LowerHand(learner)]))
+                    }
+                    (Action::SendHint, Some(learner)) => Viewed::Did(leading.hint(&learner, false, lesson)),
+                    (Action::SendHintToAll, Some(learner)) => {
+                        Viewed::Did(leading.hint(&learner, true, lesson))
+                    }
+                    (action, _) => {
+                        board.act(action, leading.roster());
+                        Viewed::Stays
+                    }
+                }
+            }
+            Self::Page { learner, board } => match action {
+                Action::Cancel => {
+                    *self = Self::Board(board.clone());
+                    Viewed::Stays
+                }
+                Action::SendHint => Viewed::Did(leading.hint(learner, false, lesson)),
+                Action::SendHintToAll => Viewed::Did(leading.hint(learner, true, lesson)),
+                Action::LowerHand => Viewed::Did(Did::Lead(vec![Lead::LowerHand(learner.clone())])),
+                _ => Viewed::Stays,
+            },
+        }
+    }
+
+    pub fn draw(
+        &self,
+        leading: &Leading,
+        lesson: &LessonPane,
+        now: Timestamp,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: &Theme,
+    ) {
+        match self {
+            Self::Code => code::draw(leading.class(), leading.code(), leading.here(), area, buf, theme),
+            Self::Board(board) => board.draw(leading, lesson.course(), now, area, buf, theme),
+            Self::Page { learner, .. } => {
+                page::draw(leading.roster().learner(learner), lesson.course(), now, area, buf, theme);
+            }
+            Self::Write { what, field } => {
+                let title = match what {
+                    Write::Note => "A note for all",
+                    Write::Timer => "Minutes",
+                };
+                let inner = popup::frame(area, buf, theme, title, "Enter sends it · Esc closes", 60, 1);
+                let mut line = field.line(usize::from(inner.width).saturating_sub(2), true, theme);
+                line.spans.insert(0, Span::styled("> ", theme.key));
+                Paragraph::new(Line::from(line.spans)).render(inner, buf);
+            }
+        }
+    }
+}
