@@ -61,7 +61,7 @@ pub(super) fn option_late(run: &Run, options: &[&str]) -> Option<String> {
 pub(super) fn variable(run: &Run, name: &str) -> Option<String> {
     let late = option_late(run, &["-e", "--env", "--env-file"]);
     late.or_else(|| {
-        let by_exec = run.execs.iter().any(|line| line.contains(name));
+        let by_exec = run.execs.iter().any(|exec| exec.line.contains(name));
         by_exec.then(|| {
             "docker exec starts another program beside the first one, whose variables stay as they were."
                 .to_owned()

@@ -19,8 +19,8 @@ pub(super) enum Object<'e> {
 pub(super) type Bound<'e> = BTreeMap<String, Object<'e>>;
 
 /// The values that there are, for the author's mistakes and the table of checks.
-pub(super) const VALUES: [&str; 8] =
-    ["id", "short-id", "name", "image", "image-id", "host-port", "size", "exit-code"];
+pub(super) const VALUES: [&str; 9] =
+    ["id", "short-id", "name", "image", "image-id", "host-port", "exit-code", "size", "layers"];
 
 impl<'e> Object<'e> {
     /// What identifies it among its kind.
@@ -69,6 +69,9 @@ impl<'e> Object<'e> {
             ("host-port", Self::Run(run)) => run.ports.iter().find_map(|p| p.host).map(|p| p.to_string()),
             ("exit-code", Self::Run(run)) => run.exit_code.map(|code| code.to_string()),
             ("size", Self::Image(image)) => Some(image.size.to_string()),
+            ("layers", Self::Image(image)) => {
+                image.config.as_ref().map(|config| config.layers.len().to_string())
+            }
             _ => None,
         }
     }
@@ -117,7 +120,7 @@ pub(super) fn put_in(text: &str, bound: &Bound<'_>, evidence: &Evidence) -> Stri
 }
 
 /// Keys whose `$name` means the object itself and not a text.
-const OBJECTS: [&str; 5] = ["same-as", "image", "object", "used-by", "members"];
+const OBJECTS: [&str; 7] = ["same-as", "image", "object", "used-by", "members", "of", "served-by"];
 
 /// Changes every text in it; keys stay, and so do names that stand for an object.
 pub(super) fn map_texts(value: &mut Value, key: &str, change: &dyn Fn(&str) -> String) {
@@ -128,6 +131,11 @@ pub(super) fn map_texts(value: &mut Value, key: &str, change: &dyn Fn(&str) -> S
         Value::Object(map) => map.iter_mut().for_each(|(key, v)| map_texts(v, key, change)),
         _ => {}
     }
+}
+
+/// Whether a value of this name is asked of anything.
+pub(super) fn asks_for(text: &str, field: &str) -> bool {
+    references(text).any(|(_, _, asked)| asked == Some(field))
 }
 
 pub(super) fn each_text(value: &Value, tell: &mut dyn FnMut(&str)) {

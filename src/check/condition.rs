@@ -6,7 +6,9 @@ use super::leaf::WATCHED;
 use super::run::called;
 use super::text::{quoted, words};
 use super::verdict::Known;
-use super::{ImageAsked, Number, RunMatch, StateWord, Text, advice, image, mount, output, port, program};
+use super::{
+    ImageAsked, Number, RunMatch, StateWord, Text, advice, http, image, mount, output, port, program,
+};
 use crate::facts::{ContainerState, Evidence, Run, RunSource};
 
 pub(super) fn source(run: &Run) -> Finding {
@@ -164,6 +166,7 @@ pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut 
         all.push(unseen(run, "the way in which it was started"));
     }
     all.extend(wanted.exit_code.map(|code| exit_code(code, run)));
+    all.extend(wanted.http.as_ref().map(|asked| http::held(asked, run)));
     all.extend(wanted.output.as_ref().map(|asked| output::held(asked, run)));
     all.extend(wanted.logs_read.map(|read| logs_read(read, run, evidence)));
     all.extend(wanted.removed.map(|removed| gone(removed, run)));
@@ -183,6 +186,7 @@ pub(super) fn described(wanted: &RunMatch) -> Vec<String> {
     let mut does = Vec::new();
     does.extend(wanted.mount.as_ref().map(mount::describe));
     does.extend(wanted.port.as_ref().map(port::describe));
+    does.extend(wanted.http.as_ref().map(http::describe));
     does.extend(wanted.env.iter().map(|(name, value)| format!("has {name} set to {}", value.describe())));
     does.extend(wanted.network.as_ref().map(|name| format!("is in the network {}", name.describe())));
     does.extend(wanted.command_given.map(|given| match given {
@@ -219,7 +223,7 @@ fn command_given(wanted: bool, run: &Run) -> Finding {
 }
 
 fn ran_program(wanted: &str, run: &Run, evidence: &Evidence) -> Finding {
-    let by_exec = run.execs.iter().any(|line| program::exec_runs(line, wanted));
+    let by_exec = run.execs.iter().any(|exec| program::exec_runs(&exec.line, wanted));
     let by_typing = run.tty
         && run.output.as_ref().is_some_and(|o| program::typed_at_prompt(&o.text, wanted))
         && run.argv.as_deref().is_some_and(program::is_prompt);

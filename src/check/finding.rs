@@ -1,6 +1,7 @@
 //! Candidates held against conditions: who passes, who comes nearest, and what is the first difference.
 
 use super::bound::Object;
+use super::number::Number;
 use super::text::{Text, quoted};
 use super::verdict::{Known, Verdict};
 
@@ -54,6 +55,13 @@ impl Finding {
         let shown = if found.is_empty() { "not set".to_owned() } else { quoted(found) };
         Self::no(format!("{what} {shown}"), format!("its {what} is {shown}, expected {}", wanted.describe()))
     }
+
+    pub(super) fn number(what: &str, wanted: Number, found: i64) -> Self {
+        if wanted.matches(found) {
+            return Self::yes(false);
+        }
+        Self::no(format!("{what} {found}"), format!("its {what} is {found}, expected {}", wanted.describe()))
+    }
 }
 
 pub(super) struct Candidate<'e> {
@@ -98,6 +106,18 @@ pub(super) struct Found<'e> {
 }
 
 impl<'e> Found<'e> {
+    /// What is no object passes or does not.
+    pub(super) fn of_words(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass { found } => Self {
+                passing: vec![(None, found)],
+                unknown: 0,
+                otherwise: Verdict::NotYet { expected: String::new() },
+            },
+            otherwise => Self { passing: Vec::new(), unknown: 0, otherwise },
+        }
+    }
+
     /// Candidates come in the order in which they were made. `called` describes the nearest one, `achieved` a passing one.
     pub(super) fn among(
         candidates: Vec<Candidate<'e>>,

@@ -1,13 +1,16 @@
 //! Which image is meant: references are compared as the engine resolves them, never as text.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::bound::{self, Bound, Object};
+use super::built;
 use super::finding::{Candidate, Finding, Found};
+use super::number::Number;
 use super::text::{Text, TextRule, quoted};
 use super::verdict::Known;
 use crate::facts::{Evidence, Image, Run, short_id};
@@ -29,6 +32,36 @@ pub struct ImageMatch {
     /// The image that this name stands for, or that the container of this name was made from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
+    /// Built since the exercise began: not pulled, not committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub built: Option<bool>,
+    /// The image that it was built on, by repository and tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub based_on: Option<Box<ImageMatch>>,
+    /// The program that it runs by itself, by its base name without version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// Whether it runs something by itself at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_default_program: Option<bool>,
+    /// Environment variables with their values.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workdir: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// A port that it names with EXPOSE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposes: Option<Number>,
+    /// How many layers of files it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Number>,
+    /// In bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Number>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, Text>,
 }
 
 /// The image that a container is asked to be made from.
@@ -36,7 +69,7 @@ pub struct ImageMatch {
 pub enum ImageAsked {
     /// `$name`: the very image, or the image of that container.
     Same(String),
-    Match(ImageMatch),
+    Match(Box<ImageMatch>),
 }
 
 /// A name of an image, whole: `python` is `docker.io/library/python` with the tag `latest`.
@@ -129,7 +162,8 @@ impl ImageMatch {
         self.asked().0.is_some() && self.known(names) == Known::Yes
     }
 
-    pub(super) fn same_repo(&self, names: &[Reference]) -> bool {
+    /// Whether it asks for the repository of one of these names, whatever the tag.
+    pub fn same_repo(&self, names: &[Reference]) -> bool {
         self.asked().0.is_some_and(|repo| names.iter().any(|n| n.repo == repo))
     }
 
@@ -137,9 +171,11 @@ impl ImageMatch {
     pub(super) fn describe(&self) -> String {
         let (repo, tag) = self.asked();
         let Some(repo) = repo else {
+            let built = if self.built == Some(true) { "an image that you built" } else { "an image" };
+            let base = self.based_on.as_ref().map(|base| format!(" on {}", base.describe()));
             return match &self.same_as {
                 Some(name) => format!("the image of {name}"),
-                None => "an image".into(),
+                None => format!("{built}{}", base.unwrap_or_default()),
             };
         };
         let repo = familiar(&repo);
@@ -183,7 +219,35 @@ impl ImageMatch {
             found.push("`image` asks for nothing, so that any image would pass".into());
         }
         found.extend(bound::mistake("same-as", self.same_as.as_deref()));
+        if self.based_on.as_ref().is_some_and(|base| base.asked().0.is_none() || base.wants_config()) {
+            found.push("`based-on` takes `repo` and `tag`, or `ref`".into());
+        }
+        if self.program.as_deref().is_some_and(|p| p.trim().is_empty()) {
+            found.push("`program` is empty".into());
+        }
         found
+    }
+
+    /// Where only its name is asked for: what a FROM may be, or what a container was made from.
+    pub(super) fn name_mistakes(&self) -> Vec<String> {
+        let mut found = self.mistakes();
+        if self.wants_config() || !self.labels.is_empty() || self.size.is_some() || self.bind.is_some() {
+            found.push("here only `repo`, `tag`, `ref` and `same-as` are looked at; give the image a name with a check `image`".into());
+        }
+        found
+    }
+
+    /// Asks for what only an inspect tells.
+    pub fn wants_config(&self) -> bool {
+        let texts = [&self.workdir, &self.user];
+        self.built.is_some()
+            || self.based_on.is_some()
+            || self.program.is_some()
+            || self.has_default_program.is_some()
+            || !self.env.is_empty()
+            || texts.iter().any(|text| text.is_some())
+            || self.exposes.is_some()
+            || self.layers.is_some()
     }
 }
 
@@ -206,7 +270,8 @@ impl<'de> Deserialize<'de> for ImageAsked {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ImageAsked, A::Error> {
-                ImageMatch::deserialize(MapAccessDeserializer::new(map)).map(ImageAsked::Match)
+                ImageMatch::deserialize(MapAccessDeserializer::new(map))
+                    .map(|asked| ImageAsked::Match(Box::new(asked)))
             }
         }
 
@@ -306,7 +371,7 @@ pub(super) fn untold_tag(name: &str, wanted: &ImageMatch) -> (String, String) {
 
 pub(super) fn look<'e>(wanted: &ImageMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.images.iter().map(|image| {
-        let findings = findings(wanted, image, bound);
+        let findings = findings(wanted, image, bound, evidence);
         Candidate { object: Object::Image(image), serious: findings[0].tried, findings }
     });
     let mut candidates: Vec<Candidate<'_>> = candidates.collect();
@@ -324,7 +389,7 @@ pub(super) fn look<'e>(wanted: &ImageMatch, bound: &Bound<'e>, evidence: &'e Evi
     Found::among(candidates, expected, |object| object.name(), achieved)
 }
 
-fn findings(wanted: &ImageMatch, image: &Image, bound: &Bound<'_>) -> Vec<Finding> {
+fn findings(wanted: &ImageMatch, image: &Image, bound: &Bound<'_>, evidence: &Evidence) -> Vec<Finding> {
     let mut all = vec![named(wanted, image)];
     if let Some(name) = &wanted.same_as {
         all.push(match id_of(name, bound) == Some(&image.id) {
@@ -332,6 +397,7 @@ fn findings(wanted: &ImageMatch, image: &Image, bound: &Bound<'_>) -> Vec<Findin
             false => Finding::no(format!("image {}", short_name(image)), "it is another image"),
         });
     }
+    built::held(wanted, image, evidence, &mut all);
     all
 }
 

@@ -2,8 +2,7 @@
 
 use super::bound::Bound;
 use super::finding::Found;
-use super::verdict::Verdict;
-use super::{Check, answer, image, network, run, seen, volume};
+use super::{Check, answer, dockerfile, exec, file, gone, http, image, network, run, seen, volume};
 use crate::facts::Evidence;
 
 /// What to do where something was gone before it could be looked at.
@@ -17,23 +16,16 @@ pub(super) fn look<'e>(leaf: &Check, bound: &Bound<'e>, evidence: &'e Evidence) 
         Check::Run(wanted) => run::look(wanted, false, bound, evidence),
         Check::Volume(wanted) => volume::look(wanted, bound, evidence),
         Check::Network(wanted) => network::look(wanted, bound, evidence),
-        Check::Seen(wanted) => of_words(seen::judge(wanted, bound, evidence)),
-        Check::Answer(wanted) => of_words(answer::judge(wanted, bound, evidence)),
+        Check::Http(wanted) => http::look(wanted, bound, evidence),
+        Check::Exec(wanted) => exec::look(wanted, bound, evidence),
+        Check::File(wanted) => Found::of_words(file::judge(wanted, evidence)),
+        Check::Dockerfile(wanted) => Found::of_words(dockerfile::judge(wanted, evidence)),
+        Check::Gone(wanted) => Found::of_words(gone::judge(wanted, evidence)),
+        Check::Seen(wanted) => Found::of_words(seen::judge(wanted, bound, evidence)),
+        Check::Answer(wanted) => Found::of_words(answer::judge(wanted, bound, evidence)),
         Check::All(_) | Check::Any(_) | Check::None(_) | Check::Count(_) => {
-            of_words(super::judge(leaf, evidence))
+            Found::of_words(super::judge(leaf, evidence))
         }
-    }
-}
-
-/// What is no object passes or does not.
-fn of_words<'e>(verdict: Verdict) -> Found<'e> {
-    match verdict {
-        Verdict::Pass { found } => Found {
-            passing: vec![(None, found)],
-            unknown: 0,
-            otherwise: Verdict::NotYet { expected: String::new() },
-        },
-        otherwise => Found { passing: Vec::new(), unknown: 0, otherwise },
     }
 }
 
@@ -48,6 +40,11 @@ impl Check {
             Self::Run(wanted) => run::expected(wanted, false),
             Self::Volume(wanted) => wanted.describe(),
             Self::Network(wanted) => wanted.describe(),
+            Self::Http(wanted) => wanted.describe(),
+            Self::Exec(wanted) => wanted.describe(),
+            Self::File(wanted) => wanted.describe(),
+            Self::Dockerfile(wanted) => wanted.describe(),
+            Self::Gone(wanted) => wanted.describe(),
             Self::Seen(wanted) => wanted.describe(),
             Self::Answer(wanted) => format!("an answer: {}", wanted.prompt),
             Self::All(checks) => list(checks, ", and "),

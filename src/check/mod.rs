@@ -3,8 +3,14 @@
 mod advice;
 mod answer;
 mod bound;
+mod built;
 mod condition;
+mod dockerfile;
+mod exec;
+mod file;
 mod finding;
+mod gone;
+mod http;
 mod image;
 mod leaf;
 mod mistake;
@@ -24,6 +30,11 @@ mod verdict;
 mod volume;
 
 pub use answer::AnswerMatch;
+pub use dockerfile::{DockerfileMatch, Form};
+pub use exec::{ExecMatch, ExecOf};
+pub use file::FileMatch;
+pub use gone::{GoneContainer, GoneMatch, GoneNamed};
+pub use http::{AnswerOfPort, HttpMatch};
 pub use image::{ImageAsked, ImageMatch, Reference, names_of};
 pub use mistake::Mistake;
 pub use mount::{MountMatch, MountWord};
@@ -50,7 +61,7 @@ use search::Choice;
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// An image is on this engine.
-    Image(ImageMatch),
+    Image(Box<ImageMatch>),
     /// A container was made since the exercise began, and is here now.
     Container(Box<RunMatch>),
     /// A container was run since the exercise began; it may be gone.
@@ -59,6 +70,16 @@ pub enum Check {
     Volume(VolumeMatch),
     /// A network was made since the exercise began, and is here now.
     Network(NetworkMatch),
+    /// What answers an address of this machine now.
+    Http(HttpMatch),
+    /// A command was run inside a container.
+    Exec(ExecMatch),
+    /// A file in the exercise's folder.
+    File(FileMatch),
+    /// A Dockerfile in the exercise's folder.
+    Dockerfile(DockerfileMatch),
+    /// Something was here since the exercise began, and was removed.
+    Gone(GoneMatch),
     /// A command asked this of the engine, typed by the learner since the exercise began.
     Seen(SeenMatch),
     /// The learner typed in what they found out.
@@ -144,11 +165,11 @@ impl Check {
     /// Every image that the check speaks of.
     pub fn images(&self) -> Vec<&ImageMatch> {
         let own = self.leaves().into_iter().filter_map(|leaf| match leaf {
-            Self::Image(wanted) => Some(wanted),
+            Self::Image(wanted) => Some(&**wanted),
             _ => None,
         });
         let of_runs = self.runs().filter_map(|run| match &run.image {
-            Some(ImageAsked::Match(wanted)) => Some(wanted),
+            Some(ImageAsked::Match(wanted)) => Some(&**wanted),
             _ => None,
         });
         own.chain(of_runs).collect()
@@ -162,17 +183,63 @@ impl Check {
     /// Whether calls of the learner's commands may be what it is answered from.
     pub fn wants_seen(&self) -> bool {
         self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Seen(_)))
+            || self.images().into_iter().any(|image| image.built.is_some())
             || self.runs().any(|run| run.logs_read.is_some())
     }
 
     /// Names of the variables whose values it asks about.
     pub fn variables(&self) -> Vec<&str> {
-        self.runs().flat_map(|run| run.env.keys().map(String::as_str)).collect()
+        let of_runs = self.runs().flat_map(|run| run.env.keys());
+        let of_images = self.images().into_iter().flat_map(|image| image.env.keys());
+        of_runs.chain(of_images).map(String::as_str).collect()
     }
 
-    /// Paths in the exercise's folder that it speaks of.
+    /// Paths in the exercise's folder of which it asks what is there.
     pub fn paths(&self) -> Vec<&str> {
-        self.runs().filter_map(|run| run.mount.as_ref()?.covers.as_deref()).collect()
+        let mounted = self.runs().filter_map(|run| run.mount.as_ref()?.covers.as_deref());
+        mounted.chain(self.files()).collect()
+    }
+
+    /// Files of the exercise's folder whose text it asks about.
+    pub fn files(&self) -> Vec<&str> {
+        let own = self.leaves().into_iter().filter_map(|leaf| match leaf {
+            Self::File(wanted) => Some(wanted.path.trim_start_matches("./")),
+            Self::Dockerfile(wanted) => Some(wanted.path()),
+            _ => None,
+        });
+        // Where the base is not on the engine, the Dockerfile tells what an image was built on.
+        let of_base = self.images().into_iter().any(|image| image.based_on.is_some()).then_some("Dockerfile");
+        own.chain(of_base).collect()
+    }
+
+    /// Whether it asks how images are set up.
+    pub fn wants_image_configs(&self) -> bool {
+        self.images().into_iter().any(ImageMatch::wants_config) || self.references_value("layers")
+    }
+
+    fn references_value(&self, field: &str) -> bool {
+        let mut found = false;
+        bound::each_text(&self.to_json(), &mut |text| found |= bound::asks_for(text, field));
+        found
+    }
+
+    /// What is asked of the published ports of containers: paths.
+    pub fn requests(&self) -> Vec<&str> {
+        self.runs().filter_map(|run| Some(run.http.as_ref()?.path())).collect()
+    }
+
+    /// Addresses of this machine that it asks for an answer.
+    pub fn addresses(&self) -> Vec<&str> {
+        let urls = self.leaves().into_iter().filter_map(|leaf| match leaf {
+            Self::Http(wanted) if wanted.port().is_some() => Some(wanted.url.as_str()),
+            _ => None,
+        });
+        urls.collect()
+    }
+
+    /// Whether it asks for images, volumes or networks that are gone.
+    pub fn wants_things(&self) -> bool {
+        self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Gone(wanted) if wanted.wants_things()))
     }
 
     /// The first question that it puts to the learner.
@@ -185,7 +252,12 @@ impl Check {
 
     /// Whether it can be judged without an engine.
     fn is_about_words(&self) -> bool {
-        self.leaves().into_iter().all(|leaf| matches!(leaf, Self::Seen(_) | Self::Answer(_)))
+        self.leaves().into_iter().all(|leaf| {
+            matches!(
+                leaf,
+                Self::Seen(_) | Self::Answer(_) | Self::File(_) | Self::Dockerfile(_) | Self::Http(_)
+            )
+        })
     }
 
     /// The name that it gives to what it finds.
@@ -239,6 +311,8 @@ pub fn runs_program(argv: &[String], program: &str) -> bool {
 
 #[cfg(test)]
 mod field_tests;
+#[cfg(test)]
+mod found_tests;
 #[cfg(test)]
 mod name_tests;
 #[cfg(test)]

@@ -188,10 +188,7 @@ impl MountMatch {
         if *self == Self::default() {
             found.push("`mount` asks for nothing, so that any mount would pass".into());
         }
-        let inside = |path: &String| {
-            !path.starts_with('/') && !path.starts_with('~') && path.split('/').all(|part| part != "..")
-        };
-        if self.covers.as_ref().is_some_and(|path| !inside(path)) {
+        if self.covers.as_ref().is_some_and(|path| !super::file::is_inside(path)) {
             found.push("`covers` is a path in the exercise's folder, such as ./hello.py".into());
         }
         found

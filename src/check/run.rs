@@ -8,7 +8,9 @@ use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
 use super::number::Number;
 use super::text::{Text, words};
-use super::{ImageAsked, Mistake, MountMatch, OutputMatch, PortAsked, condition, image, output};
+use super::{
+    AnswerOfPort, ImageAsked, Mistake, MountMatch, OutputMatch, PortAsked, condition, image, output,
+};
 use crate::facts::{Evidence, Run, short_id};
 
 /// A container, by what is left out as well: a field that is not written is not looked at.
@@ -68,6 +70,9 @@ pub struct RunMatch {
     pub auto_remove: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<Number>,
+    /// What a published port of it answered while it ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<AnswerOfPort>,
     /// What it printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<OutputMatch>,
@@ -227,10 +232,11 @@ impl RunMatch {
         }
         bound::mistake("same-as", self.same_as.as_deref()).into_iter().for_each(|m| say("same-as", m));
         if let Some(ImageAsked::Match(image)) = &self.image {
-            image.mistakes().into_iter().for_each(|m| say("image", m));
+            image.name_mistakes().into_iter().for_each(|m| say("image", m));
         }
         self.mount.iter().flat_map(MountMatch::mistakes).for_each(|m| say("mount", m));
         self.port.iter().flat_map(PortAsked::mistakes).for_each(|m| say("port", m));
+        self.http.iter().flat_map(AnswerOfPort::mistakes).for_each(|m| say("http", m));
         self.output.iter().flat_map(OutputMatch::mistakes).for_each(|m| say("output", m));
         if (Self { bind: None, ..self.clone() }) == Self::default() {
             let key = if here { "container" } else { "run" };

@@ -476,7 +476,7 @@ proptest::proptest! {
             started: on(3).then(|| at(11)),
             finished: on(4).then(|| at(12)),
             exit_code: on(5).then_some(1),
-            execs: vec![text.clone()],
+            execs: vec![text.as_str().into()],
             output: on(6).then(|| Output { text, truncated: on(7) }),
             ..run(&[], "")
         };

@@ -112,6 +112,7 @@ pub(super) fn image(row: ImageSummary) -> Image {
         size: u64::try_from(row.size).unwrap_or(0),
         created: Timestamp::from_second(row.created).ok().filter(|t| t.as_second() > 0),
         labels: sorted(row.labels),
+        config: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use bollard::models::ImageHistoryResponseItem;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use jiff::Timestamp;
 
@@ -10,10 +11,45 @@ use super::convert;
 use super::status::parse_time;
 use super::{Engine, EngineError};
 use crate::facts::{
-    ContainerDetail, Detail, HealthEntry, Image, ImageDetail, Kind, Layer, NetworkDetail, VolumeDetail,
+    ContainerDetail, Detail, Exec, HealthEntry, Image, ImageConfig, ImageDetail, Kind, Layer, NetworkDetail,
+    VolumeDetail,
 };
 
 impl Engine {
+    /// How a command was run inside a container; its words are known from the event that told of it.
+    pub(super) async fn inspect_exec(&self, id: &str) -> Result<Exec, EngineError> {
+        let exec = self.ask("inspect", QUICK, self.docker.inspect_exec(id)).await?;
+        let process = exec.process_config.unwrap_or_default();
+        Ok(Exec {
+            id: id.into(),
+            line: String::new(),
+            user: process.user.unwrap_or_default(),
+            tty: process.tty.unwrap_or(false),
+            stdin_open: exec.open_stdin.unwrap_or(false),
+            inspected: true,
+            exit_code: exec.exit_code.filter(|_| exec.running == Some(false)),
+        })
+    }
+
+    /// How an image is set up.
+    pub async fn image_config(&self, id: &str) -> Result<ImageConfig, EngineError> {
+        let (i, history) = tokio::try_join!(
+            self.ask("inspect", QUICK, self.docker.inspect_image(id)),
+            self.ask("history", QUICK, self.docker.image_history(id))
+        )?;
+        let config = i.config.unwrap_or_default();
+        Ok(ImageConfig {
+            entrypoint: config.entrypoint.unwrap_or_default(),
+            cmd: config.cmd.unwrap_or_default(),
+            workdir: config.working_dir.unwrap_or_default(),
+            user: config.user.unwrap_or_default(),
+            env: pairs(config.env.unwrap_or_default()).into_iter().collect(),
+            exposed: config.exposed_ports.unwrap_or_default(),
+            layers: i.root_fs.and_then(|fs| fs.layers).unwrap_or_default(),
+            history: history.into_iter().map(layer).collect(),
+        })
+    }
+
     /// Everything about one object; `id` may be an id or a name.
     pub async fn detail(&self, kind: Kind, id: &str) -> Result<Detail, EngineError> {
         Ok(match kind {
@@ -77,15 +113,7 @@ impl Engine {
             self.ask("history", QUICK, self.docker.image_history(id))
         )?;
         let config = i.config.unwrap_or_default();
-        let layers = history
-            .into_iter()
-            .map(|h| Layer {
-                created_by: h.created_by,
-                size: u64::try_from(h.size).unwrap_or(0),
-                created: Timestamp::from_second(h.created).ok().filter(|t| t.as_second() > 0),
-                comment: h.comment,
-            })
-            .collect();
+        let layers = history.into_iter().map(layer).collect();
         Ok(ImageDetail {
             image: Image {
                 id: i.id.unwrap_or_default(),
@@ -94,6 +122,7 @@ impl Engine {
                 size: i.size.and_then(|s| u64::try_from(s).ok()).unwrap_or(0),
                 created: i.created.as_deref().and_then(parse_time),
                 labels: convert::sorted(config.labels.unwrap_or_default()),
+                config: None,
             },
             architecture: i.architecture.unwrap_or_default(),
             os: i.os.unwrap_or_default(),
@@ -154,6 +183,15 @@ impl Engine {
             ..Default::default()
         });
         Ok(NetworkDetail { network, gateways, members, options })
+    }
+}
+
+fn layer(h: ImageHistoryResponseItem) -> Layer {
+    Layer {
+        created_by: h.created_by,
+        size: u64::try_from(h.size).unwrap_or(0),
+        created: Timestamp::from_second(h.created).ok().filter(|t| t.as_second() > 0),
+        comment: h.comment,
     }
 }
 

@@ -23,9 +23,10 @@ pub(super) enum Happening {
         attributes: HashMap<String, String>,
     },
     Image,
-    Volume,
+    /// One was made or removed.
+    Volume(Option<Passing>),
     /// A network was made or removed.
-    Network,
+    Network(Option<Passing>),
     /// A container joined or left a network.
     Wire {
         container: String,
@@ -47,9 +48,36 @@ pub(super) enum Change {
     Renamed,
     Health(Option<Health>),
     Destroyed,
-    Exec(String),
+    /// A command is run inside it: the exec's id, and its words joined by blanks.
+    Exec {
+        id: String,
+        line: String,
+    },
+    ExecEnded {
+        id: String,
+        code: Option<i64>,
+    },
     /// Something else that may show in the list.
     Other,
+}
+
+/// What was made or removed: for things that live between two looks.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Passing {
+    pub id: String,
+    pub name: String,
+    pub removed: bool,
+}
+
+impl Passing {
+    fn of(action: &str, id: &str, name: &str) -> Option<Self> {
+        let removed = match action {
+            "create" => false,
+            "destroy" | "remove" => true,
+            _ => return None,
+        };
+        Some(Self { id: id.to_owned(), name: name.to_owned(), removed })
+    }
 }
 
 impl Event {
@@ -67,11 +95,14 @@ impl Event {
             "container" => Happening::Container { id, change: change(&action, &attributes)?, attributes },
             "image" => Happening::Image,
             "volume" if matches!(action.as_str(), "mount" | "unmount") => return None,
-            "volume" => Happening::Volume,
+            "volume" => Happening::Volume(Passing::of(&action, &id, &id)),
             "network" => match (action.as_str(), attributes.get("container")) {
                 ("connect", Some(c)) => Happening::Wire { container: c.clone(), joined: true },
                 ("disconnect", Some(c)) => Happening::Wire { container: c.clone(), joined: false },
-                _ => Happening::Network,
+                _ => {
+                    let name = attributes.get("name").map_or("", String::as_str);
+                    Happening::Network(Passing::of(&action, &id, name))
+                }
             },
             "daemon" => Happening::Engine,
             _ => return None,
@@ -82,8 +113,13 @@ impl Event {
 }
 
 fn change(action: &str, attributes: &HashMap<String, String>) -> Option<Change> {
+    let exec = || attributes.get("execID").cloned().unwrap_or_default();
     if let Some(argv) = action.strip_prefix("exec_create") {
-        return Some(Change::Exec(argv.trim_start_matches(':').trim().to_string()));
+        return Some(Change::Exec { id: exec(), line: argv.trim_start_matches(':').trim().to_string() });
+    }
+    if action == "exec_die" {
+        let code = attributes.get("exitCode").and_then(|c| c.parse().ok());
+        return Some(Change::ExecEnded { id: exec(), code });
     }
     if let Some(word) = action.strip_prefix("health_status") {
         return Some(Change::Health(super::convert::word_of_health(word.trim_start_matches(':').trim())));
@@ -140,9 +176,12 @@ mod tests {
             _ => None,
         };
         assert_eq!(of("die", &[("exitCode", "137")]), Some(Change::Died { code: Some(137) }));
-        assert_eq!(of("exec_create: sh -c ls", &[]), Some(Change::Exec("sh -c ls".into())));
+        assert_eq!(
+            of("exec_create: sh -c ls", &[]),
+            Some(Change::Exec { id: String::new(), line: "sh -c ls".into() })
+        );
         assert_eq!(of("health_status: unhealthy", &[]), Some(Change::Health(Some(Health::Unhealthy))));
-        for silent in ["exec_start: sh", "exec_die", "attach", "top", "resize"] {
+        for silent in ["exec_start: sh", "attach", "top", "resize"] {
             assert_eq!(of(silent, &[]), None, "{silent}");
         }
         let wire = Event::read(message(NETWORK, "disconnect", &[("container", "c9")])).map(|e| e.what);

@@ -12,7 +12,7 @@ use super::convert;
 use super::detail::pairs;
 use super::event::{Change, Event, Happening};
 use super::{Engine, EngineError};
-use crate::facts::{ContainerState, Port, Run, RunSource};
+use crate::facts::{ContainerState, Exec, Kind, Port, Run, RunSource, Thing};
 
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
@@ -29,7 +29,13 @@ impl Engine {
     /// Containers made since then, oldest first: whole where they still exist; those that are gone with name, image
     /// and exit code only, as far back as the engine remembers.
     pub async fn runs_since(&self, since: Timestamp) -> Result<Vec<Run>, EngineError> {
+        Ok(self.past(since).await?.0)
+    }
+
+    /// The same, with the volumes and networks that came or went since then as far as the engine remembers.
+    pub async fn past(&self, since: Timestamp) -> Result<(Vec<Run>, Vec<Thing>), EngineError> {
         let (all, events) = tokio::try_join!(self.containers(None), self.events_since(since))?;
+        let things = events.iter().filter_map(|event| passing(&event.what)).collect();
         let mut runs: HashMap<String, Run> = HashMap::new();
         let mut order: Vec<String> = Vec::new();
         for event in &events {
@@ -74,7 +80,7 @@ impl Engine {
                     if let Some(known) = runs.get(&id) {
                         run.execs = known.execs.clone();
                     }
-                    run.execs.retain(|argv| Some(argv) != health_test.as_ref());
+                    run.execs.retain(|exec| Some(&exec.line) != health_test.as_ref());
                     runs.insert(id, run);
                 }
                 // Gone since the list; what the events said stays.
@@ -88,7 +94,7 @@ impl Engine {
         }
         let mut runs: Vec<Run> = runs.into_values().collect();
         runs.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        Ok(runs)
+        Ok((runs, things))
     }
 
     async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, EngineError> {
@@ -96,7 +102,7 @@ impl Engine {
         let options = EventsOptionsBuilder::new()
             .since(&seconds(since))
             .until(&seconds(clock))
-            .filters(&HashMap::from([("type", vec!["container"])]))
+            .filters(&HashMap::from([("type", vec!["container", "volume", "network"])]))
             .build();
         let mut stream = self.docker.events(Some(options));
         let mut events = Vec::new();
@@ -136,6 +142,16 @@ impl Engine {
     }
 }
 
+fn passing(what: &Happening) -> Option<Thing> {
+    let (kind, passing) = match what {
+        Happening::Volume(Some(passing)) => (Kind::Volume, passing),
+        Happening::Network(Some(passing)) => (Kind::Network, passing),
+        _ => return None,
+    };
+    let names = vec![passing.name.clone()];
+    Some(Thing { kind, id: passing.id.clone(), names, removed: passing.removed })
+}
+
 /// Seconds and nanoseconds, as the engine's query parameters take them.
 pub(super) fn seconds(t: Timestamp) -> String {
     format!("{}.{:09}", t.as_second(), t.subsec_nanosecond().max(0))
@@ -167,7 +183,13 @@ pub(super) fn apply(run: &mut Run, change: &Change, at: Option<Timestamp>) -> bo
         }
         Change::Paused => run.state = Some(ContainerState::Paused),
         Change::Unpaused => run.state = Some(ContainerState::Running),
-        Change::Exec(argv) if run.execs.len() < 100 => run.execs.push(argv.clone()),
+        Change::Exec { id, line } if run.execs.len() < 100 => {
+            run.execs.push(Exec { id: id.clone(), line: line.clone(), ..Exec::default() });
+        }
+        Change::ExecEnded { id, code } => match run.execs.iter_mut().find(|exec| exec.id == *id) {
+            Some(exec) => exec.exit_code = *code,
+            None => return false,
+        },
         Change::Created => {}
         _ => return false,
     }

@@ -145,11 +145,11 @@ impl Model {
                 self.dirty.images = true;
                 false
             }
-            Happening::Volume => {
+            Happening::Volume(_) => {
                 self.dirty.volumes = true;
                 false
             }
-            Happening::Network => {
+            Happening::Network(_) => {
                 self.dirty.networks = true;
                 false
             }
@@ -172,7 +172,7 @@ impl Model {
             // Anonymous volumes may have gone with it, and no event says so on every engine.
             return self.containers.remove(id).is_some();
         }
-        if matches!(change, Change::Exec(_)) {
+        if matches!(change, Change::Exec { .. } | Change::ExecEnded { .. }) {
             return false;
         }
         self.dirty.containers.insert(id.to_string());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::EngineError;
 use super::event::{Change, Event, Happening};
 use super::history::{self, Inspected};
-use crate::facts::{Output, Run, RunSource};
+use crate::facts::{Exec, Output, Run, RunSource};
 
 /// Lives that are remembered; the oldest is forgotten first.
 const KEPT: usize = 200;
@@ -43,6 +43,10 @@ pub(super) enum Job {
     Listen(String),
     StopListening(String),
     ReadLog(String),
+    InspectExec {
+        container: String,
+        exec: String,
+    },
 }
 
 #[derive(Debug)]
@@ -55,6 +59,11 @@ pub(super) enum Answer {
         id: String,
         output: Option<Output>,
         done: bool,
+    },
+    /// How a command was run inside a container.
+    Exec {
+        container: String,
+        seen: Box<Exec>,
     },
     /// Nobody could listen.
     Deaf {
@@ -98,8 +107,8 @@ impl Recorder {
             }
             Happening::Container { id, change, .. } => {
                 let Some(life) = self.lives.get_mut(id) else { return Vec::new() };
-                if let Change::Exec(argv) = change
-                    && Some(argv) == life.health_test.as_ref()
+                if let Change::Exec { line, .. } = change
+                    && Some(line) == life.health_test.as_ref()
                 {
                     return Vec::new();
                 }
@@ -129,7 +138,15 @@ impl Recorder {
                 if !matches!(change, Change::Died { .. }) || life.output_done {
                     self.changed.insert(id.clone());
                 }
-                life.next().into_iter().collect()
+                let exec = match change {
+                    Change::Exec { id: exec, .. } if !exec.is_empty() => {
+                        Some(Job::InspectExec { container: id.clone(), exec: exec.clone() })
+                    }
+                    // The ports that the engine picked are known from now on.
+                    Change::Started if life.inspected => Some(Job::Inspect(id.clone())),
+                    _ => None,
+                };
+                life.next().into_iter().chain(exec).collect()
             }
             // A start that failed says only this much: it left its network and had never started.
             Happening::Wire { container, joined: false } => match self.lives.get(container) {
@@ -182,6 +199,16 @@ impl Recorder {
                 }
                 jobs
             }
+            Answer::Exec { container, seen } => {
+                let Some(life) = self.lives.get_mut(&container) else { return Vec::new() };
+                let Some(exec) = life.run.execs.iter_mut().find(|e| e.id == seen.id) else {
+                    return Vec::new();
+                };
+                let exit_code = exec.exit_code.or(seen.exit_code);
+                *exec = Exec { line: std::mem::take(&mut exec.line), exit_code, ..*seen };
+                self.changed.insert(container);
+                Vec::new()
+            }
             Answer::Deaf { id } => {
                 let Some(life) = self.lives.get_mut(&id) else { return Vec::new() };
                 life.output_asked = false;
@@ -218,8 +245,14 @@ impl Life {
             new.error = old.error;
         }
         new.output = old.output;
+        // The ports that the engine picked are gone with the end.
+        if old.ports.iter().any(|port| port.host.is_some())
+            && new.ports.iter().all(|port| port.host.is_none())
+        {
+            new.ports = old.ports;
+        }
         new.execs = old.execs;
-        new.execs.retain(|argv| Some(argv) != self.health_test.as_ref());
+        new.execs.retain(|exec| Some(&exec.line) != self.health_test.as_ref());
         if new.image_refs.is_empty() {
             new.image_refs = old.image_refs;
         }

@@ -89,11 +89,11 @@ fn who_cannot_listen_reads() {
 fn health_checks_are_not_the_learners() {
     let mut r = Recorder::default();
     r.observe(&event("a", Change::Created));
-    r.observe(&event("a", Change::Exec("/bin/sh -c true".into())));
+    r.observe(&event("a", Change::Exec { id: String::new(), line: "/bin/sh -c true".into() }));
     r.answered(seen("a", false));
-    r.observe(&event("a", Change::Exec("/bin/sh -c true".into())));
-    r.observe(&event("a", Change::Exec("ls -l".into())));
-    assert_eq!(r.changed()[0].execs, ["ls -l"]);
+    r.observe(&event("a", Change::Exec { id: String::new(), line: "/bin/sh -c true".into() }));
+    r.observe(&event("a", Change::Exec { id: String::new(), line: "ls -l".into() }));
+    assert_eq!(r.changed()[0].execs, ["ls -l".into()]);
 }
 
 #[test]

@@ -373,6 +373,16 @@ impl Jobs {
                     let _ = answers.send(Answer::Output { id, output, done: true }).await;
                 });
             }
+            Job::InspectExec { container, exec } => {
+                let questions = self.questions.clone();
+                tasks.spawn(async move {
+                    let _turn = questions.acquire_owned().await;
+                    // What is forgotten already stays as the event told it.
+                    if let Ok(seen) = engine.inspect_exec(&exec).await {
+                        let _ = answers.send(Answer::Exec { container, seen: Box::new(seen) }).await;
+                    }
+                });
+            }
             Job::StopListening(id) => {
                 if let Some(task) = self.listening.remove(&id) {
                     task.abort();

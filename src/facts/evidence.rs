@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ContainerState, EngineInfo, Image, Mount, Network, Observed, Port, Volume};
+use super::{
+    ContainerState, EngineInfo, Exec, HttpAnswer, Image, Mount, Network, Observed, Port, Probe, Silence,
+    TextFile, Thing, Volume,
+};
 
 /// Everything that was gathered for one exercise. Judging it needs nothing else, not even a clock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +40,18 @@ pub struct Evidence {
     /// What the paths on this machine are that containers mount, and those that the checks speak of.
     #[serde(default)]
     pub places: BTreeMap<String, Place>,
+    /// Files of the exercise's folder that the checks speak of, by their paths in it.
+    #[serde(default)]
+    pub files: BTreeMap<String, TextFile>,
+    /// The names in the exercise's folder, up to a bound.
+    #[serde(default)]
+    pub listing: Vec<String>,
+    /// What answers the addresses that the checks name.
+    #[serde(default)]
+    pub fetched: BTreeMap<String, Result<HttpAnswer, Silence>>,
+    /// Images, volumes and networks that were here at some time, where a check asks for what is gone.
+    #[serde(default)]
+    pub things: Vec<Thing>,
     /// What tasks that passed before had found, by the name that they gave it: the id of the object.
     #[serde(default)]
     pub bound: BTreeMap<String, String>,
@@ -58,9 +73,23 @@ pub struct Kept {
     pub runs: Vec<Run>,
     pub seen: Vec<Observed>,
     pub answers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub things: Vec<Thing>,
 }
 
 impl Run {
+    /// Takes in what its ports answered. An answer outlasts the silence of another time.
+    pub fn learn(&mut self, probes: Vec<Probe>) {
+        for probe in probes {
+            let same = |p: &&mut Probe| (p.port, &p.path) == (probe.port, &probe.path);
+            match self.probes.iter_mut().find(same) {
+                Some(known) if known.outcome.is_ok() && probe.outcome.is_err() => {}
+                Some(known) => *known = probe,
+                None => self.probes.push(probe),
+            }
+        }
+    }
+
     /// The same without the values of variables that nobody asks about.
     pub fn keeping(&self, variables: &BTreeSet<&str>) -> Self {
         let mut run = self.clone();
@@ -120,7 +149,10 @@ pub struct Run {
     /// None where it could not be seen, for example because the container was removed first.
     pub output: Option<Output>,
     /// Commands run inside it by `docker exec`, from the engine's events.
-    pub execs: Vec<String>,
+    pub execs: Vec<Exec>,
+    /// What its published ports answered while it ran, where a check asks for it.
+    #[serde(default)]
+    pub probes: Vec<Probe>,
     pub source: RunSource,
 }
 

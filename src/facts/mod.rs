@@ -2,6 +2,7 @@
 
 mod detail;
 mod evidence;
+mod found;
 mod link;
 mod observed;
 mod sample;
@@ -10,6 +11,7 @@ mod snapshot;
 
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
 pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
+pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
 pub use link::{Link, LogLine, Stream};
 pub use observed::{Action, Answer, Command, Observed, Origin};
 pub use sample::Sample;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ImageConfig;
+
 /// One moment of the engine. Lists are sorted as they are shown: newest container first, images by name,
 /// volumes and networks by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -127,6 +129,9 @@ pub struct Image {
     pub size: u64,
     pub created: Option<Timestamp>,
     pub labels: BTreeMap<String, String>,
+    /// Looked up only where a check asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<Box<ImageConfig>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

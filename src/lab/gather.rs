@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::places;
-use crate::check::{self, Asked, Check, Report};
+use super::{http, places, things};
+use crate::check::{self, Asked, Check, ImageMatch, Report, names_of};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
-use crate::facts::{Evidence, Image, Kept, Network, Output, Run, RunSource, Snapshot, Volume};
+use crate::facts::{Evidence, Image, Kept, Network, Output, Run, RunSource, Snapshot, Thing, Volume};
 
 /// One attempt at an exercise.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,8 @@ pub struct Attempt {
 }
 
 /// Everything since the exercise began. `kept` are the runs that were seen while they lived, which hold the output
-/// of what is gone by now, and the calls of the learner's commands. An engine that does not answer is a problem in the evidence, not an error.
+/// of what is gone by now, and the calls of the learner's commands. What is costly is looked up only where the exercise's
+/// checks ask for it. An engine that does not answer is a problem in the evidence, not an error.
 pub async fn gather(
     engine: Result<&Engine, &EngineError>,
     exercise: &Exercise,
@@ -34,32 +35,101 @@ pub async fn gather(
     let mut evidence = Evidence { since, gathered: Timestamp::now(), ..Evidence::default() };
     match engine {
         Ok(engine) => match ask(engine, since).await {
-            Ok((images, volumes, networks, runs)) => {
+            Ok((images, volumes, networks, (runs, passed))) => {
                 evidence.engine = Some(engine.info().clone());
                 evidence.images = images;
                 evidence.volumes = volumes;
                 evidence.networks = networks;
                 evidence.runs = merge(since, &known_gone(&kept.runs, &runs), runs);
+                if exercise.checks().any(Check::wants_things) {
+                    evidence.things = things::known(&kept.things, passed, &evidence);
+                }
+                look_into_images(engine, exercise, &mut evidence).await;
+                ask_ports(engine.machine(), exercise, &mut evidence).await;
             }
             Err(error) => problem(&error, kept, &mut evidence),
         },
         Err(error) => problem(error, kept, &mut evidence),
     }
     evidence.runs = evidence.runs.iter().map(|run| run.keeping(&exercise.variables())).collect();
+    let asked = |of: fn(&Check) -> Vec<&str>| exercise.checks().flat_map(of).collect::<BTreeSet<&str>>();
     evidence.folders = places::names(&attempt.folder);
-    let asked: BTreeSet<&str> = exercise.checks().flat_map(Check::paths).collect();
-    evidence.places = places::look(&attempt.folder, &asked, &evidence.runs);
+    evidence.places = places::look(&attempt.folder, &asked(Check::paths), &evidence.runs);
+    evidence.files = places::read(&attempt.folder, &asked(Check::files));
+    evidence.listing = places::listing(&attempt.folder);
+    for url in asked(Check::addresses) {
+        evidence.fetched.insert(url.to_owned(), http::get(url.to_owned()).await);
+    }
     evidence.seen = kept.seen.iter().filter(|call| call.at >= since).cloned().collect();
     evidence.seen.sort_by_key(|call| (call.at, call.call));
     evidence.answers = kept.answers.clone();
     evidence.bound = attempt.bound.clone();
     evidence
 }
-async fn ask(
-    engine: &Engine,
-    since: Timestamp,
-) -> Result<(Vec<Image>, Vec<Volume>, Vec<Network>, Vec<Run>), EngineError> {
-    tokio::try_join!(engine.images(), engine.volumes(), engine.networks(), engine.runs_since(since))
+
+/// How many images are looked into for one verdict.
+const MOST_IMAGES: usize = 40;
+
+type Here = (Vec<Image>, Vec<Volume>, Vec<Network>, (Vec<Run>, Vec<Thing>));
+
+async fn ask(engine: &Engine, since: Timestamp) -> Result<Here, EngineError> {
+    tokio::try_join!(engine.images(), engine.volumes(), engine.networks(), engine.past(since))
+}
+
+/// Those that may be meant: young ones, those that containers were made from, and those that the checks name.
+async fn look_into_images(engine: &Engine, exercise: &Exercise, evidence: &mut Evidence) {
+    if !exercise.checks().any(Check::wants_image_configs) {
+        return;
+    }
+    let variables = exercise.variables();
+    let named: Vec<&ImageMatch> = exercise.checks().flat_map(Check::images).collect();
+    let (since, runs) = (evidence.since, &evidence.runs);
+    let meant = |image: &&mut Image| {
+        let names = names_of(image);
+        let bases = named.iter().filter_map(|n| n.based_on.as_deref());
+        image.created.is_none_or(|at| at.as_second() >= since.as_second())
+            || runs.iter().any(|run| run.image_id == image.id)
+            || named.iter().copied().chain(bases).any(|asked| asked.same_repo(&names))
+    };
+    for image in evidence.images.iter_mut().filter(meant).take(MOST_IMAGES) {
+        // One that is gone meanwhile is the next event's business.
+        if let Ok(mut config) = engine.image_config(&image.id).await {
+            config.env.retain(|name, _| variables.contains(name.as_str()));
+            image.config = Some(Box::new(config));
+        }
+    }
+}
+
+/// A server may need some seconds until it answers; what is silent for longer is judged as it is.
+const YOUNG: SignedDuration = SignedDuration::from_secs(10);
+
+/// Asks what runs for the paths that a check speaks of.
+async fn ask_ports(machine: &str, exercise: &Exercise, evidence: &mut Evidence) {
+    let paths: BTreeSet<&str> = exercise.checks().flat_map(Check::requests).collect();
+    let paths: Vec<&str> = paths.into_iter().collect();
+    if paths.is_empty() {
+        return;
+    }
+    for run in evidence.runs.iter_mut().filter(|run| run.is_running()) {
+        let probes = http::probe(machine, run, &paths).await;
+        run.learn(probes);
+    }
+}
+
+/// Whether a server that was started a moment ago is still silent: it is worth asking again soon.
+pub fn is_starting(evidence: &Evidence) -> bool {
+    evidence.runs.iter().filter(|run| run.is_running()).any(|run| {
+        let young = run.started.is_some_and(|at| evidence.gathered.duration_since(at) < YOUNG);
+        young && run.probes.iter().any(|probe| probe.outcome.is_err())
+    })
+}
+
+/// What was learnt by asking and can't be asked again later: what servers answered, and what was here.
+pub fn learned(evidence: &Evidence, kept: &Kept) -> Kept {
+    let known = |run: &Run| kept.runs.iter().any(|k| k.id == run.id && k.probes == run.probes);
+    let runs = evidence.runs.iter().filter(|run| !run.probes.is_empty() && !known(run));
+    let things = if evidence.things == kept.things { Vec::new() } else { evidence.things.clone() };
+    Kept { runs: runs.cloned().collect(), things, ..Kept::default() }
 }
 
 fn problem(error: &EngineError, kept: &Kept, evidence: &mut Evidence) {
@@ -156,7 +226,9 @@ fn one(before: Run, now: Run) -> Run {
         run.exit_code = other.exit_code.or(run.exit_code);
     }
     run.output = longer(run.output, other.output);
-    if other.execs.len() > run.execs.len() {
+    run.learn(other.probes);
+    // Who was inspected tells more than who was only heard of.
+    if other.execs.len() > run.execs.len() || other.execs.iter().any(|exec| exec.inspected) {
         run.execs = other.execs;
     }
     if other.source == RunSource::Build {

@@ -3,16 +3,18 @@
 mod begin;
 mod error;
 mod gather;
+mod http;
 mod places;
 mod rehearse;
 mod reset;
 mod set_up;
 pub mod sweep;
+mod things;
 mod trust;
 
 pub use begin::{Begun, begin};
 pub use error::LabError;
-pub use gather::{Attempt, gather, grade, live, merge};
+pub use gather::{Attempt, gather, grade, is_starting, learned, live, merge};
 pub use rehearse::{Rehearsal, RehearsalError, Scene, SceneKind, Told};
 pub use reset::{Doomed, Kept, Plan, plan_reset, reset};
 pub use set_up::SetUp;

@@ -1,13 +1,18 @@
-//! What is at the paths that a verdict speaks of: the exercise's folder, and what containers mount of this machine.
+//! What is at the paths that a verdict speaks of: files of the exercise's folder, and what containers mount.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
-use crate::facts::{MountKind, Place, Run};
+use sha2::{Digest, Sha256};
+
+use crate::facts::{MountKind, Place, Run, TextFile};
 
 /// Paths that are looked at; more are not mounted in one exercise.
 const MOST: usize = 100;
+/// Bytes that are read of a file; what learners write is smaller.
+const READ: u64 = 256 * 1024;
 
 /// The folder by all its names. A shell may know it with links in it, and the engine with links followed.
 pub(super) fn names(folder: &Path) -> Vec<String> {
@@ -23,6 +28,27 @@ pub(super) fn look(folder: &Path, asked: &BTreeSet<&str>, runs: &[Run]) -> BTree
     let binds = runs.iter().flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
     let all: BTreeSet<String> = own.chain(binds.map(|mount| mount.source.clone())).collect();
     all.into_iter().take(MOST).map(|path| (path.clone(), place(Path::new(&path)))).collect()
+}
+
+/// The files of the folder that the checks speak of, as far as they are there.
+pub(super) fn read(folder: &Path, asked: &BTreeSet<&str>) -> BTreeMap<String, TextFile> {
+    let file = |path: &&str| {
+        let file = fs::File::open(folder.join(path)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(READ).read_to_end(&mut bytes).ok()?;
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(((*path).to_owned(), TextFile { text: String::from_utf8(bytes).ok(), sha256 }))
+    };
+    asked.iter().take(MOST).filter_map(file).collect()
+}
+
+/// The names in the folder.
+pub(super) fn listing(folder: &Path) -> Vec<String> {
+    let Ok(all) = fs::read_dir(folder) else { return Vec::new() };
+    let names = all.take(MOST).filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
 
 fn place(path: &Path) -> Place {
@@ -60,6 +86,10 @@ mod tests {
         assert_eq!(of("hello.py"), Some(Place::File));
         assert_eq!((of("made"), of("gone")), (Some(Place::EmptyFolder), Some(Place::Missing)));
         assert_eq!(look(dir.path(), &BTreeSet::new(), &runs).len(), 2);
+        let files = read(dir.path(), &["hello.py", "gone.py"].into());
+        assert_eq!(files["hello.py"].text.as_deref(), Some("x"));
+        assert!(files["hello.py"].sha256.starts_with("2d711642b726b044"), "{files:?}");
+        assert_eq!((files.len(), listing(dir.path())), (1, vec!["hello.py".to_owned(), "made".to_owned()]));
     }
 
     #[cfg(unix)]

@@ -177,8 +177,8 @@ impl<'a> Ours<'a> {
         let shells = ["sh", "bash", "ash", "dash"];
         let expected = self.programs.iter().any(|p| {
             runs_program(argv, p)
-                || run.execs.iter().any(|line| {
-                    let words: Vec<String> = line.split_whitespace().map(String::from).collect();
+                || run.execs.iter().any(|exec| {
+                    let words: Vec<String> = exec.line.split_whitespace().map(String::from).collect();
                     runs_program(&words, p)
                 })
         });

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 /// Counts up with each change of the tables. A newer one is never touched.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE events (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL) STRICT;
@@ -25,6 +25,14 @@ CREATE TABLE seen (
 CREATE TABLE answers (
     exercise TEXT NOT NULL, attempt INTEGER NOT NULL, prompt TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (exercise, attempt, prompt)
+) STRICT;
+";
+
+/// Since version 3: images, volumes and networks that were here at some time.
+const THINGS: &str = "
+CREATE TABLE things (
+    exercise TEXT NOT NULL, attempt INTEGER NOT NULL, id TEXT NOT NULL, thing TEXT NOT NULL,
+    PRIMARY KEY (exercise, attempt, id)
 ) STRICT;
 ";
 
@@ -134,7 +142,7 @@ fn make_tables(db: &mut Connection) -> rusqlite::Result<()> {
     let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let version: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
     // Each step adds to what the one before has made.
-    for (step, tables) in (1..).zip([TABLES, SEEN]) {
+    for (step, tables) in (1..).zip([TABLES, SEEN, THINGS]) {
         if version < step {
             tx.execute_batch(tables)?;
             tx.pragma_update(None, "user_version", step)?;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 pub use super::schema::StoreError;
 use super::{Event, Stamped, schema};
-use crate::facts::{Kept, Observed, Run};
+use crate::facts::{Kept, Observed, Run, Thing};
 
 /// Calls that are kept of one exercise.
 const MOST_SEEN: i64 = 5000;
@@ -98,14 +98,24 @@ impl Store {
         rows().map_err(|e| self.said(e))
     }
 
-    /// Keeps what was seen of a container during one run of an exercise; a later look replaces an earlier one.
+    /// Keeps what was seen of a container during one run of an exercise; a later look replaces an earlier one, except for
+    /// what its ports had answered.
     pub fn keep_run(&mut self, exercise: &str, attempt: u64, run: &Run) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
+            let mut query = self
+                .db
+                .prepare_cached("SELECT run FROM runs WHERE exercise = ?1 AND attempt = ?2 AND id = ?3")?;
+            let before: Option<String> = query
+                .query_row(params![exercise, attempt.cast_signed(), run.id], |row| row.get(0))
+                .optional()?;
+            let before = before.and_then(|text| serde_json::from_str::<Run>(&text).ok());
+            let mut run = run.clone();
+            run.learn(before.map(|run| run.probes).unwrap_or_default());
             let mut upsert = self.db.prepare_cached(
                 "INSERT INTO runs (exercise, attempt, id, run) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET run = excluded.run",
             )?;
-            upsert.execute(params![exercise, attempt.cast_signed(), run.id, as_json(run)?])?;
+            upsert.execute(params![exercise, attempt.cast_signed(), run.id, as_json(&run)?])?;
             Ok(())
         };
         write().map_err(|e| self.said(e))
@@ -167,6 +177,35 @@ impl Store {
         write().map_err(|e| self.said(e))
     }
 
+    /// Keeps what was here at some time; a later look replaces an earlier one.
+    pub fn keep_things(&mut self, exercise: &str, attempt: u64, things: &[Thing]) -> Result<(), StoreError> {
+        let mut write = || -> rusqlite::Result<()> {
+            let tx = self.db.transaction()?;
+            {
+                let mut upsert = tx.prepare_cached(
+                    "INSERT INTO things (exercise, attempt, id, thing) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET thing = excluded.thing",
+                )?;
+                for thing in things {
+                    let id = format!("{:?} {}", thing.kind, thing.id);
+                    upsert.execute(params![exercise, attempt.cast_signed(), id, as_json(thing)?])?;
+                }
+            }
+            tx.commit()
+        };
+        write().map_err(|e| self.said(e))
+    }
+
+    fn things(&self, exercise: &str, attempt: u64) -> rusqlite::Result<Vec<Thing>> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT thing FROM things WHERE exercise = ?1 AND attempt = ?2 ORDER BY rowid")?;
+        let texts =
+            query.query_map(params![exercise, attempt.cast_signed()], |row| row.get::<_, String>(0))?;
+        let texts = texts.collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(texts.iter().filter_map(|t| serde_json::from_str(t).ok()).collect())
+    }
+
     /// Everything that was kept of one attempt.
     pub fn kept(&self, exercise: &str, attempt: u64) -> Result<Kept, StoreError> {
         let seen = || -> rusqlite::Result<Vec<Observed>> {
@@ -190,6 +229,7 @@ impl Store {
             runs: self.runs(exercise, attempt)?,
             seen: seen().map_err(|e| self.said(e))?,
             answers: answers().map_err(|e| self.said(e))?,
+            things: self.things(exercise, attempt).map_err(|e| self.said(e))?,
         })
     }
 

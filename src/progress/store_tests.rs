@@ -61,7 +61,8 @@ fn a_file_of_the_first_version_gets_the_new_tables_and_keeps_its_own() {
     store.append(event(1)).unwrap();
     drop(store);
     let db = Connection::open(&path).unwrap();
-    db.execute_batch("DROP TABLE seen; DROP TABLE answers; PRAGMA user_version = 1").unwrap();
+    db.execute_batch("DROP TABLE things; DROP TABLE seen; DROP TABLE answers; PRAGMA user_version = 1")
+        .unwrap();
     drop(db);
     let mut store = open(&path);
     assert_eq!(seqs(&store), [1]);

@@ -257,8 +257,9 @@ impl App {
             }
 
             Msg::Begun { exercise, run, outcome } => self.lesson.begun(&exercise, run, outcome),
-            Msg::Graded { exercise, run, report } => {
-                let (news, effects) = self.lesson.graded(&exercise, run, *report);
+            Msg::LookAgain(exercise) => self.lesson.look_again(&exercise),
+            Msg::Graded { exercise, run, report, learned } => {
+                let (news, effects) = self.lesson.graded(&exercise, run, *report, *learned);
                 if let Some(news) = news {
                     self.tell(Tone::Good, news);
                 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::class;
 use crate::course::Vars;
-use crate::facts::{Kept, Kind, Observed, Run};
+use crate::facts::{Kept, Kind, Observed, Run, Thing};
 use crate::progress;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,12 @@ pub enum Effect {
         exercise: String,
         run: u64,
         call: Arc<Observed>,
+    },
+    /// Keep what was here at some time, likewise.
+    KeepThings {
+        exercise: String,
+        run: u64,
+        things: Vec<Thing>,
     },
     /// Keep what the learner typed in for a task.
     KeepAnswer {
@@ -136,15 +142,21 @@ pub struct Seen {
     pub calls: Vec<Arc<Observed>>,
     /// By the question.
     pub answers: BTreeMap<String, String>,
+    /// Images, volumes and networks that were here at some time.
+    pub things: Vec<Thing>,
 }
 
 impl Seen {
-    /// The newest knowledge of a container takes the place of the older.
-    pub fn add_run(&mut self, run: &Arc<Run>) {
-        match self.runs.iter_mut().find(|r| r.id == run.id) {
-            Some(known) => *known = Arc::clone(run),
-            None => self.runs.push(Arc::clone(run)),
+    /// The newest knowledge of a container takes the place of the older, except for what its ports had answered.
+    pub fn add_run(&mut self, mut run: Run) -> Arc<Run> {
+        let known = self.runs.iter_mut().find(|r| r.id == run.id);
+        run.learn(known.as_ref().map(|known| known.probes.clone()).unwrap_or_default());
+        let run = Arc::new(run);
+        match known {
+            Some(known) => *known = Arc::clone(&run),
+            None => self.runs.push(Arc::clone(&run)),
         }
+        run
     }
 
     pub fn add_call(&mut self, call: &Arc<Observed>) {
@@ -161,6 +173,7 @@ impl From<Kept> for Seen {
             runs: kept.runs.into_iter().map(Arc::new).collect(),
             calls: kept.seen.into_iter().map(Arc::new).collect(),
             answers: kept.answers,
+            things: kept.things,
         }
     }
 }
@@ -171,6 +184,7 @@ impl From<&Seen> for Kept {
             runs: seen.runs.iter().map(|run| (**run).clone()).collect(),
             seen: seen.calls.iter().map(|call| (**call).clone()).collect(),
             answers: seen.answers.clone(),
+            things: seen.things.clone(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod tap;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
@@ -39,6 +40,9 @@ use keeper::Keeper;
 use line::EngineLine;
 use shell::ShellSeat;
 use tap::TapSeat;
+
+/// A server that is still silent is asked again after this long.
+const SOON: Duration = Duration::from_secs(1);
 
 /// How the world is to be: from the command line.
 pub struct Wanted {
@@ -128,6 +132,7 @@ impl World {
             Effect::Record(event) => self.keeper.record(event),
             Effect::KeepRun { exercise, run, seen } => self.keeper.keep_run(exercise, run, seen),
             Effect::KeepSeen { exercise, run, call } => self.keeper.keep_seen(exercise, run, call),
+            Effect::KeepThings { exercise, run, things } => self.keeper.keep_things(exercise, run, things),
             Effect::KeepAnswer { exercise, run, prompt, answer } => {
                 self.keeper.keep_answer(exercise, run, prompt, answer);
             }
@@ -252,7 +257,14 @@ impl World {
                     let attempt = Attempt { since, folder, bound };
                     let evidence = lab::gather(engine.as_ref(), &exercise, &attempt, &kept).await;
                     let report = Box::new(lab::grade(&exercise, &evidence, &passed));
-                    let _ = out.send(Msg::Graded { exercise: id, run, report }).await;
+                    let learned = Box::new(lab::learned(&evidence, &kept));
+                    let exercise = id.clone();
+                    let _ = out.send(Msg::Graded { exercise, run, report, learned }).await;
+                    if lab::is_starting(&evidence) {
+                        // A server that was started a moment ago; no event will say when it answers.
+                        tokio::time::sleep(SOON).await;
+                        let _ = out.send(Msg::LookAgain(id)).await;
+                    }
                 });
             }
             ExerciseEffect::PlanReset { since, .. } => {

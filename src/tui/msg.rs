@@ -9,7 +9,7 @@ use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
-use crate::facts::{Detail, Kind, Link, LogLine, Observed, Run, Sample, Snapshot};
+use crate::facts::{Detail, Kept, Kind, Link, LogLine, Observed, Run, Sample, Snapshot};
 
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -76,7 +76,11 @@ pub enum Msg {
         exercise: String,
         run: u64,
         report: Box<Report>,
+        /// What was found on the way and can't be asked for again later.
+        learned: Box<Kept>,
     },
+    /// Something is about to change that sends no event: judge this exercise again.
+    LookAgain(String),
     /// What a reset would remove, one line each.
     ResetPlanned {
         exercise: String,

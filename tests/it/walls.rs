@@ -32,8 +32,9 @@ const DOORS: [(&str, &[&str]); 3] = [
 ];
 
 /// Crates from outside, and the one room that may name them.
-const OUTSIDE: [(&str, &[&str]); 11] = [
+const OUTSIDE: [(&str, &[&str]); 12] = [
     ("engine", &["bollard"]),
+    ("lab", &["ureq"]),
     ("tap", &["hyper", "hyper_util", "http_body_util"]),
     ("tui", &["ratatui", "crossterm", "syntect", "two_face", "crokey", "nucleo_matcher", "unicode_width"]),
     ("shell", &["alacritty_terminal", "portable_pty", "termwiz"]),

@@ -51,6 +51,8 @@ pub(in crate::cli) fn judge(
                 let kept = new.try_for_each(|run| desk.store.keep_run(&exercise.id, state.run, run));
                 let now = jiff::Timestamp::now();
                 let follows: Vec<_> = follows.into_iter().map(|event| (now, event)).collect();
+                let things = &evidence.things;
+                let kept = kept.and_then(|()| desk.store.keep_things(&exercise.id, state.run, things));
                 if let Err(error) = kept.and_then(|()| desk.store.append_all(&follows)) {
                     // The verdict stands, though it could not be written down.
                     eprintln!("pilotwhale: the verdict is not saved: {error}\n  {}", error.remedy());

@@ -89,7 +89,10 @@ fn a_learner_finishes_an_exercise() {
     send(&mut app, Msg::Link(Link::Live));
     let run = begun(&mut app);
     let pass = Verdict::Pass { found: "container kiss ran".into() };
-    send(&mut app, Msg::Graded { exercise: "first".into(), run, report: report(pass) });
+    send(
+        &mut app,
+        Msg::Graded { exercise: "first".into(), run, report: report(pass), learned: Box::default() },
+    );
     let seen = picture(&app, 120, 40);
     assert!(seen.contains("Done. All tasks hold.") && seen.contains("Exercise done"), "{seen}");
 }
@@ -305,8 +308,8 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             Msg::Detail { kind: Kind::Container, id: example::id('1'), detail: Err("gone".into()) },
             Msg::Run(Arc::default()),
             Msg::Log { id: example::id('1'), lines: example::log(), ended: None },
-            Msg::Graded { exercise: "first".into(), run: 1, report: passed() },
-            Msg::Graded { exercise: "nobody".into(), run: 77, report: passed() },
+            Msg::Graded { exercise: "first".into(), run: 1, report: passed(), learned: Box::default() },
+            Msg::Graded { exercise: "nobody".into(), run: 77, report: passed(), learned: Box::default() },
             plan(Ok(vec!["container kiss".into()])),
             plan(Err("no".into())),
             Msg::Log { id: "x".into(), lines: vec![], ended: Some("over".into()) },

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender as Outbox;
 
-use crate::facts::{Observed, Run};
+use crate::facts::{Observed, Run, Thing};
 use crate::progress::{Event, Journal};
 use crate::tui::msg::Msg;
 
@@ -25,6 +25,11 @@ enum Job {
         exercise: String,
         attempt: u64,
         call: Arc<Observed>,
+    },
+    KeepThings {
+        exercise: String,
+        attempt: u64,
+        things: Vec<Thing>,
     },
     KeepAnswer {
         exercise: String,
@@ -72,6 +77,10 @@ impl Keeper {
         self.send(Job::KeepSeen { exercise, attempt, call });
     }
 
+    pub(super) fn keep_things(&self, exercise: String, attempt: u64, things: Vec<Thing>) {
+        self.send(Job::KeepThings { exercise, attempt, things });
+    }
+
     pub(super) fn keep_answer(&self, exercise: String, attempt: u64, prompt: String, answer: String) {
         self.send(Job::KeepAnswer { exercise, attempt, prompt, answer });
     }
@@ -111,6 +120,10 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>, saved: &N
             },
             Job::KeepSeen { exercise, attempt, call } => match journal.store() {
                 Some(store) => store.keep_seen(&exercise, attempt, &call),
+                None => Ok(()),
+            },
+            Job::KeepThings { exercise, attempt, things } => match journal.store() {
+                Some(store) => store.keep_things(&exercise, attempt, &things),
                 None => Ok(()),
             },
             Job::KeepAnswer { exercise, attempt, prompt, answer } => match journal.store() {

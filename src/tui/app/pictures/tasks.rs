@@ -52,7 +52,7 @@ fn judged(app: &mut App, verdicts: [Verdict; 2]) {
         .zip(verdicts)
         .map(|(task, verdict)| TaskReport::new(&task.id, &task.title, task.points, verdict));
     let report = Report { exercise: ID.into(), title: "Images".into(), tasks: tasks.collect(), runs_seen: 0 };
-    tell(app, Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report) });
+    tell(app, Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report), learned: Box::default() });
 }
 
 fn not_yet() -> Verdict {
@@ -120,7 +120,7 @@ fn where_nothing_helps_starting_over_is_offered() {
     };
     let tasks = vec![TaskReport { stuck: true, ..TaskReport::new("pull", "", 1, wrong) }];
     let report = Box::new(Report { exercise: ID.into(), tasks, ..Report::default() });
-    tell(&mut app, Msg::Graded { exercise: ID.into(), run: 1, report });
+    tell(&mut app, Msg::Graded { exercise: ID.into(), run: 1, report, learned: Box::default() });
     let seen = text(&app, 80, 24);
     assert!(seen.contains("From here it cannot become right: R starts over."), "{seen}");
 }

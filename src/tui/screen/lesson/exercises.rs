@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::LessonPane;
 use crate::check::Report;
 use crate::course::{BlockKind, Deck};
-use crate::facts::{Link, Observed, Origin, Run};
+use crate::facts::{Kept, Link, Observed, Origin, Run};
 use crate::progress::Event;
 use crate::session::{Input, Output, Phase};
 use crate::tui::effect::{Effect, ExerciseEffect, Seen};
@@ -147,8 +147,8 @@ impl LessonPane {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
             if run.created.is_none_or(|created| created >= since) {
                 let asked = self.session.drawn(&exercise).map(|e| e.variables()).unwrap_or_default();
-                let seen = Arc::new(run.keeping(&asked));
-                self.watch.of(&exercise).add_run(&seen);
+                let seen = run.keeping(&asked);
+                let seen = self.watch.of(&exercise).add_run(seen);
                 effects.push(Effect::KeepRun { exercise, run: attempt, seen });
             }
         }
@@ -197,7 +197,13 @@ impl LessonPane {
     }
 
     /// The news is what a learner who looks elsewhere wants to hear.
-    pub fn graded(&mut self, exercise: &str, run: u64, report: Report) -> (Option<String>, Vec<Effect>) {
+    pub fn graded(
+        &mut self,
+        exercise: &str,
+        run: u64,
+        report: Report,
+        learned: Kept,
+    ) -> (Option<String>, Vec<Effect>) {
         let titles: BTreeMap<String, String> =
             report.tasks.iter().map(|t| (t.id.clone(), t.title.clone())).collect();
         let outputs = self.session.step(exercise, Input::Graded { run, report: Box::new(report) });
@@ -213,7 +219,31 @@ impl LessonPane {
         if changed && self.id_at_hand().as_deref() == Some(exercise) {
             self.show_task();
         }
-        (news, self.carry_out(exercise, outputs))
+        let mut effects = self.keep_learned(exercise, run, learned);
+        effects.extend(self.carry_out(exercise, outputs));
+        (news, effects)
+    }
+
+    /// An answer for another attempt says nothing of this one.
+    fn keep_learned(&mut self, exercise: &str, run: u64, learned: Kept) -> Vec<Effect> {
+        if self.session.exercise(exercise).is_none_or(|s| s.record.run != run) {
+            return Vec::new();
+        }
+        let seen = self.watch.of(exercise);
+        let runs: Vec<Arc<Run>> = learned.runs.into_iter().map(|run| seen.add_run(run)).collect();
+        let exercise = || exercise.to_owned();
+        let keep = |seen| Effect::KeepRun { exercise: exercise(), run, seen };
+        let mut effects: Vec<Effect> = runs.into_iter().map(keep).collect();
+        if !learned.things.is_empty() {
+            seen.things.clone_from(&learned.things);
+            effects.push(Effect::KeepThings { exercise: exercise(), run, things: learned.things });
+        }
+        effects
+    }
+
+    pub fn look_again(&mut self, exercise: &str) -> Vec<Effect> {
+        let outputs = self.session.step(exercise, Input::Seen);
+        self.carry_out(exercise, outputs)
     }
 
     /// The question that is asked before a reset removes anything.

@@ -73,6 +73,7 @@ pub(crate) fn snapshot() -> Snapshot {
         size,
         created: Some(at(-age)),
         labels: BTreeMap::new(),
+        config: None,
     };
     let volume = |name: &str, anonymous| Volume {
         name: name.to_owned(),

@@ -1,0 +1,296 @@
+//! Judging Dockerfiles: by what their instructions say, not by how they are written.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{is_inside, is_near};
+use super::image::{ImageMatch, Reference};
+use super::number::Number;
+use super::verdict::{Known, Verdict};
+use crate::facts::Evidence;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct DockerfileMatch {
+    /// In the exercise's folder; `Dockerfile` where it is not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The image that the last stage begins with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<ImageMatch>,
+    /// Instructions that are in it, in any order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub has: Vec<String>,
+    /// A file that COPY or ADD takes into the image, by itself or with its folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<String>,
+    /// How its last CMD or ENTRYPOINT is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cmd_form: Option<Form>,
+    /// How many CMD there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cmds: Option<Number>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// `["python", "hello.py"]`
+    Exec,
+    /// `python hello.py`
+    Shell,
+}
+
+/// One instruction: its name in capital letters, and the rest of its lines as one.
+struct Instruction {
+    name: String,
+    rest: String,
+}
+
+/// Comments and empty lines are left out, lines that go on are put together, and the bodies of here-documents are dropped.
+fn instructions(text: &str) -> Vec<Instruction> {
+    let mut found: Vec<Instruction> = Vec::new();
+    let mut open: Option<String> = None;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (line, goes_on) = match line.strip_suffix('\\') {
+            Some(line) => (line, true),
+            None => (line, false),
+        };
+        let whole = format!("{}{line}", open.take().unwrap_or_default());
+        if goes_on {
+            open = Some(whole + " ");
+            continue;
+        }
+        let (name, rest) = whole.split_once(char::is_whitespace).unwrap_or((&whole, ""));
+        let end = rest
+            .split_once("<<")
+            .map(|(_, word)| word.trim_start_matches('-').trim_matches(['"', '\'']).to_owned());
+        found.push(Instruction { name: name.to_uppercase(), rest: rest.trim().to_owned() });
+        if let Some(end) = end.and_then(|word| word.split_whitespace().next().map(str::to_owned)) {
+            let _ = lines.by_ref().find(|line| line.trim() == end);
+        }
+    }
+    found
+}
+
+/// The image of the last stage, with arguments put in and names of stages followed.
+pub(super) fn base(text: &str) -> Option<String> {
+    let all = instructions(text);
+    let mut arguments: Vec<(String, String)> = Vec::new();
+    let mut stages: Vec<(String, String)> = Vec::new();
+    let mut last = None;
+    for instruction in &all {
+        if instruction.name == "ARG"
+            && let Some((name, value)) = instruction.rest.split_once('=')
+        {
+            arguments.push((name.trim().to_owned(), value.trim().trim_matches('"').to_owned()));
+        }
+        if instruction.name != "FROM" {
+            continue;
+        }
+        let mut words = instruction.rest.split_whitespace().filter(|word| !word.starts_with("--"));
+        let mut image = words.next()?.to_owned();
+        for (name, value) in &arguments {
+            image = image.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value);
+        }
+        if let Some((_, of_stage)) = stages.iter().find(|(name, _)| name.eq_ignore_ascii_case(&image)) {
+            image.clone_from(of_stage);
+        }
+        if let (Some(_), Some(name)) = (words.next(), words.next()) {
+            stages.push((name.to_owned(), image.clone()));
+        }
+        last = Some(image);
+    }
+    last
+}
+
+pub(super) fn judge(wanted: &DockerfileMatch, evidence: &Evidence) -> Verdict {
+    let expected = wanted.describe();
+    let path = wanted.path();
+    let Some(text) = evidence.files.get(path).and_then(|file| file.text.as_deref()) else {
+        let near = evidence.listing.iter().find(|name| is_near(name, path));
+        let Some(near) = near else { return Verdict::NotYet { expected } };
+        return Verdict::NotRight {
+            expected,
+            found: format!("the file {near}"),
+            nearest: Some(near.clone()),
+            differs: format!("its name is {near}, expected {path}"),
+            advice: Some(
+                "docker build looks for a file of just that name, without an ending. Some editors add one."
+                    .into(),
+            ),
+        };
+    };
+    match wanted.difference(&instructions(text), base(text).as_deref()) {
+        None => Verdict::Pass { found: format!("{path} is as asked for") },
+        Some((found, differs, advice)) => {
+            Verdict::NotRight { expected, found, nearest: None, differs, advice: advice.map(str::to_owned) }
+        }
+    }
+}
+
+type Differs = (String, String, Option<&'static str>);
+
+impl DockerfileMatch {
+    pub fn path(&self) -> &str {
+        self.path.as_deref().map_or("Dockerfile", |path| path.trim_start_matches("./"))
+    }
+
+    fn difference(&self, all: &[Instruction], base: Option<&str>) -> Option<Differs> {
+        let of = |name: &str| all.iter().filter(|i| i.name == name).collect::<Vec<_>>();
+        if let Some(from) = &self.from {
+            let Some(base) = base else {
+                return Some((self.path().into(), "it has no FROM".into(), None));
+            };
+            let names: Vec<Reference> = Reference::parse(base).into_iter().collect();
+            if from.known(&names) != Known::Yes {
+                let differs = format!("it begins with {base}, expected {}", from.describe());
+                return Some((format!("FROM {base}"), differs, None));
+            }
+        }
+        for name in &self.has {
+            if of(&name.to_uppercase()).is_empty() {
+                return Some((self.path().into(), format!("it has no {}", name.to_uppercase()), None));
+            }
+        }
+        if let Some(file) = &self.copies
+            && !all.iter().any(|i| matches!(i.name.as_str(), "COPY" | "ADD") && takes(&i.rest, file))
+        {
+            let advice = Some("What is in the image is only what was copied into it.");
+            return Some((self.path().into(), format!("nothing copies {file} into the image"), advice));
+        }
+        let last = all.iter().rfind(|i| matches!(i.name.as_str(), "CMD" | "ENTRYPOINT"));
+        if let Some(form) = self.cmd_form {
+            let Some(last) = last else {
+                return Some((self.path().into(), "it has no CMD and no ENTRYPOINT".into(), None));
+            };
+            let is = if is_list(&last.rest) { Form::Exec } else { Form::Shell };
+            if is != form {
+                let advice = last.rest.starts_with('[').then_some(
+                    "A list needs double quotes around each word; with other quotes Docker takes it as text for a shell.",
+                );
+                let differs = format!("{} {} is written in the {} form", last.name, last.rest, is.word());
+                return Some((format!("{} {}", last.name, last.rest), differs, advice));
+            }
+        }
+        let cmds = of("CMD").len();
+        let wanted = self.cmds.filter(|wanted| !wanted.matches(i64::try_from(cmds).unwrap_or(i64::MAX)))?;
+        let advice = (cmds > 1).then_some("Only the last CMD counts.");
+        Some((self.path().into(), format!("it has {cmds} CMD, expected {}", wanted.describe()), advice))
+    }
+
+    pub(super) fn describe(&self) -> String {
+        let from = self.from.as_ref().map(|from| format!(" that begins with {}", from.describe()));
+        let has = (!self.has.is_empty()).then(|| format!(" with {}", self.has.join(", ")));
+        let copies = self.copies.as_ref().map(|file| format!(" that copies {file}"));
+        let form = self.cmd_form.map(|form| format!(" with its command in the {} form", form.word()));
+        let parts = [from, has, copies, form].into_iter().flatten().collect::<String>();
+        format!("a file {}{parts}", self.path())
+    }
+
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.from.iter().flat_map(ImageMatch::name_mistakes).collect();
+        if !is_inside(self.path()) {
+            found.push("`path` is a path in the exercise's folder".into());
+        }
+        found
+    }
+}
+
+/// Whether the words of a COPY take a file along: by its name, its folder, `.`, or a pattern.
+fn takes(rest: &str, file: &str) -> bool {
+    let words: Vec<String> = match serde_json::from_str::<Vec<String>>(rest) {
+        Ok(words) => words,
+        Err(_) => rest.split_whitespace().map(str::to_owned).collect(),
+    };
+    // From another stage or image, it is not the learner's file.
+    if words.iter().any(|word| word.starts_with("--from")) {
+        return false;
+    }
+    let mut sources: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+    sources.pop();
+    let file = file.trim_start_matches("./");
+    sources.into_iter().any(|source| {
+        let source = source.trim_start_matches("./").trim_end_matches('/');
+        let inside = file.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let all = matches!(source, "" | "." | "*");
+        let by_pattern = source.split_once('*').is_some_and(|(before, after)| {
+            file.len() >= before.len() + after.len() && file.starts_with(before) && file.ends_with(after)
+        });
+        inside || all || by_pattern
+    })
+}
+
+fn is_list(rest: &str) -> bool {
+    serde_json::from_str::<Vec<String>>(rest).is_ok()
+}
+
+impl Form {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Exec => "exec",
+            Self::Shell => "shell",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::facts::TextFile;
+
+    fn told(asked: Value, text: &str) -> String {
+        let file = TextFile { text: Some(text.into()), sha256: String::new() };
+        let evidence = Evidence { files: [("Dockerfile".to_owned(), file)].into(), ..Evidence::default() };
+        let wanted: DockerfileMatch = serde_json::from_value(asked).unwrap();
+        let verdict = judge(&wanted, &evidence);
+        format!("{}: {verdict:?}", verdict.word())
+    }
+
+    #[test]
+    fn many_ways_to_write_it_are_the_same() {
+        let asked = || json!({"from": {"repo": "python", "tag": {"regex": "slim"}}, "copies": "hello.py", "has": ["cmd"]});
+        for text in [
+            "FROM python:3-slim\nCOPY hello.py /\nCMD [\"python\", \"/hello.py\"]",
+            "# syntax=docker/dockerfile:1\n\nfrom python:3-slim as run\nadd . /app\ncmd python hello.py",
+            "ARG V=3\nFROM python:${V}-slim\nCOPY --chown=app ./hello.py \\\n  # why\n  /app/\nCMD x",
+            "FROM golang AS b\nRUN x\nFROM docker.io/library/python:3.13-slim\nCOPY *.py /\nCMD x",
+            "FROM python:3-slim AS base\nFROM base\nCOPY [\"hello.py\", \"/\"]\nRUN <<END\nFROM no\nEND\nCMD x",
+        ] {
+            assert!(told(asked(), text).starts_with("done"), "{text}: {}", told(asked(), text));
+        }
+        for (text, part) in [
+            ("FROM python\nCOPY . .\nCMD x", "it begins with python, expected"),
+            ("FROM python:3-slim\nCMD x", "nothing copies hello.py"),
+            ("FROM python:3-slim\nCOPY --from=b hello.py /\nCMD x", "nothing copies hello.py"),
+            ("FROM python:3-slim\nCOPY . .", "it has no CMD"),
+            ("COPY . .", "it has no FROM"),
+        ] {
+            let said = told(asked(), text);
+            assert!(said.starts_with("not right") && said.contains(part), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn single_quotes_are_a_shell_form() {
+        let asked = || json!({"cmd-form": "exec", "cmds": 1});
+        assert!(told(asked(), "FROM a\nCMD [\"flask\", \"run\"]").starts_with("done"));
+        assert!(told(asked(), "FROM a\nCMD ['flask', 'run']").contains("double quotes"));
+        assert!(told(asked(), "FROM a\nCMD flask run").contains("in the shell form"));
+        assert!(told(asked(), "FROM a\nCMD [\"a\"]\nCMD [\"b\"]").contains("Only the last CMD"));
+    }
+
+    #[test]
+    fn a_name_with_an_ending_is_told() {
+        let near = Evidence { listing: vec!["Dockerfile.txt".into()], ..Evidence::default() };
+        let said = format!("{:?}", judge(&DockerfileMatch::default(), &near));
+        assert!(said.contains("its name is Dockerfile.txt") && said.contains("Some editors"), "{said}");
+        assert_eq!(judge(&DockerfileMatch::default(), &Evidence::default()).word(), "not yet");
+    }
+}

@@ -1,0 +1,176 @@
+//! Judging commands that were run inside a container by `docker exec`.
+
+use std::fmt;
+
+use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::bound::{self, Bound, Object};
+use super::finding::{Candidate, Finding, Found};
+use super::leaf::WATCHED;
+use super::number::Number;
+use super::run::{self, called};
+use super::text::{Text, quoted};
+use super::{RunMatch, program};
+use crate::facts::{Evidence, Exec, Run};
+
+/// The container that a command was run in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExecOf {
+    /// `$name`
+    Same(String),
+    /// Any field of `run`.
+    Match(Box<RunMatch>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct ExecMatch {
+    /// The container: a name such as `$c`, or fields of `run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<ExecOf>,
+    /// The program that it ran, by its base name without version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// Its words, joined by blanks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<Number>,
+    /// Given with `-u`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// Started with `-i`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interactive: Option<bool>,
+}
+
+pub(super) fn look<'e>(wanted: &ExecMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
+    let of: Vec<&'e Run> = match &wanted.of {
+        None => evidence.runs.iter().collect(),
+        Some(ExecOf::Same(name)) => match bound::bare(name).and_then(|name| bound.get(name)) {
+            Some(Object::Run(run)) => vec![*run],
+            _ => Vec::new(),
+        },
+        Some(ExecOf::Match(asked)) => {
+            let found = run::look(asked, false, bound, evidence);
+            found
+                .passing
+                .into_iter()
+                .filter_map(|(object, _)| match object {
+                    Some(Object::Run(run)) => Some(run),
+                    _ => None,
+                })
+                .collect()
+        }
+    };
+    let candidates = of.into_iter().flat_map(|run| {
+        run.execs.iter().map(move |exec| Candidate {
+            object: Object::Run(run),
+            findings: findings(wanted, exec, run),
+            serious: true,
+        })
+    });
+    Found::among(
+        candidates.collect(),
+        wanted.describe(),
+        |object| format!("docker exec in {}", object.name()),
+        |object| format!("docker exec ran it in {}", object.name()),
+    )
+}
+
+fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run) -> Vec<Finding> {
+    let mut all = vec![Finding::yes(true)];
+    let no = |differs: String| Finding::no(format!("docker exec {}: {}", called(run), exec.line), differs);
+    let unseen =
+        || Finding::unknown(format!("how {} was started is not known.", quoted(&exec.line)), WATCHED);
+    if let Some(program) = &wanted.program {
+        all.push(match program::exec_runs(&exec.line, program) {
+            true => Finding::yes(false),
+            false => no(format!("it ran {}, not {program}", quoted(&exec.line))),
+        });
+    }
+    if let Some(command) = wanted.command.as_ref().filter(|command| !command.matches(&exec.line)) {
+        all.push(no(format!("its command is {}, expected {}", quoted(&exec.line), command.describe())));
+    }
+    if let Some(code) = wanted.exit_code {
+        all.push(match exec.exit_code {
+            Some(found) if code.matches(found) => Finding::yes(false),
+            Some(found) => no(format!("it ended with exit code {found}, expected {}", code.describe())),
+            None if run.is_running() => Finding::pending(),
+            None => unseen(),
+        });
+    }
+    if let Some(user) = &wanted.user {
+        all.push(match exec.inspected {
+            true => Finding::text("user", user, &exec.user),
+            false => unseen(),
+        });
+    }
+    if let Some(interactive) = wanted.interactive {
+        all.push(match exec.inspected {
+            false => unseen(),
+            true if exec.stdin_open == interactive => Finding::yes(false),
+            true if interactive => no("it was started without -i".into()),
+            true => no("it was started with -i".into()),
+        });
+    }
+    all
+}
+
+impl ExecMatch {
+    pub(super) fn describe(&self) -> String {
+        let program = self.program.as_ref().map(|p| format!(" of {p}")).unwrap_or_default();
+        let command = self.command.as_ref().map(|c| format!(" of the command {}", c.describe()));
+        let of = match &self.of {
+            Some(ExecOf::Same(name)) => format!(" in {name}"),
+            Some(ExecOf::Match(asked)) => format!(" in {}", run::expected(asked, false)),
+            None => String::new(),
+        };
+        format!("a docker exec{program}{}{of}", command.unwrap_or_default())
+    }
+
+    pub(super) fn mistakes(&self) -> Vec<super::Mistake> {
+        match &self.of {
+            Some(ExecOf::Match(asked)) => asked.mistakes(false).into_iter().map(|m| m.inside("of")).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ExecOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+
+        impl<'de> Visitor<'de> for Of {
+            type Value = ExecOf;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("fields of `run`, or a name such as $c")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ExecOf, E> {
+                match bound::bare(text) {
+                    Some(_) => Ok(ExecOf::Same(text.to_owned())),
+                    None => Err(E::custom(format!("write `{{name: {text}}}`, or a name such as $c"))),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ExecOf, A::Error> {
+                RunMatch::deserialize(MapAccessDeserializer::new(map))
+                    .map(|asked| ExecOf::Match(Box::new(asked)))
+            }
+        }
+
+        deserializer.deserialize_any(Of)
+    }
+}
+
+impl Serialize for ExecOf {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Same(name) => serializer.serialize_str(name),
+            Self::Match(asked) => asked.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Judging files in the exercise's folder.
+
+use serde::{Deserialize, Serialize};
+
+use super::pattern::Pattern;
+use super::text::{Text, quoted};
+use super::verdict::Verdict;
+use crate::facts::{Evidence, Place};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileMatch {
+    /// In the exercise's folder.
+    pub path: String,
+    /// Whether it is there; a file is, where this is not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exists: Option<bool>,
+    /// A text anywhere in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains: Option<String>,
+    /// A whole line, blanks at its ends forgiven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Text>,
+    /// A regular expression that fits somewhere in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regex: Option<Pattern>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+pub(super) fn judge(wanted: &FileMatch, evidence: &Evidence) -> Verdict {
+    let expected = wanted.describe();
+    let path = wanted.path.trim_start_matches("./");
+    let place = evidence.folders.first().and_then(|folder| evidence.places.get(&format!("{folder}/{path}")));
+    let not_right = |differs: String| Verdict::NotRight {
+        expected: wanted.describe(),
+        found: format!("the file {path}"),
+        nearest: None,
+        differs,
+        advice: None,
+    };
+    match (place, wanted.exists.unwrap_or(true)) {
+        (None, _) => {
+            return Verdict::CouldNotCheck {
+                reason: format!("{path} was not looked at."),
+                remedy: "Check again.".into(),
+            };
+        }
+        (Some(Place::Missing), false) => return Verdict::Pass { found: format!("{path} is not there") },
+        (Some(Place::Missing), true) => {
+            let near = evidence.listing.iter().find(|name| is_near(name, path));
+            let Some(near) = near else { return Verdict::NotYet { expected } };
+            return Verdict::NotRight {
+                expected,
+                found: format!("the file {near}"),
+                nearest: Some(near.clone()),
+                differs: format!("its name is {near}, expected {path}"),
+                advice: Some("The name counts letter by letter, with its ending.".into()),
+            };
+        }
+        (Some(_), false) => return not_right("it is there".into()),
+        (Some(Place::Folder | Place::EmptyFolder), true) => {
+            return not_right("it is a folder, not a file".into());
+        }
+        (Some(Place::File), true) => {}
+    }
+    match wanted.difference(evidence) {
+        None => Verdict::Pass { found: format!("the file {path} is there") },
+        Some(differs) => not_right(differs),
+    }
+}
+
+/// `Dockerfile.txt`, `dockerfile`, `Hello.py`.
+pub(super) fn is_near(name: &str, wanted: &str) -> bool {
+    let (name, wanted) = (name.to_lowercase(), wanted.to_lowercase());
+    let stem = |text: &str| text.rsplit_once('.').map_or(text.to_owned(), |(stem, _)| stem.to_owned());
+    name == wanted || stem(&name) == wanted || (!stem(&wanted).is_empty() && name == stem(&wanted))
+}
+
+impl FileMatch {
+    fn difference(&self, evidence: &Evidence) -> Option<String> {
+        let file = evidence.files.get(self.path.trim_start_matches("./"));
+        let text = file.and_then(|file| file.text.as_deref()).unwrap_or_default();
+        if let Some(part) = self.contains.as_ref().filter(|part| !text.contains(part.as_str())) {
+            return Some(format!("{} is not in it", quoted(part)));
+        }
+        if let Some(line) = self.line.as_ref().filter(|line| !text.lines().any(|l| line.matches(l))) {
+            return Some(format!("no line of it is {}", line.describe()));
+        }
+        if let Some(pattern) = self.regex.as_ref().filter(|pattern| !pattern.is_match(text)) {
+            return Some(format!("nothing in it matches the pattern {}", quoted(pattern.as_str())));
+        }
+        let sum = file.map(|file| file.sha256.as_str()).unwrap_or_default();
+        self.sha256
+            .as_ref()
+            .filter(|wanted| !wanted.eq_ignore_ascii_case(sum))
+            .map(|_| "its content is another".into())
+    }
+
+    pub(super) fn describe(&self) -> String {
+        let path = self.path.trim_start_matches("./");
+        if self.exists == Some(false) {
+            return format!("that there is no {path} in the exercise's folder");
+        }
+        let contains = self.contains.as_ref().map(|part| format!(" with {} in it", quoted(part)));
+        let line = self.line.as_ref().map(|line| format!(" with a line {}", line.describe()));
+        let parts = [contains, line].into_iter().flatten().collect::<String>();
+        format!("the file {path} in the exercise's folder{parts}")
+    }
+
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if !is_inside(&self.path) {
+            found.push("`path` is a path in the exercise's folder, such as hello.py".into());
+        }
+        let asks =
+            self.contains.is_some() || self.line.is_some() || self.regex.is_some() || self.sha256.is_some();
+        if self.exists == Some(false) && asks {
+            found.push("what is not there has no content".into());
+        }
+        if self.contains.as_ref().is_some_and(String::is_empty) {
+            found.push("`contains` is empty".into());
+        }
+        found
+    }
+}
+
+/// Whether a path stays in the exercise's folder.
+pub(super) fn is_inside(path: &str) -> bool {
+    !path.trim().is_empty()
+        && !path.starts_with('/')
+        && !path.starts_with('~')
+        && path.split('/').all(|part| part != "..")
+}

@@ -1,0 +1,198 @@
+//! What servers answered: on the published ports of a container, and at addresses of this machine.
+
+use serde::{Deserialize, Serialize};
+
+use super::bound::{self, Bound, Object};
+use super::finding::{Finding, Found};
+use super::number::Number;
+use super::run::called;
+use super::text::{Text, quoted};
+use super::verdict::Verdict;
+use crate::facts::{Evidence, HttpAnswer, Run, Silence};
+
+/// An answer of a container's server on one of its published ports, asked while it ran.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct AnswerOfPort {
+    /// What is asked for; `/` where it is not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Text>,
+}
+
+/// What answers an address of this machine now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HttpMatch {
+    /// Such as `http://localhost:5000/`.
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Number>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Text>,
+    /// The container that publishes the port, by a name such as `$web`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_by: Option<String>,
+}
+
+impl AnswerOfPort {
+    pub fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or("/")
+    }
+
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        let wrong = self.path.as_ref().is_some_and(|path| !path.starts_with('/'));
+        wrong.then(|| "`path` begins with /".to_owned()).into_iter().collect()
+    }
+}
+
+/// None where the answer is as asked for.
+fn difference(status: Option<Number>, body: Option<&Text>, answer: &HttpAnswer) -> Option<String> {
+    if let Some(wanted) = status.filter(|wanted| !wanted.matches(answer.status.into())) {
+        return Some(format!("it answered with status {}, expected {}", answer.status, wanted.describe()));
+    }
+    let wanted = body.filter(|wanted| !wanted.matches(&answer.body))?;
+    let shown: String = answer.body.trim().chars().take(200).collect();
+    Some(format!("it answered {}, expected a text {}", quoted(&shown), wanted.describe()))
+}
+
+fn air_play(answer: &HttpAnswer) -> Option<String> {
+    answer.server.contains("AirTunes").then(|| {
+        "That was AirPlay of macOS, which listens on port 5000. Turn AirPlay Receiver off in the settings, or publish another port."
+            .to_owned()
+    })
+}
+
+fn silent(silence: Silence) -> (&'static str, &'static str) {
+    match silence {
+        Silence::Refused => ("nobody listens on the port", "Is the program up? Its log tells: docker logs."),
+        Silence::Closed => (
+            "the connection was closed without an answer",
+            "Docker passes the port on, but nothing listens on it inside the container. Which port and which address does the program listen on? 127.0.0.1 in a container is the container alone; 0.0.0.0 is reachable from outside.",
+        ),
+        Silence::Slow => ("no answer came in time", "Is the program busy, or does it wait for something?"),
+        Silence::Strange => ("what came back is not HTTP", "Which program listens on that port?"),
+    }
+}
+
+pub(super) fn held(wanted: &AnswerOfPort, run: &Run) -> Finding {
+    let probes = || run.probes.iter().filter(|probe| probe.path == wanted.path());
+    let answers = || probes().filter_map(|probe| probe.outcome.as_ref().ok());
+    let right = |answer: &&HttpAnswer| difference(wanted.status, wanted.body.as_ref(), answer).is_none();
+    if answers().any(|answer| right(&answer)) {
+        return Finding::yes(true);
+    }
+    if let Some(answer) = answers().next_back()
+        && let Some(differs) = difference(wanted.status, wanted.body.as_ref(), answer)
+    {
+        return Finding::no(format!("an answer of {}", called(run)), differs)
+            .advising(air_play(answer))
+            .tried(true);
+    }
+    if let Some(silence) = probes().filter_map(|probe| probe.outcome.as_ref().err()).next_back() {
+        let (differs, advice) = silent(*silence);
+        return Finding::no(format!("no answer of {}", called(run)), differs)
+            .advising(Some(advice.to_owned()))
+            .tried(true);
+    }
+    let reachable =
+        run.ports.iter().any(|port| port.host.is_some()) || run.networks.iter().any(|n| n == "host");
+    if run.argv.is_some() && !reachable {
+        return Finding::no("no published port", "no port of it is published, so nobody can ask it");
+    }
+    if run.is_running() {
+        return Finding::pending();
+    }
+    Finding::unknown(
+        format!("{} had ended before it could be asked for an answer.", called(run)),
+        "Let it run for some seconds while pilotwhale is open.",
+    )
+}
+
+/// Goes after 'a container that'.
+pub(super) fn describe(wanted: &AnswerOfPort) -> String {
+    let status = wanted.status.map(|status| format!(" with status {}", status.describe()));
+    let body = wanted.body.as_ref().map(|body| format!(" with a text {}", body.describe()));
+    format!("answers {}{}{}", wanted.path(), status.unwrap_or_default(), body.unwrap_or_default())
+}
+
+pub(super) fn look<'e>(wanted: &HttpMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
+    Found::of_words(judge(wanted, bound, evidence))
+}
+
+fn judge(wanted: &HttpMatch, bound: &Bound<'_>, evidence: &Evidence) -> Verdict {
+    let expected = wanted.describe();
+    let not_right = |found: String, differs: String, advice: Option<String>| Verdict::NotRight {
+        expected: wanted.describe(),
+        found,
+        nearest: None,
+        differs,
+        advice,
+    };
+    let server = wanted.served_by.as_deref().and_then(bound::bare).and_then(|name| bound.get(name));
+    let serves = |run: &Run| {
+        let on_host = run.networks.iter().any(|n| n == "host");
+        run.is_running() && (on_host || run.ports.iter().any(|port| port.host == wanted.port()))
+    };
+    match evidence.fetched.get(&wanted.url) {
+        None => Verdict::CouldNotCheck {
+            reason: format!("{} was not asked for an answer.", wanted.url),
+            remedy: "Check again.".into(),
+        },
+        Some(Err(silence)) => {
+            let (differs, advice) = silent(*silence);
+            match (silence, server) {
+                // Nothing was started yet.
+                (Silence::Refused, None) => Verdict::NotYet { expected },
+                _ => not_right(format!("no answer from {}", wanted.url), differs.into(), Some(advice.into())),
+            }
+        }
+        Some(Ok(answer)) => {
+            if let Some(differs) = difference(wanted.status, wanted.body.as_ref(), answer) {
+                return not_right(format!("an answer from {}", wanted.url), differs, air_play(answer));
+            }
+            match server {
+                Some(Object::Run(run)) if !serves(run) => not_right(
+                    format!("an answer from {}", wanted.url),
+                    format!("it does not come from {}", called(run)),
+                    Some(
+                        "Another program of your machine, or another container, listens on that port.".into(),
+                    ),
+                ),
+                _ => {
+                    Verdict::Pass { found: format!("{} answered with status {}", wanted.url, answer.status) }
+                }
+            }
+        }
+    }
+}
+
+impl HttpMatch {
+    /// Of this machine; None where the address is another.
+    pub fn port(&self) -> Option<u16> {
+        let rest = self.url.strip_prefix("http://")?;
+        let (host, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let (host, port) = host.split_once(':').unwrap_or((host, "80"));
+        matches!(host, "localhost" | "127.0.0.1").then(|| port.parse().ok()).flatten()
+    }
+
+    pub(super) fn describe(&self) -> String {
+        let status = self.status.map(|status| format!(" with status {}", status.describe()));
+        let body = self.body.as_ref().map(|body| format!(" with a text {}", body.describe()));
+        let server = self.served_by.as_ref().map(|name| format!(", from {name}"));
+        let parts = [status, body, server].into_iter().flatten().collect::<String>();
+        format!("an answer from {}{parts}", self.url)
+    }
+
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.port().is_none() {
+            found.push("`url` is an address of this machine, such as http://localhost:5000/".into());
+        }
+        found.extend(bound::mistake("served-by", self.served_by.as_deref()));
+        found
+    }
+}
