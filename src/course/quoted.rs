@@ -23,8 +23,12 @@ pub fn difference(quoted: &str, printed: &str) -> Option<Difference> {
     // How many printed lines the quoted ones so far may have taken.
     let mut taken: Vec<usize> = vec![0];
     for (at, line) in quoted.iter().enumerate() {
+        // The blank lines at the ends of the output were taken off, and `…` may stand for such a line.
+        if line.is_empty() && is_beside_anything(quoted, at) {
+            continue;
+        }
         let first = taken.first().copied().unwrap_or(0);
-        let next: Vec<usize> = if line.trim() == "…" {
+        let next: Vec<usize> = if is_anything(line) {
             (first..=printed.len()).collect()
         } else {
             taken
@@ -45,6 +49,19 @@ pub fn difference(quoted: &str, printed: &str) -> Option<Difference> {
         expected: String::new(),
         found: Some(line.clone()),
     })
+}
+
+fn is_anything(line: &str) -> bool {
+    line.trim() == "…"
+}
+
+/// Whether only blank lines stand between this one and a `…`.
+fn is_beside_anything(lines: &[String], at: usize) -> bool {
+    let (before, after) = lines.split_at(at);
+    [before.iter().rfind(|line| !line.is_empty()), after.iter().find(|line| !line.is_empty())]
+        .into_iter()
+        .flatten()
+        .any(|line| is_anything(line))
 }
 
 fn trimmed(lines: &[String]) -> &[String] {
@@ -100,6 +117,8 @@ mod tests {
         assert_eq!(told("a\n…\nd", "a\nd"), None);
         assert_eq!(told("…\na\n…\na\nb", "a\nx\na\nb"), None);
         assert_eq!(told("…", ""), None);
+        assert_eq!(told("…\n\n…", "\n\n"), None);
+        assert_eq!(told("a\n\n…\nd", "a\n\nb\nd"), None);
         assert_eq!(told("a\nb", "a\nc"), is(1, "b", "c"));
         assert_eq!(told("a\nb", "a"), is(1, "b", "-"));
         assert_eq!(told("a", "a\nb"), is(1, "", "b"));

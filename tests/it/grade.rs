@@ -317,14 +317,14 @@ fn a_pass_stays_and_a_reset_takes_only_what_the_exercise_made() {
         .is(0, &["\"status\": \"pass\""]);
 
     // Done is done, also where no engine answers.
-    let json = learner.says_to(NOWHERE, &["grade", "--format", "json"]);
+    let json = learner.says_to(NOWHERE, &["grade", "run-python", "--format", "json"]);
     json.is(0, &[]);
     let json: serde_json::Value = serde_json::from_str(&json.text).expect("the report is JSON");
     is_valid_report(&json);
     assert_eq!(json["exercises"][0]["status"], "pass");
     assert_eq!(json["exercises"][0]["tasks"][2]["status"], "pass");
     learner
-        .says(&["grade", "--format", "junit"])
+        .says(&["grade", "run-python", "--format", "junit"])
         .is(0, &["<testsuite name=\"run-python\" tests=\"3\"", "failures=\"0\""]);
 
     // Nobody can be asked here: it lists, and does nothing.
