@@ -10,6 +10,7 @@ use crate::facts::Evidence;
 
 /// A question with exactly one of `equals`, `regex` and `number`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerMatch {
     /// The question.
@@ -17,8 +18,10 @@ pub struct AnswerMatch {
     /// The text, in small or capital letters; or a value such as `$c.short-id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
+    /// A regular expression that fits somewhere in the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regex: Option<Pattern>,
+    /// A number, in whatever way it is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<f64>,
 }

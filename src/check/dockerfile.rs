@@ -9,9 +9,10 @@ use super::verdict::{Known, Verdict};
 use crate::facts::Evidence;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct DockerfileMatch {
-    /// In the exercise's folder; `Dockerfile` where it is not written.
+    /// Its path in the exercise's folder; `Dockerfile` where this is not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The image that the last stage begins with.
@@ -32,6 +33,7 @@ pub struct DockerfileMatch {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// `["python", "hello.py"]`

@@ -24,6 +24,7 @@ pub enum ExecOf {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct ExecMatch {
     /// The container: a name such as `$c`, or fields of `run`.
@@ -35,6 +36,7 @@ pub struct ExecMatch {
     /// Its words, joined by blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Text>,
+    /// The code that it ended with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<Number>,
     /// Given with `-u`.

@@ -8,9 +8,10 @@ use super::verdict::Verdict;
 use crate::facts::{Evidence, Place};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FileMatch {
-    /// In the exercise's folder.
+    /// Its path in the exercise's folder.
     pub path: String,
     /// Whether it is there; a file is, where this is not written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -24,6 +25,7 @@ pub struct FileMatch {
     /// A regular expression that fits somewhere in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regex: Option<Pattern>,
+    /// The sum of its content, in hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
 }

@@ -9,27 +9,36 @@ use crate::facts::{Evidence, Kind, RunSource, Thing};
 
 /// Exactly one of these was here and is not any more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GoneMatch {
+    /// A container.
     Container(GoneContainer),
-    /// By repository and tag, or `ref`.
+    /// An image, by `repo` and `tag`, or `ref`.
     Image(ImageMatch),
+    /// A volume.
     Volume(GoneNamed),
+    /// A network.
     Network(GoneNamed),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct GoneContainer {
+    /// The name that it had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
+    /// What it was made from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageMatch>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct GoneNamed {
+    /// The name that it had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
 }

@@ -12,25 +12,31 @@ use crate::facts::{Evidence, HttpAnswer, Run, Silence};
 
 /// An answer of a container's server on one of its published ports, asked while it ran.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct AnswerOfPort {
-    /// What is asked for; `/` where it is not written.
+    /// What is asked for; `/` where this is not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The number of its answer: 200 where all went well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Number>,
+    /// The text of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Text>,
 }
 
 /// What answers an address of this machine now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HttpMatch {
     /// Such as `http://localhost:5000/`.
     pub url: String,
+    /// The number of its answer: 200 where all went well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Number>,
+    /// The text of its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Text>,
     /// The container that publishes the port, by a name such as `$web`.

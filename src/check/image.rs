@@ -17,13 +17,16 @@ use crate::facts::{Evidence, Image, Run, short_id};
 
 /// Picks images by repository and tag. `docker.io/library/` is added where it is left out; no `tag` means any tag.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct ImageMatch {
     /// The name that the image has in later checks.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,
+    /// Its repository; `docker.io/library/` is added where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
+    /// Its tag; any, where this is not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<Text>,
     /// Repository and tag in one, as one types it: without a tag it is `latest`.
@@ -47,8 +50,10 @@ pub struct ImageMatch {
     /// Environment variables with their values.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, Text>,
+    /// The folder that its program starts in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workdir: Option<Text>,
+    /// The user that its program runs as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Text>,
     /// A port that it names with EXPOSE.
@@ -57,9 +62,10 @@ pub struct ImageMatch {
     /// How many layers of files it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layers: Option<Number>,
-    /// In bytes.
+    /// Its size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Number>,
+    /// Labels with their values.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, Text>,
 }

@@ -15,6 +15,7 @@ mod image;
 mod leaf;
 mod mistake;
 mod mount;
+mod mutant;
 mod network;
 mod number;
 mod output;
@@ -38,6 +39,7 @@ pub use http::{AnswerOfPort, HttpMatch};
 pub use image::{ImageAsked, ImageMatch, Reference, names_of};
 pub use mistake::Mistake;
 pub use mount::{MountMatch, MountWord};
+pub use mutant::Mutant;
 pub use network::NetworkMatch;
 pub use number::{Number, NumberRule};
 pub use output::OutputMatch;
@@ -58,6 +60,7 @@ use search::Choice;
 
 /// One question about the evidence, as an author writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// An image is on this engine.
@@ -70,13 +73,13 @@ pub enum Check {
     Volume(VolumeMatch),
     /// A network was made since the exercise began, and is here now.
     Network(NetworkMatch),
-    /// What answers an address of this machine now.
+    /// An address of this machine answers now.
     Http(HttpMatch),
     /// A command was run inside a container.
     Exec(ExecMatch),
-    /// A file in the exercise's folder.
+    /// A file is in the exercise's folder.
     File(FileMatch),
-    /// A Dockerfile in the exercise's folder.
+    /// A Dockerfile is in the exercise's folder, and says this.
     Dockerfile(DockerfileMatch),
     /// Something was here since the exercise began, and was removed.
     Gone(GoneMatch),
@@ -95,10 +98,12 @@ pub enum Check {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CountMatch {
     /// A check of one kind of object.
     pub of: Box<Check>,
+    /// How many there are.
     pub is: Number,
 }
 
@@ -317,5 +322,7 @@ mod found_tests;
 mod name_tests;
 #[cfg(test)]
 mod seen_tests;
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;

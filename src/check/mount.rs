@@ -10,8 +10,10 @@ use crate::facts::{Evidence, Mount, MountKind, Place, Run};
 
 /// One mount of the container that is all of this.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct MountMatch {
+    /// Its kind.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<MountWord>,
     /// A file or folder of the exercise's folder that can be seen through it: `./hello.py`. Its folder will do.
@@ -23,11 +25,13 @@ pub struct MountMatch {
     /// The path inside the container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Text>,
+    /// Whether the container may only read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MountWord {
     Bind,

@@ -9,13 +9,16 @@ use super::volume::{is_it, is_young};
 use crate::facts::{Evidence, Network, Run};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct NetworkMatch {
     /// The name that it has in later checks.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,
+    /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
+    /// Its driver: `bridge`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<Text>,
     /// Containers that run in it, each by a name such as `$c` or by its own name.

@@ -13,6 +13,7 @@ use crate::facts::{Output, Run};
 
 /// All of this is so of what it printed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct OutputMatch {
     /// A whole line, blanks at its ends forgiven; what a terminal echoes of the learner's typing never counts.

@@ -23,12 +23,13 @@ pub enum PortAsked {
 
 /// A published port that is all of this.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct PortMatch {
-    /// Inside the container.
+    /// The port inside the container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<Number>,
-    /// On the machine.
+    /// The port of the machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<Number>,
     /// The address of the machine that it listens on: `0.0.0.0` for all.

@@ -15,6 +15,7 @@ use crate::facts::{Evidence, Run, short_id};
 
 /// A container, by what is left out as well: a field that is not written is not looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct RunMatch {
     /// The name that it has in later checks.
@@ -23,6 +24,7 @@ pub struct RunMatch {
     /// The container that this name stands for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
+    /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
     /// What it was made from: `{repo, tag}`, `{ref}`, or a name.
@@ -41,6 +43,7 @@ pub struct RunMatch {
     /// A program started by `docker exec`, or typed at a prompt inside, counts too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
+    /// Something that it mounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mount: Option<MountMatch>,
     /// A published port: `{container, host, ip}`, or `none`.
@@ -49,8 +52,10 @@ pub struct RunMatch {
     /// Environment variables with their values.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, Text>,
+    /// The folder that its program starts in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workdir: Option<Text>,
+    /// The user that its program runs as, as it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Text>,
     /// A network that it is in, by name.
@@ -68,6 +73,7 @@ pub struct RunMatch {
     /// Started with `--rm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_remove: Option<bool>,
+    /// The code that it ended with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<Number>,
     /// What a published port of it answered while it ran.
@@ -85,6 +91,7 @@ pub struct RunMatch {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StateWord {
     Created,

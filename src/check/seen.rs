@@ -11,6 +11,7 @@ use super::verdict::Verdict;
 use crate::facts::{Evidence, Observed, Origin, Run};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeenMatch {
     /// The action's name: `container-list`, `image-history`, `container-logs`, …
@@ -27,6 +28,7 @@ pub struct SeenMatch {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SeenStatus {
     #[default]

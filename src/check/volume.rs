@@ -8,13 +8,16 @@ use super::text::Text;
 use crate::facts::{Evidence, MountKind, Run, Volume};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct VolumeMatch {
     /// The name that it has in later checks.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,
+    /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
+    /// Its driver: `local`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<Text>,
     /// A container that mounts it: a name such as `$c`, or its name as a text.
