@@ -1,0 +1,1 @@
+print("Shipped in my own image: $TOKEN")
