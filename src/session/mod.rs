@@ -57,6 +57,8 @@ impl Session {
 
     fn draw_all(&mut self) {
         let course = Arc::clone(&self.course);
+        // What the course does not have any more is not drawn either.
+        self.drawn.clear();
         course.exercises.iter().for_each(|exercise| self.draw(exercise));
     }
 
@@ -179,10 +181,10 @@ impl Session {
         outputs
     }
 
-    /// What the tasks on the slides of the open lesson are together.
-    pub fn lesson_exercise(&self) -> Option<&Exercise> {
+    /// What the tasks on the slides of the open lesson are together, as the learner reads them.
+    pub fn lesson_exercise(&self) -> Option<&Arc<Exercise>> {
         let lesson = self.course.lessons.get(self.place.lesson)?;
-        self.course.exercise(&lesson.id).filter(|e| e.on_slides)
+        self.drawn(&lesson.id).filter(|e| e.on_slides)
     }
 
     /// Whether what happens now counts for it: tasks on slides are judged while their lesson is open.

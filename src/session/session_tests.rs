@@ -487,3 +487,16 @@ fn tasks_on_slides_are_judged_while_their_lesson_is_open() {
     assert_eq!(session.lesson_exercise().map(|e| e.id.as_str()), Some("b"));
     assert_eq!(asked(&mut session), ["b"], "the other one has its question out already");
 }
+
+#[test]
+fn tasks_on_slides_are_read_with_the_values_of_their_attempt() {
+    let vars = [("WORD".to_owned(), crate::course::Var::Pick(vec!["anchor".into()]))].into();
+    let said = Exercise { id: "a".into(), on_slides: true, title: "say $WORD".into(), vars, ..exercise() };
+    let mut with = Arc::unwrap_or_clone(course(&[("a", &[1])]));
+    with.exercises.push(said);
+    let mut session = Session::new(Arc::new(with), Progress::default());
+    session.step("a", Input::Begin { seed: 1 });
+    assert_eq!(session.lesson_exercise().map(|e| e.title.as_str()), Some("say anchor"));
+    session.replace_course(course(&[("a", &[1])]));
+    assert!(session.lesson_exercise().is_none(), "the author took them away");
+}

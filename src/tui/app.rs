@@ -260,8 +260,10 @@ impl App {
             Msg::LookAgain(exercise) => self.lesson.look_again(&exercise),
             Msg::Graded { exercise, run, report, learned } => {
                 let (news, effects) = self.lesson.graded(&exercise, run, *report, *learned);
-                if let Some(news) = news {
-                    self.tell(Tone::Good, news);
+                match (news, self.lesson.take_news()) {
+                    (Some(news), _) => self.tell(Tone::Good, news),
+                    (None, Some(news)) => self.tell(Tone::Plain, news),
+                    (None, None) => {}
                 }
                 effects
             }

@@ -130,7 +130,8 @@ fn pane_frame(app: &App, pane: Pane, area: Rect, buf: &mut Buffer) {
 fn titles(app: &App, pane: Pane) -> (String, String) {
     match pane {
         Pane::Lesson => (app.lesson.title(), app.lesson.summary()),
-        Pane::Engine => ("engine".into(), app.engine.which()),
+        // Which engine it is stands in the pane's last line.
+        Pane::Engine => ("engine".into(), String::new()),
         Pane::Shell => {
             let chord = app.keymap.label(Context::Shell, Action::ToggleShell);
             let there = app.wishes.focus == Pane::Shell;

@@ -6,10 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Paragraph, Widget};
 
+use crate::tui::screen::task;
 use crate::tui::theme::Theme;
 use crate::tui::widget::field::Field;
-use crate::tui::widget::ink::{Ink, InkLine, Tone};
-use crate::tui::widget::popup;
+use crate::tui::widget::{markdown, popup};
 
 const WIDTH: u16 = 60;
 
@@ -40,15 +40,15 @@ impl Answering {
 
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let width = usize::from(WIDTH.min(area.width.saturating_sub(4)));
-        let question = InkLine::of(&self.prompt, Ink::Text).wrap(width, 0);
+        let question = markdown::wrap(&task::inlines(&self.prompt), theme.text, width.max(1), theme);
         let height = u16::try_from(question.len()).unwrap_or(1).saturating_add(2);
         let foot = "Enter hands it in · Esc closes";
         let inner = popup::frame(area, buf, theme, "Answer", foot, WIDTH, height);
         // in a very low window the field comes before the question
         let shown = usize::from(inner.height.saturating_sub(1));
         let mut rows = inner.rows();
-        for (line, row) in question.iter().take(shown).zip(rows.by_ref()) {
-            line.paint(buf, row.x, row.y, row.width, theme, Tone::Plain);
+        for (line, row) in question.into_iter().take(shown).zip(rows.by_ref()) {
+            Paragraph::new(line).render(row, buf);
         }
         let rest: Vec<Rect> = rows.collect();
         if let Some(row) = rest.last() {

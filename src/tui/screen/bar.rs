@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
-use crate::course::Inline;
+use super::task;
 use crate::tui::action::Action;
 use crate::tui::layout::Pane;
 use crate::tui::theme::Theme;
@@ -46,15 +46,8 @@ pub fn draw(
         Some(notice) => say(area, left.width, buf, theme, notice),
         None => {
             let mut spans = vec![Span::raw(" ")];
-            let mut used = 1;
-            for (key, action) in keys {
-                let Some(word) = word(*action, focus) else { continue };
-                let width = key.width() + word.width() + 3;
-                if used + width > room {
-                    break;
-                }
-                used += width;
-                spans.push(Span::styled(key.as_str(), theme.key));
+            for (key, word) in fitting(keys, focus, room.saturating_sub(1)) {
+                spans.push(Span::styled(key, theme.key));
                 spans.push(Span::styled(format!(" {word}  "), theme.bar));
             }
             Paragraph::new(Line::from(spans)).render(left, buf);
@@ -64,6 +57,25 @@ pub fn draw(
     Paragraph::new(Line::styled(right, theme.bar)).render(corner, buf);
 }
 
+/// As many keys as there is room for, the first ones first; those that lead out of everywhere are not left out for others.
+fn fitting(keys: &[(String, Action)], focus: Pane, room: usize) -> Vec<(&str, &'static str)> {
+    let width = |(key, word): (&str, &str)| key.width() + word.width() + 3;
+    let shown =
+        keys.iter().filter_map(|(key, action)| Some((*action, (key.as_str(), word(*action, focus)?))));
+    let shown: Vec<_> = shown.collect();
+    let kept = |action: Action| matches!(action, Action::Help | Action::ToggleShell);
+    let reserved: usize = shown.iter().filter(|(action, _)| kept(*action)).map(|(_, key)| width(*key)).sum();
+    let mut left = room.checked_sub(reserved);
+    let fits = shown.into_iter().filter(|(action, key)| {
+        if kept(*action) {
+            return reserved <= room;
+        }
+        left = left.and_then(|left| left.checked_sub(width(*key)));
+        left.is_some()
+    });
+    fits.map(|(_, key)| key).collect()
+}
+
 /// A sentence that is too long for one row rises over the rows above: what to do comes at its end.
 fn say(area: Rect, width: u16, buf: &mut Buffer, theme: &Theme, notice: &Notice) {
     let (mark, style) = match notice.tone {
@@ -71,7 +83,7 @@ fn say(area: Rect, width: u16, buf: &mut Buffer, theme: &Theme, notice: &Notice)
         Tone::Plain => ("·", theme.info),
         Tone::Trouble => ("!", theme.warn),
     };
-    let text = [Inline::Text(notice.text.as_str().into())];
+    let text = task::inlines(&notice.text);
     let rows = markdown::wrap(&text, style, usize::from(width.saturating_sub(4)).max(1), theme);
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).min(MOST_ROWS).min(area.y + 1);
     let over = Rect { y: area.y + 1 - height, height, ..area };
@@ -118,4 +130,20 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::Poll => "poll",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_that_lead_out_of_everywhere_outlive_the_others() {
+        let keys = [("a", Action::Answer), ("m", Action::Contents), ("?", Action::Help), ("q", Action::Quit)];
+        let keys = keys.map(|(key, action)| (key.to_owned(), action));
+        let shown = |room| fitting(&keys, Pane::Lesson, room).iter().map(|(key, _)| *key).collect::<String>();
+        assert_eq!(shown(80), "am?q");
+        assert_eq!(shown(20), "a?");
+        assert_eq!(shown(9), "?");
+        assert_eq!(shown(3), "");
+    }
 }

@@ -16,8 +16,6 @@ pub struct Card<'a> {
     pub view: View<'a>,
     pub brief: &'a [Block],
     pub solution: &'a [Block],
-    /// Where the learner works, once it is begun.
-    pub folder: Option<&'a str>,
 }
 
 /// How the exercise goes, in a few characters: `✓✓○ Hello from a container`.
@@ -81,7 +79,8 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         Phase::Working | Phase::Checking => {
             let runs = task::looked_at(&card.view);
             let go = &keys.go;
-            let folder = card.folder.map(|f| format!(" Folder: {f} ({go} goes there).")).unwrap_or_default();
+            let folder =
+                card.view.folder.map(|f| format!(" Folder: {f} ({go} goes there).")).unwrap_or_default();
             let keys = format!(
                 " {} hint, {} check now, {} solution, {} start over.",
                 keys.hint, keys.check, keys.solution, keys.reset

@@ -389,7 +389,8 @@ impl LessonPane {
 
     /// The command that goes onto the prompt next.
     pub fn command(&mut self) -> Option<String> {
-        self.slides.next_command().or_else(|| self.way_to_folder())
+        let last = self.way_to_folder();
+        self.slides.next_command(last)
     }
 
     // --- mouse ------------------------------------------------------------------------------------
@@ -433,7 +434,8 @@ impl LessonPane {
                 let (Some(exercise), Some(state)) = (exercise, state) else { return Vec::new() };
                 let answers = watch.answers(&exercise.id);
                 let since = &watch.since(&exercise.id, *now, zone);
-                let view = View { exercise, state, answers, since, keys: &keys.task };
+                let folder = watch.folder(&exercise.id);
+                let view = View { exercise, state, answers, since, folder, keys: &keys.task };
                 let task = exercise.tasks.get(*index);
                 task.map(|task| task::on_slide(&view, task, width, theme)).unwrap_or_default()
             }
@@ -442,8 +444,9 @@ impl LessonPane {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
                     let (answers, since) = (watch.answers(id), &watch.since(id, *now, zone));
-                    let view = View { exercise, state, answers, since, keys: &keys.exercise };
-                    let card = Card { view, brief, solution, folder: watch.folder(id) };
+                    let folder = watch.folder(id);
+                    let view = View { exercise, state, answers, since, folder, keys: &keys.exercise };
+                    let card = Card { view, brief, solution };
                     let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
                     tasks = (state.phase != Phase::Idle).then_some(rows);
                     lines

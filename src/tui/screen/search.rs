@@ -96,7 +96,7 @@ impl Search {
             0 => "Esc closes".into(),
             count => format!("{} of {count} · Enter goes there · Esc closes", self.selected + 1),
         };
-        let inner = popup::frame(area, buf, theme, "Search", &foot, WIDTH, HEIGHT);
+        let inner = popup::frame(area, buf, theme, "Search in this lesson", &foot, WIDTH, HEIGHT);
         let mut rows = inner.rows();
         if let Some(row) = rows.next() {
             let mut line = self.field.line(usize::from(row.width).saturating_sub(6), true, theme);

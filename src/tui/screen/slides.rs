@@ -279,13 +279,14 @@ impl SlidesPane {
     }
 
     /// First the command that was revealed last, then one after another and round again.
-    pub fn next_command(&mut self) -> Option<String> {
+    pub fn next_command(&mut self, last: Option<String>) -> Option<String> {
         let mut fences = self.revealed_fences();
-        let newest = fences.iter().map(|(reveal, _)| *reveal).max()?;
+        let newest = fences.iter().map(|(reveal, _)| *reveal).max();
         // Of fences that came together, the last is the one that was just read.
-        let first = fences.iter().rposition(|(reveal, _)| *reveal == newest)?;
+        let first = fences.iter().rposition(|(reveal, _)| Some(*reveal) == newest).unwrap_or(0);
         fences.rotate_left(first);
-        let commands: Vec<String> = fences.into_iter().flat_map(|(_, commands)| commands).collect();
+        let commands = fences.into_iter().flat_map(|(_, commands)| commands);
+        let commands: Vec<String> = commands.chain(last).collect();
         let command = commands.get(self.command % commands.len().max(1)).cloned();
         self.command += 1;
         command

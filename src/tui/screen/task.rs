@@ -91,6 +91,8 @@ pub struct View<'a> {
     pub answers: Option<&'a BTreeMap<String, String>>,
     /// The clock's time at which it began.
     pub since: &'a str,
+    /// Where the learner works, once it is begun.
+    pub folder: Option<&'a str>,
     pub keys: &'a Keys,
 }
 
@@ -159,8 +161,9 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
     match verdict(view.state, task) {
         Some(Verdict::Pass { found }) if begun => say("", found, theme.dim),
         // Question and answer stand below.
-        Some(Verdict::NotRight { differs, .. }) if is_about_the_answer(view, task) => {
+        Some(Verdict::NotRight { differs, advice, .. }) if is_about_the_answer(view, task) => {
             say("differs", differs, theme.warn);
+            say("advice", advice.as_deref().unwrap_or_default(), theme.info);
         }
         Some(Verdict::NotRight { expected, found, nearest, differs, advice }) => {
             say("expected", expected, theme.text);
@@ -183,7 +186,7 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
     if Standing::of(view.state, task) == Standing::Done {
         return;
     }
-    let Keys { answer, hint, reset, .. } = view.keys;
+    let Keys { answer, hint, reset, go, .. } = view.keys;
     let needs = view.exercise.tasks.iter().filter(|other| task.needs.contains(&other.id));
     let mut needs = needs.filter(|other| Standing::of(view.state, other) != Standing::Done);
     if let Some(first) = needs.next().filter(|_| begun) {
@@ -191,6 +194,9 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
     }
     if report(view.state, task).is_some_and(|t| t.stuck) {
         say("", &format!("From here it cannot become right: {reset} starts over."), theme.warn);
+    }
+    if let Some(folder) = view.folder.filter(|_| view.exercise.on_slides && is_about_files(task)) {
+        say("folder", &format!("{folder} ({go} goes there)"), theme.text);
     }
     if let Some(prompt) = task.check.prompt().filter(|_| begun) {
         say("question", prompt, theme.text);
@@ -207,6 +213,11 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
         let tries = view.state.record.attempts.get(&task.id).map_or(0, BTreeSet::len);
         say("", &format!("{tries} tries were not right yet: {hint} shows a hint."), theme.info);
     }
+}
+
+/// Whether it looks into the exercise's folder.
+pub fn is_about_files(task: &Task) -> bool {
+    !task.check.paths().is_empty()
 }
 
 /// Whether what the learner typed in is what is not right.
@@ -273,8 +284,11 @@ fn labelled(
         .collect()
 }
 
-/// Words between backquotes are code; the rest is as it stands.
+/// Words between backquotes are code; the rest is as it stands, and all of it where a backquote is not closed.
 pub fn inlines(text: &str) -> Vec<Inline> {
+    if text.matches('`').count() % 2 == 1 {
+        return vec![Inline::Text(text.into())];
+    }
     text.split('`')
         .enumerate()
         .filter(|(_, part)| !part.is_empty())

@@ -153,3 +153,57 @@ fn the_bar_offers_what_does_something_here() {
     press(&mut app, KeyCode::Right);
     assert!(!bar(&app).contains("t type command") && !bar(&app).contains("hint"), "{}", bar(&app));
 }
+
+#[test]
+fn advice_on_an_answer_is_said_and_a_check_by_hand_is_answered() {
+    let mut app = app_of(course(), Setup::default(), (80, 24));
+    opened(&mut app);
+    judged(&mut app, [not_yet(), not_yet()]);
+    assert!(!text(&app, 80, 24).contains("Checked"), "nobody asked");
+    typed(&mut app, "c");
+    judged(&mut app, [not_yet(), not_yet()]);
+    assert!(text(&app, 80, 24).contains("Checked: 0 of 2 tasks are done"), "{}", text(&app, 80, 24));
+    let wrong = Verdict::NotRight {
+        expected: "the answer to: How many layers has nginx?".into(),
+        found: "you answered 8".into(),
+        nearest: None,
+        differs: "it is not what was asked for".into(),
+        advice: Some("Count the lines again.".into()),
+    };
+    typed(&mut app, "c");
+    judged(&mut app, [not_yet(), wrong]);
+    assert!(text(&app, 80, 24).contains("Count the lines again."), "{}", text(&app, 80, 24));
+}
+
+#[test]
+fn what_passes_on_another_slide_is_told() {
+    let mut app = app_of(course(), Setup::default(), (80, 24));
+    opened(&mut app);
+    press(&mut app, KeyCode::Right);
+    judged(&mut app, [passed("nginx:latest is here"), not_yet()]);
+    let seen = text(&app, 80, 24);
+    assert!(seen.contains("Read on") && seen.contains("Done: nginx is on this machine"), "{seen}");
+}
+
+const FILE: &str = r#"# Write a file
+
+```task
+id: note
+title: "`note.txt` is there"
+check: {file: {path: ./note.txt}}
+```
+"#;
+
+#[test]
+fn a_task_that_looks_into_the_folder_leads_there() {
+    let course = Course::from_deck("03-images.md".into(), FILE);
+    assert!(course.diagnostics.is_empty(), "{:?}", course.diagnostics);
+    let mut app = app_of(course, Setup::default(), (80, 24));
+    opened(&mut app);
+    let seen = text(&app, 80, 24);
+    assert!(seen.contains("/home/ana/03-images (t goes there)"), "{seen}");
+    let effects = typed(&mut app, "t");
+    let go =
+        |e: &Effect| matches!(e, Effect::Shell(ShellEffect::Type(text)) if text == "cd /home/ana/03-images");
+    assert!(effects.iter().any(go), "{effects:?}");
+}

@@ -25,6 +25,8 @@ pub(super) struct Watch {
     /// When each began, by this machine's clock.
     begun: BTreeMap<String, Timestamp>,
     folders: BTreeMap<String, String>,
+    /// For which the learner wants to hear that it was checked, whatever came of it.
+    pub(super) asked: Option<String>,
     /// What was last heard of the engine; None before anything was.
     link: Option<Input>,
 }
@@ -94,12 +96,6 @@ impl LessonPane {
             Insert::Exercise(id) => Some(id),
             Insert::Quiz(_) | Insert::Task(_) => None,
         })
-    }
-
-    /// On the slide of an exercise that was begun: the command that takes a running shell to its folder.
-    pub(super) fn way_to_folder(&self) -> Option<String> {
-        let id = self.exercise_here()?;
-        Some(format!("cd {}", quoted(self.watch.folder(&id)?)))
     }
 
     /// How the exercise that is under way goes: that of the slide first, the lesson's own tasks last.
@@ -215,6 +211,18 @@ impl LessonPane {
             Output::Record(Event::TaskPassed { task, .. }) => titles.get(task).map(|t| format!("Done: {t}")),
             _ => None,
         });
+        let asked = self.watch.asked.take_if(|id| id == exercise).is_some();
+        if asked && news.is_none() {
+            self.news = self.session.exercise(exercise).and_then(|state| {
+                let done = state.record.passed.len();
+                let of = state.report.as_ref()?.tasks.len();
+                Some(if of == 1 {
+                    "Checked: not done yet".into()
+                } else {
+                    format!("Checked: {done} of {of} tasks are done")
+                })
+            });
+        }
         let changed = !outputs.is_empty();
         if changed && self.id_at_hand().as_deref() == Some(exercise) {
             self.show_task();
@@ -358,20 +366,5 @@ impl LessonPane {
             });
         }
         effects
-    }
-}
-
-/// A path as one word for any shell.
-fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_path_stays_one_word() {
-        assert_eq!(super::quoted("/home/ada/pilotwhale/run-python"), "/home/ada/pilotwhale/run-python");
-        assert_eq!(super::quoted("/home/my files/it's"), r"'/home/my files/it'\''s'");
     }
 }

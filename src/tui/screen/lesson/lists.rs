@@ -87,6 +87,7 @@ impl LessonPane {
     pub fn contents(&self) -> Contents {
         let course = self.session.course();
         let (bookmarks, wrong) = (self.session.bookmarks(), self.session.not_right());
+        let digits = course.lessons.len().saturating_sub(1).to_string().len();
         let mut entries = Vec::new();
         for (at, lesson) in course.lessons.iter().enumerate() {
             let right = |q: &&Quiz| self.session.quiz(&lesson.id, &q.id).ever_correct;
@@ -100,7 +101,7 @@ impl LessonPane {
             let text = if course.lessons.len() == 1 {
                 lesson.title.clone()
             } else {
-                format!("{at}  {}", lesson.title)
+                format!("{at:digits$}  {}", lesson.title)
             };
             let row = Row::Lesson { questions, tasks, minutes: lesson.minutes };
             let place = Place { lesson: at, slide: 0, step: 0 };

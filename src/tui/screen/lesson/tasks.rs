@@ -7,6 +7,8 @@ use crate::session::{ExerciseState, Input, Phase};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::screen::answering::Answering;
+use crate::tui::screen::quiz::QuizView;
+use crate::tui::screen::task::is_about_files;
 use crate::tui::widget::markdown::Insert;
 
 /// What the keys are for: the exercise on the slide, else the tasks that stand on it.
@@ -65,6 +67,14 @@ impl LessonPane {
         self.at_hand().map(|hand| hand.exercise.id.clone())
     }
 
+    /// The command that takes a running shell to the folder of the exercise on the slide, or of tasks that look into it.
+    pub(super) fn way_to_folder(&self) -> Option<String> {
+        let hand = self.at_hand()?;
+        let in_folder = !hand.exercise.on_slides || hand.open().any(|(_, task)| is_about_files(task));
+        let folder = self.watch.folder(&hand.exercise.id).filter(|_| in_folder)?;
+        Some(format!("cd {}", quoted(folder)))
+    }
+
     /// Brings the task that matters into sight.
     pub(super) fn show_task(&mut self) {
         if let Some(insert) = self.at_hand().and_then(|hand| hand.focus()) {
@@ -74,6 +84,10 @@ impl LessonPane {
 
     /// Whether a verb does something here, so that the bar may name its key.
     pub fn offers(&self, action: Action) -> bool {
+        if self.quiz_seen().is_some_and(QuizView::takes_text) {
+            // Other keys are letters of the answer.
+            return matches!(action, Action::Answer | Action::ToggleShell | Action::NextPane);
+        }
         match action {
             Action::TypeCommand => self.slides.has_command() || self.way_to_folder().is_some(),
             Action::AnswerTask => {
@@ -86,7 +100,8 @@ impl LessonPane {
             }
             Action::BeginExercise => self.at_hand().is_some_and(|hand| hand.state.phase == Phase::Idle),
             Action::CheckNow => self.at_hand().is_some_and(|hand| {
-                !matches!(hand.state.phase, Phase::Idle | Phase::Passed | Phase::Resetting)
+                let over = matches!(hand.state.phase, Phase::Idle | Phase::Passed | Phase::Resetting);
+                !over && hand.open().next().is_some()
             }),
             _ => true,
         }
@@ -128,6 +143,9 @@ impl LessonPane {
             return Vec::new();
         }
         let is_hint = matches!(input, Input::Hint { .. });
+        if matches!(input, Input::Check) {
+            self.watch.asked = Some(id.clone());
+        }
         let outputs = self.session.step(&id, input);
         if is_hint && outputs.is_empty() {
             let more = if self.exercise_here().is_some() { "; the solution is one key away" } else { "" };
@@ -180,5 +198,20 @@ impl LessonPane {
         let outputs = self.session.step(&exercise, Input::Check);
         effects.extend(self.carry_out(&exercise, outputs));
         effects
+    }
+}
+
+/// A path as one word for any shell.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_stays_one_word() {
+        assert_eq!(super::quoted("/home/ada/pilotwhale/run-python"), "/home/ada/pilotwhale/run-python");
+        assert_eq!(super::quoted("/home/my files/it's"), r"'/home/my files/it'\''s'");
     }
 }

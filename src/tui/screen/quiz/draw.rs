@@ -207,7 +207,9 @@ impl QuizView {
             (_, false, _) => format!("{answer}: answer this"),
             (QuizKind::Single { .. }, true, _) => format!("↑ ↓ move · {answer}: this one"),
             (QuizKind::Multiple { .. }, true, _) => format!("↑ ↓ move · {toggle}: mark · {answer}: done"),
-            (QuizKind::Text { .. } | QuizKind::Number { .. }, true, _) => format!("{answer}: done"),
+            (QuizKind::Text { .. } | QuizKind::Number { .. }, true, _) => {
+                format!("{answer}: hand it in · Esc: leave it")
+            }
             (QuizKind::Order { .. }, true, _) if self.held => format!("↑ ↓ carry it · {toggle}: put it down"),
             (QuizKind::Order { .. }, true, _) => format!("↑ ↓ move · {toggle}: take it · {answer}: done"),
         };
