@@ -101,7 +101,8 @@ impl Engine {
         let (_, clock) = self.read_info().await?;
         let options = EventsOptionsBuilder::new()
             .since(&seconds(since))
-            .until(&seconds(clock))
+            // The engine's clock may be behind the one that said since when.
+            .until(&seconds(clock.max(since)))
             .filters(&HashMap::from([("type", vec!["container", "volume", "network"])]))
             .build();
         let mut stream = self.docker.events(Some(options));

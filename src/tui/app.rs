@@ -149,7 +149,8 @@ impl App {
     pub fn next_tick(&self) -> Option<Timestamp> {
         let notice = self.notice.as_ref().map(|(_, until)| *until);
         let engine = self.screen().body(Pane::Engine).and_then(|_| self.engine.needs_tick());
-        [notice, engine, self.seat.next_tick(self.now)].into_iter().flatten().min()
+        let board = matches!(self.popup, Some(Popup::Class(_)));
+        [notice, engine, self.seat.next_tick(self.now, board)].into_iter().flatten().min()
     }
 
     pub fn update(&mut self, now: Timestamp, msg: Msg) -> Vec<Effect> {

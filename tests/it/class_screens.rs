@@ -1,6 +1,8 @@
 //! A whole class on screens: one instructor and three learners, from the join code to the export.
 
+use crate::support::engine::engine;
 use crate::support::screen::{Launch, Screen};
+use crate::support::turn::alone;
 
 fn host(before: Option<&Screen>) -> Screen {
     let launch = Launch::pilotwhale().args(["class", "host", "--bind", "127.0.0.1:0"]).size(120, 40);
@@ -141,8 +143,11 @@ fn a_class_from_the_join_code_to_the_end() {
     assert!(ana.wait_exit().success());
 
     let csv = Launch::pilotwhale().args(["class", "export"]).home_of(&lead).size(160, 60).start();
-    csv.wait_for("Ana,run-python");
     assert!(csv.wait_exit().success());
+    let rows = String::from_utf8(csv.written()).expect("it is text");
+    for name in ["Ana", "Ben", "Cem"] {
+        assert!(rows.contains(&format!("{name},run-python,ran,not-started")), "{rows}");
+    }
 }
 
 #[test]
@@ -150,4 +155,62 @@ fn a_join_code_with_a_mistake_is_refused_before_anything_is_asked() {
     let screen = Launch::pilotwhale().args(["join", "2HZG0-0012B-5KVJA", "14H32"]).size(120, 10).start();
     screen.wait_for("letter by letter");
     assert_eq!(screen.wait_exit().exit_code(), 2);
+}
+
+#[test]
+fn the_board_sees_what_a_learner_does_on_a_real_engine() {
+    let _turn = alone();
+    let Some(engine) = engine("class") else { return };
+    engine.docker(&["pull", "python:3-slim"]);
+    let lead = Launch::pilotwhale()
+        .args(["class", "host", "--bind", "127.0.0.1:0"])
+        .engine(&engine)
+        .size(160, 50)
+        .start();
+    let code = code_on(&lead);
+    lead.send("<Esc>");
+    let ana = Launch::pilotwhale().args(["join", &code, "--as", "Ana"]).engine(&engine).size(120, 40).start();
+    ana.wait_for("You are Ana");
+    ana.send("<Esc>");
+    lead.wait_for("● 1 here");
+
+    // a command of the instructor's is shown, taken to the prompt, and not run there
+    lead.send("Y");
+    lead.wait_for("commands are shown");
+    lead.send("<F12>");
+    lead.wait_for("look back");
+    lead.type_text("docker volume ls\r");
+    ana.wait_for("$ docker volume ls");
+    ana.send("C");
+    ana.wait_for("look back");
+    ana.wait_until("the command on the prompt", |grid| {
+        grid.rows.iter().any(|row| row.contains("docker volume ls") && !row.contains("takes it"))
+    });
+    assert!(!ana.contains("VOLUME NAME"), "nobody pressed Enter");
+    ana.send("<C-u><F12>");
+    lead.send("<F12>");
+
+    // the exercise, with a wrong try that the board names, a hint, and the right one
+    lead.send("m");
+    lead.wait_for("Hello from a container");
+    lead.send("<Down><Down><Down><Down><Down><Enter>");
+    lead.wait_for("Exercise  Hello from a container");
+    lead.send("E");
+    ana.wait_for("Exercise  Hello from a container");
+    ana.send("b");
+    ana.wait_for("✓ A slim Python image");
+    // Not by F12: twice within a moment it goes to the shell itself.
+    ana.send("<Tab><Tab>");
+    ana.wait_for("look back");
+    ana.type_text("docker run --rm python:3-slim python -c 'print(\"Hello container\")'\r");
+    ana.wait_for("✗ It printed the line");
+    lead.wait_for("stuck: '");
+    lead.send("L");
+    lead.wait_for("who needs help first");
+    lead.send("H");
+    lead.wait_for("The hint was sent");
+    ana.wait_for("Hint from the instructor");
+    ana.type_text("docker run --rm python:3-slim python -c 'print(\"hello container\")'\r");
+    lead.wait_for("✓ done");
+    lead.wait_gone("stuck: '");
 }

@@ -327,6 +327,27 @@ fn commands_are_shown_only_when_asked_for_and_each_once() {
 }
 
 #[test]
+fn nothing_ticks_but_a_timer_and_minutes_that_are_seen() {
+    let mut app = leader(120, 40);
+    let seconds = |app: &App| app.next_tick().map(|at| at.duration_since(Timestamp::UNIX_EPOCH).as_secs());
+    assert_eq!(seconds(&app), Some(60), "the board and its like count minutes");
+    press(&mut app, KeyCode::Esc);
+    assert_eq!(seconds(&app), None);
+    typed(&mut app, "P");
+    assert_eq!(seconds(&app), Some(60));
+    typed(&mut app, "P");
+    let ends = Timestamp::from_second(90).unwrap();
+    let standing = Standing { timer: Some(crate::class::Timer { ends }), ..at(0) };
+    send(&mut app, Msg::Class(vec![Change::Standing(standing.clone())]));
+    assert_eq!(seconds(&app), Some(0), "within this second");
+    assert!(row(&app).contains("01:30 left"));
+    let mut app = follower();
+    let ahead = SignedDuration::from_secs(-30);
+    send(&mut app, Msg::Heard(Heard::Standing { standing, ahead }));
+    assert!(row(&app).contains("02:00 left"), "the host's clock counts: {}", row(&app));
+}
+
+#[test]
 fn pictures() {
     let mut pictures = String::new();
     for (width, height) in [(80, 24), (120, 40)] {

@@ -13,8 +13,8 @@ pub use follow::{Follow, FollowKeys, Said};
 pub use lead::{Did, Leading};
 pub use view::{View, Viewed};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -59,18 +59,20 @@ impl Seat {
         self.standing()?.poll.as_ref()
     }
 
-    /// When the row changes by itself.
-    pub fn next_tick(&self, now: Timestamp) -> Option<Timestamp> {
+    /// When something changes by itself: a timer each second; minutes, where they are `in_sight`.
+    pub fn next_tick(&self, now: Timestamp, in_sight: bool) -> Option<Timestamp> {
         let (timer, ahead) = match self {
             Self::Alone => return None,
             Self::Follows(follow) => (follow.standing().timer, follow.ahead()),
-            Self::Leads(leading) if leading.is_presenting() => return now.checked_add(SECOND).ok(),
-            Self::Leads(leading) => (leading.standing().timer, jiff::SignedDuration::ZERO),
+            Self::Leads(leading) => (leading.standing().timer, SignedDuration::ZERO),
         };
-        let left = left(timer?, now.checked_add(ahead).ok()?)?;
+        let left = now.checked_add(ahead).ok().and_then(|there| left(timer?, there));
         // To the next whole second of what is left.
-        let part = jiff::SignedDuration::from_nanos(i64::from(left.subsec_nanos()) + 1_000_000);
-        now.checked_add(part).ok()
+        let second = left.map(|left| SignedDuration::from_nanos(i64::from(left.subsec_nanos()) + 1_000_000));
+        let minutes = in_sight || matches!(self, Self::Leads(leading) if leading.is_presenting());
+        let minute = minutes.then(|| SignedDuration::from_secs(60 - now.as_second().rem_euclid(60)));
+        let wait = [second, minute].into_iter().flatten().min()?;
+        now.checked_add(wait).ok()
     }
 
     /// The first row.
@@ -164,9 +166,7 @@ struct Parts {
     poll: Rect,
 }
 
-const SECOND: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
-
-fn left(timer: Timer, now: Timestamp) -> Option<jiff::SignedDuration> {
+fn left(timer: Timer, now: Timestamp) -> Option<SignedDuration> {
     let left = timer.ends.duration_since(now);
     left.is_positive().then_some(left)
 }
