@@ -65,7 +65,7 @@ impl Text {
     }
 
     /// Goes after a noun: 'the line "hello"', 'a line that contains "hello"'.
-    pub(super) fn describe(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Equals(want) => quoted(want.trim()),
             Self::Rule(TextRule::OneOf(wanted)) => {

@@ -61,8 +61,17 @@ pub struct Manuscript {
 }
 
 impl Manuscript {
-    pub(super) fn new(path: PathBuf, text: &str) -> Self {
+    pub fn new(path: PathBuf, text: &str) -> Self {
         Self { path, text: text.into() }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same file with another text in it.
+    pub(super) fn with_text(&self, text: &str) -> Self {
+        Self::new(self.path.clone(), text)
     }
 
     /// Underlines what a line holds.

@@ -1,10 +1,10 @@
 //! An exercise: its brief, starter files, tasks with their checks, ways that must pass and fail, and its solution.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::diagnostic::Manuscript;
 use super::vars::{self, Var, Vars};
 use crate::check::{Check, Text, WhenWrong};
 
@@ -27,11 +27,11 @@ pub struct Exercise {
     pub accepts: Vec<Accept>,
     pub rejects: Vec<Reject>,
     /// Markdown, shown after a pass or when the learner gives up.
-    pub solution: String,
+    pub solution: Manuscript,
     /// Its tasks stand on the slides of the lesson that has its id; it begins when that lesson is first opened.
     pub on_slides: bool,
     /// The file that it was read from.
-    pub path: PathBuf,
+    pub manuscript: Manuscript,
 }
 
 /// A file laid into the exercise's folder unless it is already there.
@@ -149,9 +149,14 @@ impl Exercise {
             tasks: self.tasks.iter().map(|task| task.with_texts(&put)).collect(),
             accepts: self.accepts.iter().map(|way| way.with_texts(&put)).collect(),
             rejects: self.rejects.iter().map(|way| way.with_texts(&put)).collect(),
-            solution: put(&self.solution),
+            solution: self.solution.with_text(&put(self.solution.text())),
             ..self.clone()
         }
+    }
+
+    /// A text of this exercise with these values in it.
+    pub fn put_in(&self, text: &str, values: &Vars) -> String {
+        vars::put_in(text, &self.vars, values)
     }
 
     pub fn task(&self, id: &str) -> Option<&Task> {

@@ -262,7 +262,7 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
     task::place_ways(&snippet, &[], &mut raw.accepts, &mut raw.rejects);
     let solution_path = format!("{folder}/solution.md");
     let solution =
-        source.read(&solution_path).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+        source.read(&solution_path).map(|b| deck::clean(&String::from_utf8_lossy(&b))).unwrap_or_default();
     let inside = format!("{folder}/files/");
     let mut files = Vec::new();
     for file in source.list(folder).iter().filter(|f| f.starts_with(&inside)) {
@@ -284,8 +284,8 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         tasks: raw.tasks,
         accepts: raw.accepts,
         rejects: raw.rejects,
-        solution,
-        path: shown.clone(),
+        solution: Manuscript::new(source.shown(&solution_path), &solution),
+        manuscript: Manuscript::new(shown.clone(), &text),
         on_slides: false,
     })
 }

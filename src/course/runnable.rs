@@ -1,4 +1,4 @@
-//! The commands of a deck that a rehearsal runs, with what their slides promise of them.
+//! What a deck has its learners do, in order: commands, with what their slides promise of them, and tasks.
 
 use super::commands::numbered;
 use super::script::Keys;
@@ -27,8 +27,15 @@ pub struct Quoted {
     pub text: String,
 }
 
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cue {
+    Run(Runnable),
+    /// Index into `Deck::tasks`.
+    Task(usize),
+}
+
 /// All of them in the order of the deck. `complain` is told of a mistake in a fence: its line, what, and what to do.
-pub fn runnables(deck: &Deck, complain: &mut dyn FnMut(usize, String, &'static str)) -> Vec<Runnable> {
+pub fn cues(deck: &Deck, complain: &mut dyn FnMut(usize, String, &'static str)) -> Vec<Cue> {
     let mut found = Vec::new();
     for (slide, blocks) in deck.slides.iter().map(|s| &s.blocks).enumerate() {
         collect(blocks, slide, &mut found, complain);
@@ -39,7 +46,7 @@ pub fn runnables(deck: &Deck, complain: &mut dyn FnMut(usize, String, &'static s
 fn collect(
     blocks: &[Block],
     slide: usize,
-    found: &mut Vec<Runnable>,
+    found: &mut Vec<Cue>,
     complain: &mut dyn FnMut(usize, String, &'static str),
 ) {
     // Only what is quoted on the slide of its command belongs to it.
@@ -48,20 +55,20 @@ fn collect(
         match &block.kind {
             BlockKind::Code { lang, info, text } if lang == "bash" => {
                 let made = Runnable { slide, line: block.line, ..read(info, text, block.line, complain) };
-                found.extend((!made.commands.is_empty()).then_some(made));
+                found.extend((!made.commands.is_empty()).then_some(Cue::Run(made)));
             }
             BlockKind::Code { lang, text, .. } if lang == "output" => {
                 let quoted = Quoted { line: block.line + 1, text: text.clone() };
-                let place = found.get_mut(first..).and_then(<[Runnable]>::last_mut);
-                match place.filter(|runnable| runnable.output.is_none()) {
-                    Some(runnable) => runnable.output = Some(quoted),
-                    None => complain(
+                match found.get_mut(first..).and_then(<[Cue]>::last_mut) {
+                    Some(Cue::Run(above)) if above.output.is_none() => above.output = Some(quoted),
+                    _ => complain(
                         block.line,
                         "no command stands before this output".into(),
                         "put a ```bash fence before it, or leave out the word `output`: then it is not compared",
                     ),
                 }
             }
+            BlockKind::Task(index) => found.push(Cue::Task(*index)),
             BlockKind::Quote(inner) => collect(inner, slide, found, complain),
             BlockKind::List { items, .. } => {
                 items.iter().for_each(|item| collect(&item.blocks, slide, found, complain));
@@ -115,8 +122,12 @@ mod tests {
     fn read(text: &str) -> (Vec<Runnable>, Vec<(usize, String)>) {
         let (deck, _) = super::super::deck::parse(text, Path::new("d.md"));
         let mut said = Vec::new();
-        let found = runnables(&deck, &mut |line, what, _| said.push((line, what)));
-        (found, said)
+        let found = cues(&deck, &mut |line, what, _| said.push((line, what)));
+        let runs = found.into_iter().filter_map(|cue| match cue {
+            Cue::Run(runnable) => Some(runnable),
+            Cue::Task(_) => None,
+        });
+        (runs.collect(), said)
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(super) fn exercise(lesson: &Lesson) -> Option<Exercise> {
         brief: "The tasks on the slides of this lesson.".into(),
         tasks: tasks.clone(),
         on_slides: true,
+        manuscript: lesson.manuscript.clone(),
         ..Exercise::default()
     })
 }

@@ -1,35 +1,47 @@
 //! A course as its learners will go through it: typed into a real shell, on a real engine, and judged.
 
 mod error;
+mod mutate;
+mod play;
 mod scene;
 mod slides;
 mod stage;
+mod trial;
 mod typist;
 
 pub use error::RehearsalError;
+pub use mutate::Mutations;
 pub use scene::{Scene, SceneKind, Told};
 
 use crate::course::Course;
 use crate::engine::Endpoint;
+use crate::lab::Trust;
+use mutate::mutations;
+use slides::slides;
 use stage::Stage;
+use trial::Trials;
 
 /// A rehearsal that is under way. Dropped, it leaves what it made on the engine; `close` removes it.
 pub struct Rehearsal<'a> {
     course: &'a Course,
     stage: Stage,
+    mutations: Mutations,
 }
 
 impl<'a> Rehearsal<'a> {
-    /// `env` is added to the environment that the shells get from this program.
+    /// `env` is added to the environment that the shells get from this program; `trust` is for the scripts that exercises
+    /// begin with.
     pub async fn open(
         course: &'a Course,
         endpoint: &Endpoint,
         env: Vec<(String, String)>,
+        trust: Trust,
     ) -> Result<Self, RehearsalError> {
-        Ok(Self { course, stage: Stage::open(endpoint, env).await? })
+        let stage = Stage::open(endpoint, env, trust).await?;
+        Ok(Self { course, stage, mutations: Mutations::default() })
     }
 
-    /// The parts of the course that have one of these ids; all of them where none is given.
+    /// The lessons and exercises that have one of these ids; all of them where none is given.
     pub async fn run(
         &mut self,
         ids: &[String],
@@ -38,9 +50,27 @@ impl<'a> Rehearsal<'a> {
         let wanted = |id: &str| ids.is_empty() || ids.iter().any(|wanted| wanted == id);
         for lesson in self.course.lessons.iter().filter(|lesson| wanted(&lesson.id)) {
             tell(&Told::Part { id: &lesson.id, title: &lesson.title });
-            slides::slides(&self.stage, lesson, tell).await?;
+            let tasks = self.course.exercise(&lesson.id).filter(|exercise| exercise.on_slides);
+            let failures = slides(&self.stage, lesson, tasks, tell).await?;
+            self.mutations.add(tasks.map(|tasks| mutations(tasks, &failures)).unwrap_or_default());
+        }
+        let exercises = self.course.exercises.iter().filter(|exercise| !exercise.on_slides);
+        for exercise in exercises.filter(|exercise| wanted(&exercise.id)) {
+            tell(&Told::Part { id: &exercise.id, title: &exercise.title });
+            let mut trials = Trials::new(&self.stage, exercise, &exercise.manuscript);
+            trials.starter(tell).await?;
+            trials.solutions(tell).await?;
+            trials.accepts(&exercise.accepts, &[], tell).await?;
+            trials.rejects(&exercise.rejects, &[], tell).await?;
+            self.mutations.add(mutations(exercise, &trials.failures));
+            self.stage.sweep(false).await?;
         }
         Ok(())
+    }
+
+    /// What was found by leaving out one condition at a time, in what was rehearsed so far.
+    pub fn mutations(&self) -> &Mutations {
+        &self.mutations
     }
 
     /// Removes what was made. The names of the images that were pulled come back: they stay, for the next time.

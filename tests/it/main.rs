@@ -10,6 +10,7 @@ mod grade;
 mod grade_report;
 mod guard_live;
 mod harness;
+mod lint;
 mod live_gap;
 mod live_story;
 mod live_task;

@@ -174,10 +174,16 @@ echo after
         ],
         "{scenes:#?}"
     );
-    // A person sees the line with a caret.
-    let (_, text) = written.rehearsed(engine.host(), &["one"]);
-    for part in ["✘ echo ready", "lesson.md:9:1", "9 | false", "^^^^^", "it printed nothing", "✔ echo after"]
-    {
+}
+
+#[test]
+fn a_person_sees_the_line_with_a_caret() {
+    let _turn = alone();
+    let Some(engine) = engine("rehearsal-text") else { return };
+    let written = Written::new("# One\n\n```bash\nfalse\n```\n\n```bash\necho after\n```\n");
+    let (code, text) = written.rehearsed(engine.host(), &["one"]);
+    assert_eq!(code, Some(2));
+    for part in ["✘ false", "lesson.md:8:1", "8 | false", "^^^^^", "it printed nothing", "✔ echo after"] {
         assert!(text.contains(part), "«{part}» is not in:\n{text}");
     }
 }
@@ -189,4 +195,202 @@ fn without_an_engine_nothing_is_rehearsed() {
     assert_eq!(code, Some(3), "{text}");
     let (code, text) = written.rehearsed("unix:///nonexistent/no-engine.sock", &["two"]);
     assert!(code == Some(2) && text.contains("It has: one."), "{text}");
+}
+
+/// What was written for the exercise `e` of `Written::with_exercise`.
+const EXERCISE: &str = r#"format_version: 1
+id: e
+title: E
+images: [alpine]
+vars:
+  WORD: {random: 6}
+brief: Let a container of alpine print $WORD. The file word has it, too.
+tasks:
+  - id: printed
+    title: It printed $WORD
+    check: {run: {image: {repo: alpine}, output: {line: $WORD}}}
+    hints: [a, b, c]
+"#;
+
+impl Written {
+    fn with_exercise(ways: &str, solution: &str) -> Self {
+        let written = Self::new("# One\n\n```exercise\ne\n```\n");
+        written.write("exercises/e/exercise.yaml", &format!("{EXERCISE}{ways}"));
+        written.write("exercises/e/solution.md", solution);
+        written.write("exercises/e/files/word", "$WORD\n");
+        written
+    }
+}
+
+/// The kind, name and status of each scene, with the messages of what was wrong.
+fn told(scenes: &[Value]) -> Vec<(&str, &str, Vec<(u64, &str)>)> {
+    scenes
+        .iter()
+        .map(|s| {
+            let part = |key: &str| s[key].as_str().unwrap_or_default();
+            (part("kind"), part("name"), mistakes(s))
+        })
+        .collect()
+}
+
+#[test]
+fn right_ways_of_an_exercise_pass_and_wrong_ones_fail_with_their_message() {
+    let _turn = alone();
+    let Some(engine) = engine("rehearsal-ways") else { return };
+    let ways = r#"accepts:
+  - name: from its file
+    run: docker run --rm -v "$(pwd)":/w alpine cat /w/word
+  - name: typed
+    run: |
+      docker run -it --rm alpine sh
+      > echo $WORD
+      > exit
+  - name: with a script of its own
+    files: {say.sh: "echo $WORD"}
+    run: docker run --rm -i alpine sh < say.sh
+rejects:
+  - {name: another word, run: docker run --rm alpine echo no, task: printed, message: {contains: "no"}}
+  - {name: outside, run: echo $WORD, task: printed, verdict: not-yet, message: {contains: alpine}}
+"#;
+    let solution = "```bash\ndocker run --rm alpine echo $WORD\n```\n\n## By a shell\n\n```bash\ndocker run --rm alpine sh -c 'echo $WORD'\n```\n";
+    let (code, scenes) = Written::with_exercise(ways, solution).scenes(&engine);
+    let expected = [
+        ("starter", "before anything is done"),
+        ("solution", "the solution"),
+        ("solution", "By a shell"),
+        ("accept", "from its file"),
+        ("accept", "typed"),
+        ("accept", "with a script of its own"),
+        ("reject", "another word"),
+        ("reject", "outside"),
+    ];
+    assert_eq!(told(&scenes), expected.map(|(kind, name)| (kind, name, vec![])));
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn an_exercise_that_is_not_as_its_author_says_is_pointed_at() {
+    let _turn = alone();
+    let Some(engine) = engine("rehearsal-bad") else { return };
+    let ways = r#"accepts:
+  - {name: wrong after all, run: docker run --rm alpine echo no}
+rejects:
+  - {name: right after all, run: docker run --rm alpine echo $WORD, task: printed, message: {contains: x}}
+  - {name: other words, run: docker run --rm alpine echo no, task: printed, message: {contains: nothing like it}}
+  - {name: only late, run: echo, task: printed, message: {contains: alpine}}
+"#;
+    let (code, scenes) =
+        Written::with_exercise(ways, "```bash\ndocker run --rm alpine true\n> exit\n```\n").scenes(&engine);
+    let found: Vec<Vec<(u64, &str)>> = scenes.iter().map(mistakes).collect();
+    assert_eq!(
+        found,
+        [
+            vec![],
+            vec![(2, "nothing runs any more that could be told `exit`")],
+            vec![(14, "after this the task `printed` is not right")],
+            vec![(16, "this wrong way passes the task `printed`")],
+            vec![(17, "the task `printed` says something else")],
+            vec![(18, "the task `printed` is not yet, and another verdict was expected")],
+        ],
+        "{scenes:#?}"
+    );
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn tasks_on_slides_are_solved_in_their_place() {
+    let _turn = alone();
+    let Some(engine) = engine("rehearsal-tasks") else { return };
+    let lesson = r#"# One
+
+```bash
+docker run -d --name base alpine sleep 300
+```
+
+# Two
+
+```task
+id: stopped
+title: base does not run any more
+check: {container: {name: base, state: exited}}
+solve: docker kill base
+hints: [a]
+```
+
+# Three
+
+```task
+id: noted
+title: Say how many containers you have made
+check: {answer: {prompt: "How many?", number: 1}}
+solve: answer noted "$(docker ps -aq --filter name=base | wc -l)"
+rejects:
+  - {name: another number, run: answer noted 7, message: {contains: "7"}}
+hints: [a]
+```
+
+# Four
+
+```task
+id: named
+title: A container named other
+check: {run: {name: other, image: {repo: alpine}}}
+needs: [noted]
+solve: docker run --name other alpine true
+accepts:
+  - {name: in two steps, run: "docker create --name other alpine true\ndocker start other"}
+rejects:
+  - {name: another name, run: docker run --name third alpine true, message: {contains: third}}
+hints: [a]
+```
+
+# Five
+
+```task
+id: early
+title: The first container
+check: {run: {name: base}}
+solve: "true"
+hints: [a]
+```
+"#;
+    let (code, scenes) = Written::new(lesson).scenes(&engine);
+    let kinds: Vec<&str> = scenes.iter().map(|s| s["kind"].as_str().unwrap_or_default()).collect();
+    let expected = ["command", "solution", "solution", "solution", "solution", "reject", "accept", "reject"];
+    assert_eq!(kinds, expected);
+    let wrong: Vec<_> = scenes.iter().map(mistakes).filter(|m| !m.is_empty()).collect();
+    assert_eq!(
+        wrong,
+        [vec![(51, "the task `early` is done already before its slide is reached")]],
+        "{scenes:#?}"
+    );
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_new_course_passes_lint_and_test() {
+    let _turn = alone();
+    let root = tempfile::tempdir().expect("a temporary folder can be made");
+    let dir = root.path().join("mine");
+    let says = |args: &[&str], host: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pilotwhale"));
+        command
+            .args(args)
+            .arg(&dir)
+            .env("DOCKER_HOST", host)
+            .env_remove("DOCKER_CONTEXT")
+            .stdin(Stdio::null());
+        let output = command.output().expect("pilotwhale can be run");
+        let all = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned());
+        (output.status.code(), all.concat())
+    };
+    let nowhere = "unix:///nonexistent/no-engine.sock";
+    assert_eq!(says(&["course", "new"], nowhere).0, Some(0));
+    let (code, text) = says(&["course", "new"], nowhere);
+    assert!(code == Some(2) && text.contains("there already"), "{text}");
+    let (code, text) = says(&["course", "lint", "--course"], nowhere);
+    assert_eq!((code, text.as_str()), (Some(0), "Nothing to mend in 1 lessons and 1 exercises.\n"));
+    let Some(engine) = engine("rehearsal-new") else { return };
+    let (code, text) = says(&["course", "test", "--course"], engine.host());
+    assert_eq!(code, Some(0), "{text}");
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::desk::say;
-use crate::course::{Course, Severity};
-use crate::lab::{Scene, Told};
+use crate::course::{Course, Diagnostic, Severity};
+use crate::lab::{Mutations, Scene, SceneKind, Told};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
@@ -22,6 +22,7 @@ pub(super) struct Reporter {
     /// What is going on is shown on a line that the next one overwrites.
     live: bool,
     scenes: Vec<Scene>,
+    mutations: Option<Mutations>,
     /// Images that stay on the engine.
     left: Vec<String>,
 }
@@ -37,6 +38,7 @@ impl Reporter {
             colour: is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
             live: is_terminal && format == Format::Text,
             scenes: Vec::new(),
+            mutations: None,
             left: Vec::new(),
         }
     }
@@ -68,7 +70,7 @@ impl Reporter {
     fn scene(&self, scene: &Scene) -> String {
         let mark = if scene.mistakes.is_empty() { "✔" } else { "✘" };
         let took = scene.took.as_secs_f32();
-        let mut text = format!("  {mark} {:<WIDEST$} {took:>5.1} s\n", cut(&scene.name));
+        let mut text = format!("  {mark} {:<WIDEST$} {took:>5.1} s\n", cut(&title(scene)));
         for mistake in &scene.mistakes {
             let _ = writeln!(text, "{}\n", mistake.render(self.colour));
         }
@@ -77,6 +79,15 @@ impl Reporter {
 
     pub(super) fn left(&mut self, images: Vec<String>) {
         self.left = images;
+    }
+
+    pub(super) fn mutations(&mut self, found: Mutations) {
+        found.unnoticed.iter().for_each(|told| self.line(&format!("\n{}\n", told.render(self.colour))));
+        self.mutations = Some(found);
+    }
+
+    pub(super) fn unnoticed(&self) -> usize {
+        self.mutations.as_ref().map_or(0, |found| found.unnoticed.len())
     }
 
     pub(super) fn mistakes(&self) -> usize {
@@ -96,6 +107,10 @@ impl Reporter {
             n => format!("{n} not as the course says"),
         };
         let _ = writeln!(text, ", in {} min {:02} s", took.as_secs() / 60, took.as_secs() % 60);
+        if let Some(found) = &self.mutations {
+            let tried = count(found.tried, "weaker check");
+            let _ = writeln!(text, "{tried} tried, {} noticed by no wrong way", found.unnoticed.len());
+        }
         if !self.left.is_empty() {
             let _ = writeln!(text, "Pulled images stay for the next time: {}", self.left.join(", "));
         }
@@ -104,6 +119,10 @@ impl Reporter {
 
     fn json(&self, course: &Course, took: Duration) -> String {
         let scenes: Vec<Value> = self.scenes.iter().map(scene_json).collect();
+        let mutations = self.mutations.as_ref().map(|found| {
+            let unnoticed: Vec<Value> = found.unnoticed.iter().map(mistake_json).collect();
+            json!({ "tried": found.tried, "unnoticed": unnoticed })
+        });
         let all = json!({
             "format": 1,
             "pilotwhale": env!("CARGO_PKG_VERSION"),
@@ -112,29 +131,39 @@ impl Reporter {
             "seconds": took.as_secs_f32(),
             "images_left": self.left,
             "scenes": scenes,
+            "mutations": mutations,
         });
         format!("{all:#}\n")
     }
 }
 
 fn scene_json(scene: &Scene) -> Value {
-    let mistakes: Vec<Value> = scene
-        .mistakes
-        .iter()
-        .map(|d| {
-            json!({
-                "severity": if d.severity == Severity::Error { "error" } else { "warning" },
-                "path": d.path, "line": d.line, "column": d.column,
-                "message": d.message, "help": d.help,
-            })
-        })
-        .collect();
+    let mistakes: Vec<Value> = scene.mistakes.iter().map(mistake_json).collect();
     json!({
         "of": scene.of, "kind": scene.kind, "name": scene.name, "path": scene.path, "line": scene.line,
         "status": if scene.mistakes.is_empty() { "right" } else { "wrong" },
         "seconds": scene.took.as_secs_f32(),
         "mistakes": mistakes,
     })
+}
+
+fn mistake_json(d: &Diagnostic) -> Value {
+    json!({
+        "severity": if d.severity == Severity::Error { "error" } else { "warning" },
+        "path": d.path, "line": d.line, "column": d.column,
+        "message": d.message, "help": d.help,
+    })
+}
+
+fn title(scene: &Scene) -> String {
+    let kind = match scene.kind {
+        SceneKind::Command => return scene.name.clone(),
+        SceneKind::Starter => "begun",
+        SceneKind::Solution => "solved",
+        SceneKind::Accept => "right",
+        SceneKind::Reject => "wrong",
+    };
+    format!("{kind:<7} {}", scene.name)
 }
 
 fn cut(name: &str) -> String {

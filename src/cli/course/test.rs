@@ -2,23 +2,29 @@
 
 use std::time::Instant;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::rehearsed::{Format, Reporter};
 use crate::cli::Ending;
 use crate::cli::chosen::Chosen;
 use crate::cli::desk::{Stopped, say, wait};
 use crate::course::Course;
 use crate::engine::{EngineError, Surroundings, discover};
-use crate::lab::{Rehearsal, RehearsalError, Told};
+use crate::lab::{Rehearsal, RehearsalError, Told, Trust};
 use crate::paths::path_with_us;
 
 /// Rehearse a course on a real engine: runs what its slides and exercises say, typed into a real shell.
 ///
 /// Runs the course's own commands as you, in a home folder that is thrown away. Exit code: 0 all is as the course says,
-/// 2 something is not, 3 it could not be rehearsed.
+/// 1 a weaker check would not be noticed, 2 something is not as the course says, 3 it could not be rehearsed.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Ids of lessons and exercises; all of the course where none is given.
     ids: Vec<String>,
+    /// Also ask whether the wrong ways are enough: judges what was seen once more, with one condition of a check left out at
+    /// a time, and says what no wrong way notices.
+    #[arg(long)]
+    mutate: bool,
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -35,27 +41,39 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     check_ids(&course, &args.ids)?;
     let mut reporter = Reporter::new(args.format);
     let started = Instant::now();
-    let interrupted = wait(rehearse(&course, &args.ids, &mut reporter))??;
+    // Whoever asks for a course to be run trusts the text that it has now.
+    let source = chosen.source();
+    let trust = Trust::Text { hash: source.content_hash(), source };
+    let interrupted = wait(rehearse(&course, args, trust, &mut reporter))??;
     say(&reporter.summary(&course, started.elapsed()));
-    Ok(match (interrupted, reporter.mistakes()) {
-        (true, _) => Ending::CouldNot,
-        (false, 0) => Ending::Done,
-        (false, _) => Ending::Usage,
+    Ok(match (interrupted, reporter.mistakes(), reporter.unnoticed()) {
+        (true, ..) => Ending::CouldNot,
+        (false, 0, 0) => Ending::Done,
+        (false, 0, _) => Ending::NotYet,
+        (false, ..) => Ending::Usage,
     })
 }
 
-/// True where it was stopped from the keyboard. What was made is removed either way.
-async fn rehearse(course: &Course, ids: &[String], reporter: &mut Reporter) -> Result<bool, Stopped> {
+/// True where it was stopped from outside. What was made is removed either way.
+async fn rehearse(
+    course: &Course,
+    args: &Args,
+    trust: Trust,
+    reporter: &mut Reporter,
+) -> Result<bool, Stopped> {
     let discovery = discover(&Surroundings::of_this_machine());
     let endpoint = discovery.chosen.as_ref();
     let endpoint = endpoint.ok_or_else(|| discovery.problem().unwrap_or(EngineError::Absent))?;
     let env = path_with_us().map(|path| ("PATH".to_owned(), path)).into_iter().collect();
-    let mut rehearsal = Rehearsal::open(course, endpoint, env).await?;
+    let mut rehearsal = Rehearsal::open(course, endpoint, env, trust).await?;
     let mut tell = |told: &Told<'_>| reporter.tell(told);
     let outcome = tokio::select! {
-        outcome = rehearsal.run(ids, &mut tell) => Some(outcome),
-        _ = tokio::signal::ctrl_c() => None,
+        outcome = rehearsal.run(&args.ids, &mut tell) => Some(outcome),
+        () = stopped() => None,
     };
+    if args.mutate {
+        reporter.mutations(rehearsal.mutations().clone());
+    }
     reporter.left(rehearsal.close().await?);
     match outcome {
         Some(outcome) => outcome.map(|()| false).map_err(Stopped::from),
@@ -63,8 +81,22 @@ async fn rehearse(course: &Course, ids: &[String], reporter: &mut Reporter) -> R
     }
 }
 
+/// Ends when somebody asks this program to end.
+async fn stopped() {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        },
+        // Then only the keyboard can.
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
 fn check_ids(course: &Course, ids: &[String]) -> Result<(), Stopped> {
-    let all: Vec<&str> = course.lessons.iter().map(|lesson| lesson.id.as_str()).collect();
+    let lessons = course.lessons.iter().map(|lesson| lesson.id.as_str());
+    let exercises = course.exercises.iter().filter(|exercise| !exercise.on_slides);
+    let all: Vec<&str> = lessons.chain(exercises.map(|exercise| exercise.id.as_str())).collect();
     match ids.iter().find(|id| !all.contains(&id.as_str())) {
         Some(unknown) => Err(Stopped::usage(
             format!("the course has no {unknown}"),

@@ -10,6 +10,12 @@ use crate::course::Diagnostic;
 pub enum SceneKind {
     /// A command on a slide.
     Command,
+    /// An exercise that was begun, and nothing done.
+    Starter,
+    /// What solves a task or an exercise.
+    Solution,
+    Accept,
+    Reject,
 }
 
 #[derive(Clone, Debug)]

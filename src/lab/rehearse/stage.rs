@@ -1,6 +1,6 @@
 //! Where a rehearsal plays: one engine with its tap, its ledger and its watcher, in a home that is thrown away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,9 +13,11 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::RehearsalError;
+use crate::course::Exercise;
 use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
-use crate::facts::{Link, Observed, Origin, Run};
+use crate::facts::{Kept, Link, Observed, Origin, Run, RunSource};
 use crate::lab::sweep::{self, Thing};
+use crate::lab::{SetUp, Trust};
 use crate::tap::guard::Guard;
 use crate::tap::ledger::{Ledger, Made, engine_of, familiar};
 use crate::tap::{self, ShellRoot, Tap};
@@ -23,6 +25,7 @@ use crate::tap::{self, ShellRoot, Tap};
 /// Calls and runs that nobody took yet.
 const ROOM: usize = 4096;
 const ENGINE_PATIENCE: Duration = Duration::from_secs(20);
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// Read by every shell of a rehearsal in place of the author's own start file, so that all authors see the same.
 const BASHRC: &str = r#"PS1='$ '
@@ -38,6 +41,7 @@ pub(super) struct Stage {
     pub(super) root: ShellRoot,
     home: TempDir,
     env: Vec<(String, String)>,
+    trust: Trust,
     bash: PathBuf,
     ledger: Arc<Ledger>,
     notes: Arc<Notes>,
@@ -108,6 +112,7 @@ impl Stage {
     pub(super) async fn open(
         endpoint: &Endpoint,
         env: Vec<(String, String)>,
+        trust: Trust,
     ) -> Result<Self, RehearsalError> {
         let engine = Engine::connect(endpoint).await?;
         let upstream = endpoint.uri.strip_prefix("unix://").map(PathBuf::from);
@@ -150,7 +155,8 @@ impl Stage {
                 }
             }),
         ];
-        let stage = Self { engine, root, home, env, bash, ledger, notes, tap, _watcher: watcher, readers };
+        let stage =
+            Self { engine, root, home, env, trust, bash, ledger, notes, tap, _watcher: watcher, readers };
         // What happens before the events come in would be seen without its output.
         let live = stage.until(|noted| noted.live);
         if timeout(ENGINE_PATIENCE, live).await.is_err() {
@@ -200,6 +206,15 @@ impl Stage {
         own.chain(self.env.iter().cloned()).collect()
     }
 
+    /// How an exercise's own script is run.
+    pub(super) fn set_up(&self) -> SetUp {
+        SetUp {
+            trust: self.trust.clone(),
+            docker_host: Some(self.tap.docker_host()),
+            notes: self.home.path().join("set-up"),
+        }
+    }
+
     fn answers(&self) -> PathBuf {
         self.home.path().join("answers")
     }
@@ -221,6 +236,42 @@ impl Stage {
             noted.seen.clear();
         });
         Timestamp::now()
+    }
+
+    /// What was seen of this attempt, and what was answered.
+    pub(super) fn kept(&self, exercise: &Exercise) -> Result<Kept, RehearsalError> {
+        let mut answers = BTreeMap::new();
+        for task in &exercise.tasks {
+            let file = self.answers().join(&task.id);
+            match (task.check.prompt(), fs::read_to_string(&file)) {
+                (Some(prompt), Ok(answer)) => drop(answers.insert(prompt.to_owned(), answer)),
+                (_, Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(RehearsalError::File { path: file, source: error });
+                }
+                _ => {}
+            }
+        }
+        let noted = self.notes.lock();
+        Ok(Kept { runs: noted.runs.clone(), seen: noted.seen.clone(), answers, ..Kept::default() })
+    }
+
+    /// Waits until of every container that is gone it was noted what it printed, or until nothing more can be expected.
+    pub(super) async fn settle(&self, since: Timestamp) -> Result<(), RehearsalError> {
+        let runs = self.engine.runs_since(since).await?;
+        let gone = runs.iter().filter(|run| run.removed && run.source != RunSource::Build);
+        let gone: Vec<&str> = gone.map(|run| run.id.as_str()).collect();
+        let is_known = |noted: &Noted, id: &str| {
+            noted.runs.iter().any(|run| run.id == id && run.removed && run.output.is_some())
+        };
+        let known = self.until(|noted| gone.iter().all(|id| is_known(noted, id)));
+        // A container that never started printed nothing, and nothing comes.
+        let _ = timeout(SETTLING, known).await;
+        Ok(())
+    }
+
+    /// Waits for something new, at most so long.
+    pub(super) async fn news(&self, patience: Duration) {
+        let _ = timeout(patience, self.notes.changed.notified()).await;
     }
 
     /// Fails once the engine or the tap has gone.

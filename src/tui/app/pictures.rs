@@ -10,7 +10,7 @@ use ratatui::style::Color;
 use super::tests::{picture as text, press, typed};
 use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
-use crate::course::{Diagnostic, Exercise, Lesson, Severity, Task, TaskMode, deck};
+use crate::course::{Diagnostic, Exercise, Lesson, Manuscript, Severity, Task, TaskMode, deck};
 use crate::facts::{Detail, Kind, Link};
 use crate::progress::{Event, Progress};
 use crate::tui::screen::engine::tests::{at, example};
@@ -93,7 +93,10 @@ fn course() -> Course {
         title: "A server in the background".into(),
         minutes: 5,
         brief: "Start **nginx** so that your prompt comes back, then look at what it printed.".into(),
-        solution: "```bash\ndocker run -d --name web nginx\ndocker logs web\n```".into(),
+        solution: Manuscript::new(
+            "solution.md".into(),
+            "```bash\ndocker run -d --name web nginx\ndocker logs web\n```",
+        ),
         tasks: vec![
             task("start", "nginx runs in the background", 1),
             task("logs", "You have read its log", 2),

@@ -7,7 +7,7 @@ use ratatui::backend::TestBackend;
 
 use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
-use crate::course::{Exercise, Lesson, Task, TaskMode, Vars, deck};
+use crate::course::{Exercise, Lesson, Manuscript, Task, TaskMode, Vars, deck};
 use crate::facts::{Kind, Link};
 use crate::progress::Progress;
 use crate::tui::effect::ExerciseEffect;
@@ -33,7 +33,7 @@ pub(super) fn course(text: &str) -> Arc<Course> {
         id: "first".into(),
         title: "First".into(),
         brief: "Run it.".into(),
-        solution: "`docker run hello-world`".into(),
+        solution: Manuscript::new("solution.md".into(), "`docker run hello-world`"),
         tasks: vec![task],
         ..Exercise::default()
     };

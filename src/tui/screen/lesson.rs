@@ -2,7 +2,6 @@
 
 mod class;
 mod exercises;
-#[cfg(test)]
 mod fit;
 mod lists;
 mod tasks;
@@ -26,6 +25,8 @@ use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
 use super::slides::{Moved, SlidesPane};
 use super::task::{self, Keys, View};
+pub use fit::{Overflow, overflows};
+
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::progress::Event;
 use crate::session::{Phase, Place, Session};
@@ -492,7 +493,7 @@ fn deck_of(course: &Course, lesson: usize) -> Arc<Deck> {
 }
 
 fn texts(session: &Session) -> BTreeMap<String, (Vec<Block>, Vec<Block>)> {
-    let blocks = |e: &course::Exercise| (course::blocks(&e.brief), course::blocks(&e.solution));
+    let blocks = |e: &course::Exercise| (course::blocks(&e.brief), course::blocks(e.solution.text()));
     let drawn = session.course().exercises.iter().filter_map(|e| session.drawn(&e.id));
     drawn.map(|e| (e.id.clone(), blocks(e))).collect()
 }

@@ -375,6 +375,12 @@ impl SlidesPane {
         self.matches = draw::matches(&self.laid, &self.query);
     }
 
+    /// Lines that do not fit the pane, and columns that are cut of the widest line.
+    pub fn overflow(&self) -> (usize, usize) {
+        let widest = self.laid.cuts.iter().flatten().map(|cut| cut.width).max().unwrap_or(0);
+        (self.last_scroll(), widest.saturating_sub(usize::from(self.text.width)))
+    }
+
     fn bring_into_sight(&mut self) {
         self.focus_wanted = None;
         let rows: Option<Range<usize>> = match std::mem::replace(&mut self.show, Show::Nothing) {

@@ -1,46 +1,58 @@
-//! The shipped course on the smallest screen that we write for.
+//! Which slides of a course do not fit on a screen of some size: for authors, who write for the smallest one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::*;
-use crate::course::{BlockKind, Source, load};
+use super::{LessonKeys, LessonPane};
+use crate::course::{BlockKind, Course};
 use crate::facts::Link;
 use crate::progress::Progress;
-use crate::tui::effect::ExerciseEffect;
+use crate::session::Session;
+use crate::tui::effect::{Effect, ExerciseEffect};
 use crate::tui::layout::{Pane, Screen, Wishes};
+use crate::tui::theme::Theme;
 
-/// Lines below the screen and columns beside it, of every step of the course that has some.
-fn overflows(width: u16, height: u16) -> Vec<String> {
-    let course = Arc::new(load(&Source::Embedded).unwrap());
-    let decks: Vec<_> = course.lessons.iter().map(|l| (l.id.clone(), l.deck.clone())).collect();
-    let session = Session::new(course, Progress::default());
+/// A step of a slide that needs more room than there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// All three from 0.
+    pub lesson: usize,
+    pub slide: usize,
+    pub step: usize,
+    /// Lines below the pane, and columns beside it.
+    pub rows: usize,
+    pub columns: usize,
+}
+
+/// Every step that does not fit where the whole screen has this size.
+pub fn overflows(course: &Arc<Course>, width: u16, height: u16) -> Vec<Overflow> {
+    let session = Session::new(Arc::clone(course), Progress::default());
     let mut pane = LessonPane::new(session, BTreeMap::new(), LessonKeys::default());
     let whole = Rect::new(0, 0, width, height);
-    let body = Screen::of(whole, Wishes::default()).body(Pane::Lesson).unwrap();
+    let Some(body) = Screen::of(whole, Wishes::default()).body(Pane::Lesson) else { return Vec::new() };
     let mut found = Vec::new();
     // Tasks that have begun take more lines.
     let mut begun = pane.set_link(&Link::Live);
-    for (lesson, (id, deck)) in decks.iter().enumerate() {
+    for (lesson, deck) in course.lessons.iter().map(|lesson| &lesson.deck).enumerate() {
         begun.extend(pane.open_at(lesson, 0, 0));
         for effect in begun.drain(..) {
             if let Effect::Exercise(ExerciseEffect::Begin { exercise, run, .. }) = effect {
                 pane.begun(&exercise, run, Ok(String::new()));
             }
         }
-        for (at, slide) in deck.slides.iter().enumerate() {
+        for (slide, content) in deck.slides.iter().enumerate() {
             // The card of an exercise grows with what was found, and scrolls.
-            if slide.blocks.iter().any(|b| matches!(b.kind, BlockKind::Exercise(_))) {
+            if content.blocks.iter().any(|b| matches!(b.kind, BlockKind::Exercise(_))) {
                 continue;
             }
-            for step in 0..slide.steps.max(1) {
-                pane.open_at(lesson, at, step);
+            for step in 0..content.steps.max(1) {
+                pane.open_at(lesson, slide, step);
                 pane.arrange(body, whole, &Theme::dark());
                 let (rows, columns) = pane.slides.overflow();
                 if (rows, columns) != (0, 0) {
-                    let place = format!("{id} slide {} step {} ({})", at + 1, step + 1, slide.title);
-                    found.push(format!("{place}: {rows} lines and {columns} columns too many"));
+                    found.push(Overflow { lesson, slide, step, rows, columns });
                 }
             }
         }
@@ -48,11 +60,18 @@ fn overflows(width: u16, height: u16) -> Vec<String> {
     found
 }
 
-#[test]
-fn shipped_slides_fit_80x24_and_120x40() {
-    for (width, height) in [(80, 24), (120, 40)] {
-        let found = overflows(width, height);
-        assert!(found.is_empty(), "at {width}x{height}:\n{}", found.join("\n"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::{Source, load};
+
+    #[test]
+    fn shipped_slides_fit_80x24_and_120x40() {
+        let course = Arc::new(load(&Source::Embedded).unwrap());
+        for (width, height) in [(80, 24), (120, 40)] {
+            let found = overflows(&course, width, height);
+            assert!(found.is_empty(), "at {width}x{height}: {found:#?}");
+        }
+        assert!(!overflows(&course, 60, 16).is_empty(), "a slide that is too large would be seen");
     }
-    assert!(!overflows(60, 16).is_empty(), "a slide that is too large would be seen");
 }

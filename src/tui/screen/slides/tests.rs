@@ -6,14 +6,6 @@ use ratatui::buffer::Buffer;
 use super::*;
 use crate::course::{Block, Inline, ListItem};
 
-impl SlidesPane {
-    /// Lines that do not fit the pane, and columns that are cut of the widest line.
-    pub(in crate::tui::screen) fn overflow(&self) -> (usize, usize) {
-        let widest = self.laid.cuts.iter().flatten().map(|cut| cut.width).max().unwrap_or(0);
-        (self.last_scroll(), widest.saturating_sub(usize::from(self.text.width)))
-    }
-}
-
 fn paragraph(text: &str, reveal: usize) -> Block {
     Block { kind: BlockKind::Paragraph(vec![Inline::Text(text.into())]), reveal, line: 1 }
 }
