@@ -130,6 +130,17 @@ impl Learner {
         })
     }
 
+    /// Exercise and task that they are at: the one they are stuck on, or the first open one of what they began last.
+    pub fn works_on<'a>(&'a self, course: &'a Course) -> Option<(&'a str, &'a str)> {
+        if let Some((exercise, task, _)) = self.stuck_on() {
+            return Some((exercise, task));
+        }
+        let working = self.progress.exercises.iter().filter(|(_, e)| e.stage == Stage::Working);
+        let (id, state) = working.max_by_key(|(_, e)| e.begun)?;
+        let open = course.exercise(id)?.tasks.iter().find(|task| !state.passed.contains_key(&task.id))?;
+        Some((id, &open.id))
+    }
+
     pub fn without_progress(&self, now: Timestamp) -> Option<SignedDuration> {
         self.advanced.map(|at| now.duration_since(at).max(SignedDuration::ZERO))
     }

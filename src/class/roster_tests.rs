@@ -142,3 +142,34 @@ fn a_wrong_clock_does_not_make_time_without_progress_negative() {
     assert_eq!(learner.without_progress(at(70)), Some(SignedDuration::from_secs(60)));
     assert_eq!(learner.without_progress(at(0)), Some(SignedDuration::ZERO));
 }
+
+#[test]
+fn a_learner_is_at_the_task_that_holds_them_up_or_at_the_next_one() {
+    let task = |id: &str| crate::course::Task { id: id.into(), ..Default::default() };
+    let exercise = |id: &str| crate::course::Exercise {
+        id: id.into(),
+        tasks: vec![task("s"), task("t"), task("u")],
+        ..Default::default()
+    };
+    let course = Course { exercises: vec![exercise("e"), exercise("f")], ..Course::default() };
+    let passed = |seq, task: &str| {
+        let (exercise, task, found) = ("e".into(), task.into(), "f".into());
+        did(1, seq, Event::TaskPassed { exercise, run: 1, task, found, bound: Default::default() })
+    };
+    let mut roster = fold(&[begun(1)]);
+    let at = |roster: &Roster| {
+        let learner = roster.learner(&id(1)).expect("they have come").clone();
+        learner.works_on(&course).map(|(exercise, task)| format!("{exercise}/{task}"))
+    };
+    assert_eq!(at(&roster).as_deref(), Some("e/s"));
+    roster.apply(&wrong(1, 2, "no port"));
+    assert_eq!(at(&roster).as_deref(), Some("e/t"), "that is what they have tried");
+    roster.apply(&passed(3, "t"));
+    roster.apply(&passed(4, "s"));
+    assert_eq!(at(&roster).as_deref(), Some("e/u"));
+    let other = Event::ExerciseBegun { exercise: "f".into(), run: 1, vars: Default::default() };
+    roster.apply(&did(1, 5, other));
+    assert_eq!(at(&roster).as_deref(), Some("f/s"), "what was begun last");
+    roster.apply(&did(1, 6, Event::ExercisePassed { exercise: "f".into(), run: 1, assisted: false }));
+    assert_eq!(at(&roster).as_deref(), Some("e/u"));
+}

@@ -94,7 +94,8 @@ pub enum Action {
     OpenForAll,
     SayToAll,
     Timer,
-    ShareCommands,
+    /// Shows the class the command that the instructor ran last.
+    SendCommand,
     SortBoard,
     LowerHand,
     SendHint,

@@ -211,8 +211,8 @@ impl App {
             }
             Msg::Run(run) => self.lesson.run_seen(&run),
             Msg::Observed(call) => {
-                let mut effects = self.lesson.call_seen(&call);
-                effects.extend(self.show_to_class(&call));
+                let effects = self.lesson.call_seen(&call);
+                self.note_command(&call);
                 self.engine.push_observed(call);
                 effects
             }

@@ -12,14 +12,12 @@ fn host(before: Option<&Screen>) -> Screen {
     }
 }
 
-fn code_on(screen: &Screen) -> String {
-    let grid = screen.wait_until("a join code", |grid| grid.rows.iter().any(|row| is_code(row.trim())));
-    let row = grid.rows.iter().find(|row| is_code(row.trim())).expect("it was just seen");
-    row.trim().to_owned()
-}
-
-fn is_code(text: &str) -> bool {
-    text.len() == 47 && text.split('-').count() == 8 && text.split('-').all(|group| group.len() == 5)
+/// The join code on the instructor's screen, from the command that a learner types.
+pub(crate) fn code_on(screen: &Screen) -> String {
+    let grid = screen.wait_for("pilotwhale join ");
+    let row = grid.row_with("pilotwhale join ").expect("it was just seen");
+    let (_, code) = row.split_once("pilotwhale join ").expect("it is there");
+    code.trim().to_owned()
 }
 
 fn learner(code: &str, name: &str, columns: u16, rows: u16) -> Screen {
@@ -133,10 +131,12 @@ fn a_class_from_the_join_code_to_the_end() {
     ana.send("b");
     lead.send("L");
     lead.wait_for("who needs help first");
-    lead.wait_until("Ana at work", |grid| grid.row_with("Ana").is_some_and(|row| row.contains("tasks")));
+    lead.wait_until("Ana at work", |grid| grid.row_with("Ana").is_some_and(|row| row.contains("0/")));
     lead.send("<Esc>");
     lead.wait_gone("who needs help first");
     lead.send("q");
+    lead.wait_for("End the class?");
+    lead.send("y");
     assert!(lead.wait_exit().success());
     ana.wait_for("○ away");
     ana.send("q");
@@ -175,11 +175,15 @@ fn the_board_sees_what_a_learner_does_on_a_real_engine() {
     lead.wait_for("● 1 here");
 
     // a command of the instructor's is shown, taken to the prompt, and not run there
-    lead.send("Y");
-    lead.wait_for("commands are shown");
     lead.send("<F12>");
     lead.wait_for("look back");
     lead.type_text("docker volume ls\r");
+    lead.wait_for("VOLUME NAME");
+    lead.send("<F12>");
+    lead.wait_gone("look back");
+    assert!(!ana.contains("docker volume ls"), "nothing is shown by itself");
+    lead.send("Y");
+    lead.wait_for("The class sees: docker volume ls");
     ana.wait_for("$ docker volume ls");
     ana.send("C");
     ana.wait_for("look back");
@@ -188,7 +192,6 @@ fn the_board_sees_what_a_learner_does_on_a_real_engine() {
     });
     assert!(!ana.contains("VOLUME NAME"), "nobody pressed Enter");
     ana.send("<C-u><F12>");
-    lead.send("<F12>");
 
     // the exercise, with a wrong try that the board names, a hint, and the right one
     lead.send("m");

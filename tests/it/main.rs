@@ -1,6 +1,7 @@
 //! All integration tests in one binary, so that they link once.
 
 mod class;
+mod class_lead;
 mod class_screens;
 mod course;
 mod deck;

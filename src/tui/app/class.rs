@@ -10,8 +10,10 @@ use crate::session::Place;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
+use crate::tui::layout::Pane;
 use crate::tui::screen::bar::Tone;
 use crate::tui::screen::class::{Did, FollowKeys, Said, Seat, View, Viewed};
+use crate::tui::screen::confirm::ConfirmPopup;
 
 impl App {
     /// In a class from the beginning on.
@@ -81,13 +83,28 @@ impl App {
         }
     }
 
-    pub(super) fn show_to_class(&mut self, call: &Observed) -> Vec<Effect> {
-        match &mut self.seat {
-            Seat::Leads(leading) if call.command.origin == Origin::Typed => {
-                leading.ran(&call.command).into_iter().map(Effect::Lead).collect()
-            }
-            _ => Vec::new(),
+    /// A command of the instructor's, kept until they show it.
+    pub(super) fn note_command(&mut self, call: &Observed) {
+        if let Seat::Leads(leading) = &mut self.seat
+            && call.command.origin == Origin::Typed
+        {
+            leading.ran(&call.command);
         }
+    }
+
+    /// Who leads is asked first: with them the class ends.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let Seat::Leads(leading) = &self.seat else { return vec![Effect::Quit] };
+        let here = match leading.here() {
+            0 => "Nobody is here.".to_owned(),
+            1 => "1 learner is here and can go on alone.".into(),
+            here => format!("{here} learners are here and can go on alone."),
+        };
+        let question = ConfirmPopup::new("End the class?", "", vec![Effect::Quit])
+            .saying(here)
+            .saying("Everything is kept. The same command opens the class again, with the same join code.");
+        self.popup = Some(Popup::Confirm(Box::new(question)));
+        Vec::new()
     }
 
     pub(super) fn class_act(&mut self, action: Action) -> Vec<Effect> {
@@ -95,7 +112,13 @@ impl App {
             Seat::Alone => Vec::new(),
             Seat::Leads(leading) => {
                 let did = leading.act(action, &self.lesson);
-                self.did(did)
+                let presents = leading.is_presenting();
+                let mut effects = self.did(did);
+                if action == Action::Presenter {
+                    effects.extend(self.focus(Pane::Lesson));
+                    effects.extend(self.zoom(presents));
+                }
+                effects
             }
             Seat::Follows(follow) => match action {
                 Action::FollowClass => {
@@ -108,7 +131,9 @@ impl App {
                     }
                     effects
                 }
-                Action::RaiseHand => vec![Effect::AskClass(Asked::Hand(follow.raise_hand()))],
+                Action::RaiseHand if !follow.is_audience() => {
+                    vec![Effect::AskClass(Asked::Hand(follow.raise_hand()))]
+                }
                 Action::TakeCommand => match follow.command().map(str::to_owned) {
                     Some(command) => self.type_into_shell(command),
                     None => {
@@ -128,8 +153,15 @@ impl App {
     fn did(&mut self, did: Did) -> Vec<Effect> {
         match did {
             Did::Lead(leads) => {
-                if leads.iter().any(|lead| matches!(lead, Lead::Hint { .. })) {
-                    self.tell(Tone::Good, "The hint was sent".into());
+                let said = match &leads[..] {
+                    [Lead::Hint { .. }] => "The hint was sent".into(),
+                    [Lead::Hint { .. }, ..] => format!("The hint was sent to {} learners", leads.len()),
+                    [Lead::Note(_)] => "The note was sent to all".into(),
+                    [Lead::Command(command)] => format!("The class sees: {command}"),
+                    _ => String::new(),
+                };
+                if !said.is_empty() {
+                    self.tell(Tone::Good, said);
                 }
                 leads.into_iter().map(Effect::Lead).collect()
             }
@@ -145,7 +177,7 @@ impl App {
     }
 
     pub(super) fn view_act(&mut self, action: Action) -> Vec<Effect> {
-        let (Some(Popup::Class(view)), Seat::Leads(leading)) = (&mut self.popup, &self.seat) else {
+        let (Some(Popup::Class(view)), Seat::Leads(leading)) = (&mut self.popup, &mut self.seat) else {
             return Vec::new();
         };
         let viewed = view.act(action, leading, &self.lesson);

@@ -17,7 +17,9 @@ use crate::tui::screen::class::{Follow, Leading};
 use jiff::Timestamp;
 
 fn seated(seat: Seat, width: u16, height: u16) -> App {
-    let mut app = App::new(Session::new(course(DECK), Progress::default()), Setup::default()).seated(seat);
+    let deck_only = matches!(&seat, Seat::Follows(follow) if follow.is_audience());
+    let setup = Setup { deck_only, ..Setup::default() };
+    let mut app = App::new(Session::new(course(DECK), Progress::default()), setup).seated(seat);
     send(&mut app, Msg::Resize(width, height));
     app.begin(Timestamp::UNIX_EPOCH);
     app
@@ -284,10 +286,13 @@ fn the_board_sorts_hints_and_takes_hands_down() {
         effects.into_iter().filter_map(to).collect()
     };
     assert_eq!(hinted(typed(&mut app, "H")), [Some(id(2))]);
-    assert_eq!(hinted(typed(&mut app, "A")), [Some(id(1)), Some(id(2))], "all who are stuck on the same");
+    assert_eq!(hinted(typed(&mut app, "A")), [Some(id(1))], "to all at the task who have not had it");
+    assert!(hinted(typed(&mut app, "A")).is_empty());
+    assert!(picture(&app, 120, 40).contains("They have all hints of this task"));
     press(&mut app, KeyCode::Down);
     press(&mut app, KeyCode::Down);
-    assert!(hinted(typed(&mut app, "H")).is_empty(), "who is not stuck gets none");
+    assert!(hinted(typed(&mut app, "H")).is_empty(), "who is away can't be reached");
+    assert!(picture(&app, 120, 40).contains("世界 Cem is away"));
     press(&mut app, KeyCode::Up);
     press(&mut app, KeyCode::Enter);
     let page = picture(&app, 120, 40);
@@ -299,7 +304,7 @@ fn the_board_sorts_hints_and_takes_hands_down() {
 }
 
 #[test]
-fn commands_are_shown_only_when_asked_for_and_each_once() {
+fn a_command_is_shown_only_by_a_key() {
     let mut app = leader(120, 40);
     press(&mut app, KeyCode::Esc);
     let call = |pid, origin| Observed {
@@ -313,17 +318,41 @@ fn commands_are_shown_only_when_asked_for_and_each_once() {
         request_body: None,
         response_body: None,
     };
-    let see = |app: &mut App, pid, origin| -> Vec<Effect> {
-        let effects = send(app, Msg::Observed(std::sync::Arc::new(call(pid, origin))));
-        effects.into_iter().filter(|e| matches!(e, Effect::Lead(_))).collect()
+    let see = |app: &mut App, pid, origin| send(app, Msg::Observed(std::sync::Arc::new(call(pid, origin))));
+    let lead = |app: &mut App| -> Vec<Effect> {
+        typed(app, "Y").into_iter().filter(|e| matches!(e, Effect::Lead(_))).collect()
     };
-    assert!(see(&mut app, 1, Origin::Typed).is_empty());
-    typed(&mut app, "Y");
-    assert_eq!(see(&mut app, 2, Origin::Typed), [Effect::Lead(Lead::Command("docker ps".into()))]);
-    assert!(see(&mut app, 2, Origin::Typed).is_empty(), "one command makes several calls");
-    assert!(see(&mut app, 3, Origin::Shell).is_empty(), "what a prompt runs is not shown");
-    typed(&mut app, "Y");
-    assert!(see(&mut app, 4, Origin::Typed).is_empty());
+    assert!(lead(&mut app).is_empty(), "there is none yet");
+    let shows = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Lead(Lead::Command(_))));
+    assert!(!shows(&see(&mut app, 1, Origin::Typed)), "nothing is shown by itself");
+    see(&mut app, 2, Origin::Shell);
+    assert_eq!(lead(&mut app), [Effect::Lead(Lead::Command("docker ps".into()))]);
+    assert!(picture(&app, 120, 40).contains("The class sees: docker ps"));
+}
+
+#[test]
+fn who_leads_is_asked_before_the_class_ends() {
+    let mut app = leader(120, 40);
+    press(&mut app, KeyCode::Esc);
+    full(&mut app);
+    assert!(typed(&mut app, "q").is_empty());
+    let asked = picture(&app, 120, 40);
+    assert!(asked.contains("End the class?") && asked.contains("2 learners are here"), "{asked}");
+    assert!(typed(&mut app, "n").is_empty());
+    assert_eq!(typed(&mut app, "qy"), [Effect::Quit]);
+    assert_eq!(typed(&mut follower(), "q"), [Effect::Quit], "a learner just leaves");
+}
+
+#[test]
+fn a_screen_to_project_shows_the_slide_and_takes_no_part() {
+    let mut app = seated(Seat::Follows(Box::new(Follow::new(true))), 100, 30);
+    stand(&mut app, at(1));
+    assert_eq!(slide(&app), 1);
+    let seen = picture(&app, 100, 30);
+    assert!(seen.contains("q quit") && !seen.contains("hand") && !seen.contains("shell"), "{seen}");
+    assert!(press(&mut app, KeyCode::Char('U')).is_empty());
+    press(&mut app, KeyCode::Char('K'));
+    assert_eq!(slide(&app), 1, "it is always where the class is");
 }
 
 #[test]
@@ -350,7 +379,7 @@ fn nothing_ticks_but_a_timer_and_minutes_that_are_seen() {
 #[test]
 fn pictures() {
     let mut pictures = String::new();
-    for (width, height) in [(80, 24), (120, 40)] {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         let mut app = leader(width, height);
         let mut show = |what: &str, app: &App| {
             pictures.push_str(&format!("=== {what} {width}x{height}\n{}", picture(app, width, height)));
@@ -364,7 +393,7 @@ fn pictures() {
         show("one learner", &app);
         press(&mut app, KeyCode::Esc);
         press(&mut app, KeyCode::Esc);
-        typed(&mut app, "Pz");
+        typed(&mut app, "P");
         show("presenter", &app);
         typed(&mut app, "3G");
         send(&mut app, Msg::Class(vec![Change::Standing(poll(false, 3))]));
@@ -379,7 +408,7 @@ fn no_size_is_too_small_for_a_class() {
         [(0, 0), (1, 1), (12, 3), (39, 9), (40, 10), (41, 13), (60, 14), (100, 24), (250, 90)]
     {
         let mut app = leader(width, height);
-        for keys in ["", "L", "\n", "P", "z", "3G"] {
+        for keys in ["", "L", "\n", "P", "P", "3G"] {
             typed(&mut app, keys);
             full(&mut app);
             send(&mut app, Msg::Class(vec![Change::Standing(poll(false, 3))]));

@@ -44,12 +44,15 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         if app.wishes.focus == Pane::Lesson {
             keys.retain(|(_, action)| app.lesson.offers(*action));
         }
+        if app.seat.is_audience() {
+            keys.retain(|(_, action)| *action == Action::Quit);
+        }
         if matches!(app.popup, Some(Popup::Help(_) | Popup::Notes(_))) {
             // There is nothing to choose in a text.
             keys.retain(|(_, action)| *action != Action::Confirm);
-        } else if matches!(app.popup, Some(Popup::Confirm(_) | Popup::Class(_)))
-            || app.engine.popup().is_some()
-        {
+        } else if let Some(Popup::Class(view)) = &app.popup {
+            keys.retain(|(_, action)| view.offers(*action));
+        } else if matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some() {
             // A question names its own keys.
             keys.clear();
         }
@@ -170,7 +173,8 @@ pub(super) fn tab_at(column: u16) -> Option<Pane> {
 fn tab_line(app: &App, area: Rect, shown: Pane, buf: &mut Buffer) {
     buf.set_style(area, app.theme.bar);
     let mut spans = vec![Span::styled(" ", app.theme.bar)];
-    for (pane, label) in TABS {
+    let tabs = if app.seat.is_audience() { &TABS[..0] } else { &TABS[..] };
+    for (pane, label) in tabs.iter().copied() {
         let (open, close, style) =
             if pane == shown { ("[", "]", app.theme.selected) } else { (" ", " ", app.theme.bar) };
         spans.push(Span::styled(format!("{open}{label}{close}"), style));

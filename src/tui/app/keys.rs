@@ -17,8 +17,8 @@ const TWICE: SignedDuration = SignedDuration::from_millis(400);
 
 impl App {
     pub(super) fn contexts(&self) -> Vec<Context> {
-        if let (Some(Popup::Class(_)), false) = (&self.popup, self.questions.is_open()) {
-            return vec![Context::Board, Context::Popup];
+        if let (Some(Popup::Class(view)), false) = (&self.popup, self.questions.is_open()) {
+            return view.contexts();
         }
         if self.questions.is_open() || self.popup.is_some() || self.lesson.is_covered() {
             return vec![Context::Popup];
@@ -104,7 +104,7 @@ impl App {
             return self.lesson.over_act(action);
         }
         match action {
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.quit(),
             Action::Help => {
                 let first = self.contexts().first().copied().unwrap_or(Context::Any);
                 self.popup = Some(Popup::Help(Help::new(&self.keymap, first)));
@@ -222,7 +222,7 @@ impl App {
         effects
     }
 
-    fn zoom(&mut self, zoom: bool) -> Vec<Effect> {
+    pub(super) fn zoom(&mut self, zoom: bool) -> Vec<Effect> {
         self.wishes.zoom = zoom;
         if zoom { Vec::new() } else { self.wake(Pane::Engine) }
     }

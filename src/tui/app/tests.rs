@@ -37,7 +37,7 @@ pub(super) fn course(text: &str) -> Arc<Course> {
         tasks: vec![task],
         ..Exercise::default()
     };
-    let lesson = Lesson { id: "00".into(), title: "Whales".into(), deck, ..Lesson::default() };
+    let lesson = Lesson { id: "00".into(), title: "Whales".into(), minutes: 20, deck, ..Lesson::default() };
     Arc::new(Course { lessons: vec![lesson], exercises: vec![exercise], ..Course::default() })
 }
 

@@ -128,6 +128,11 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::RaiseHand => "hand",
         Action::Board => "board",
         Action::Poll => "poll",
+        Action::Presenter => "presenter view",
+        Action::SortBoard => "sort",
+        Action::SendHint => "hint",
+        Action::SendHintToAll => "hint to all",
+        Action::LowerHand => "hand down",
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@ mod code;
 mod follow;
 mod lead;
 mod page;
+mod plan;
 mod poll;
 mod presenter;
 mod view;
@@ -37,6 +38,11 @@ pub enum Seat {
 impl Seat {
     pub fn is_alone(&self) -> bool {
         matches!(self, Self::Alone)
+    }
+
+    /// A screen to project: nothing is done on it, so no key but the one that ends it is named.
+    pub fn is_audience(&self) -> bool {
+        matches!(self, Self::Follows(follow) if follow.is_audience())
     }
 
     /// What is left for the panes: the class has the first row, where there is room for it.
@@ -113,7 +119,7 @@ impl Seat {
                 | Action::OpenForAll
                 | Action::SayToAll
                 | Action::Timer
-                | Action::ShareCommands
+                | Action::SendCommand
         )
     }
 

@@ -6,10 +6,11 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Clear, Paragraph, Row, Table, Widget};
+use unicode_width::UnicodeWidthStr;
 
 use super::lead::Leading;
 use crate::class::{Learner, LearnerId, Roster};
-use crate::course::Course;
+use crate::course::{Course, Vars};
 use crate::progress::Stage;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
@@ -106,10 +107,9 @@ impl Board {
         let roster = leading.roster();
         let stuck = roster.stuck();
         let shown = stuck.len().min(STUCK);
-        let above = u16::try_from(shown).unwrap_or(0) + 2;
-        let [top, table, foot] =
-            Layout::vertical([Constraint::Length(above), Constraint::Min(1), Constraint::Length(1)])
-                .areas(area);
+        let hands = roster.hands();
+        let above = u16::try_from(shown + usize::from(!hands.is_empty())).unwrap_or(0) + 2;
+        let [top, table] = Layout::vertical([Constraint::Length(above), Constraint::Min(1)]).areas(area);
         let mut lines = vec![Line::from(vec![
             Span::styled(format!(" {} ", leading.class()), theme.title),
             Span::styled(
@@ -117,22 +117,31 @@ impl Board {
                 theme.text,
             ),
         ])];
+        if !hands.is_empty() {
+            let waiting = hands.iter().map(|(id, since)| {
+                let name = roster.learner(id).map(|l| l.name.as_str()).unwrap_or_default();
+                format!("{name} ({} min)", now.duration_since(*since).as_mins().max(0))
+            });
+            let hands = format!(" hands up: {}", waiting.collect::<Vec<_>>().join(", "));
+            lines.push(Line::styled(hands, theme.strong));
+        }
         for stuck in stuck.iter().take(shown) {
             let on = format!(" '{}' × {}", stuck.differs, stuck.learners.len());
             lines.push(Line::from(vec![
                 Span::styled(on, theme.warn),
-                Span::styled(format!("  {}", task_name(course, &stuck.exercise, &stuck.task)), theme.dim),
+                Span::styled(
+                    format!("  {}", task_name(course, &stuck.exercise, &stuck.task, &Vars::new())),
+                    theme.dim,
+                ),
             ]));
         }
         Paragraph::new(lines).render(top, buf);
         if roster.known() == 0 {
             Paragraph::new(" Nobody has joined yet.").style(theme.dim).render(table, buf);
         } else {
-            self.draw_table(leading, course, now, table, buf, theme);
+            let table = Rect { x: table.x + 1, width: table.width.saturating_sub(1), ..table };
+            self.draw_table(leading, course, now, table.intersection(area), buf, theme);
         }
-        let keys =
-            " Esc back · Enter one learner · s sort · d hand down · H hint · A hint to all stuck on it";
-        Paragraph::new(Line::styled(keys, theme.dim)).render(foot, buf);
     }
 
     fn draw_table(
@@ -149,7 +158,9 @@ impl Board {
         let mut head = vec!["name".to_owned(), "where".into()];
         head.extend(columns.iter().cloned());
         head.extend(["tries", "quiet", "stuck on"].map(String::from));
-        let mut widths = vec![Constraint::Length(20), Constraint::Length(14)];
+        let names = all.iter().map(|(_, learner)| learner.name.width() + 3).max().unwrap_or(0);
+        let names = u16::try_from(names).unwrap_or(u16::MAX).clamp(8, 23);
+        let mut widths = vec![Constraint::Length(names), Constraint::Length(9)];
         widths.extend(columns.iter().map(|_| Constraint::Length(COLUMN)));
         widths.extend([Constraint::Length(5), Constraint::Length(6), Constraint::Min(10)]);
         let chosen = self.chosen(leading.roster());
@@ -174,7 +185,7 @@ fn exercises(leading: &Leading, course: &Course, width: u16) -> Vec<String> {
     let begun = |id: &str| leading.roster().iter().any(|(_, l)| l.progress.exercises.contains_key(id));
     let mut all: Vec<String> =
         course.exercises.iter().map(|e| e.id.clone()).filter(|id| open == Some(id) || begun(id)).collect();
-    let room = usize::from(width.saturating_sub(60) / (COLUMN + 1)).max(1);
+    let room = usize::from(width.saturating_sub(66) / (COLUMN + 1)).max(1);
     let first = all.len().saturating_sub(room);
     if let Some(at) = all.iter().position(|id| open == Some(id)).filter(|at| *at < first) {
         let open = all.remove(at);
@@ -213,13 +224,30 @@ fn row(
     Row::new(cells)
 }
 
-/// `✓ done`, `2/4 tasks`, or nothing where it was not begun.
+/// `✓ done`, or each task by its mark, as in `✓✗· 1/3`: done, last tried and not right, open.
 fn standing(learner: &Learner, course: &Course, id: &str, theme: &Theme) -> (String, Style) {
     let (passed, of) = learner.tasks(course, id);
     match learner.progress.exercises.get(id).map(|e| (e.stage, e.ever_passed)) {
         Some((Stage::Passed, _) | (_, true)) => ("✓ done".into(), theme.ok),
-        Some((Stage::Working, _)) => (format!("{passed}/{of} tasks"), theme.text),
+        Some((Stage::Working, _)) => {
+            let tasks = course.exercise(id).map(|e| e.tasks.as_slice()).unwrap_or_default();
+            let marks = tasks.iter().map(|task| mark(learner, id, &task.id)).collect::<String>();
+            let marks = if tasks.len() > MARKS { String::new() } else { marks };
+            (format!("{marks} {passed}/{of}").trim_start().to_owned(), theme.text)
+        }
         Some((Stage::NotStarted, _)) | None => ("·".into(), theme.dim),
+    }
+}
+
+/// More tasks than these are only counted.
+const MARKS: usize = 7;
+
+fn mark(learner: &Learner, exercise: &str, task: &str) -> char {
+    let state = learner.progress.exercises.get(exercise);
+    match state.map(|e| (e.passed.contains_key(task), e.attempts.get(task).is_some_and(|a| !a.is_empty()))) {
+        Some((true, _)) => '✓',
+        Some((false, true)) => '✗',
+        Some((false, false)) | None => '·',
     }
 }
 
@@ -227,10 +255,10 @@ fn done(learner: &Learner) -> usize {
     learner.progress.exercises.values().map(|e| e.passed.len() + usize::from(e.ever_passed)).sum()
 }
 
-/// `Exercise / Task`, by their titles.
-pub(super) fn task_name(course: &Course, exercise: &str, task: &str) -> String {
-    let found = course.exercise(exercise);
-    let title = found.map_or(exercise, |e| e.title.as_str());
-    let task = found.and_then(|e| e.tasks.iter().find(|t| t.id == task)).map_or(task, |t| t.title.as_str());
+/// `Exercise / Task`, by their titles with these values in.
+pub(super) fn task_name(course: &Course, exercise: &str, task: &str, vars: &Vars) -> String {
+    let found = course.exercise(exercise).map(|e| e.drawn(vars));
+    let title = found.as_ref().map_or(exercise, |e| e.title.as_str());
+    let task = found.as_ref().and_then(|e| e.task(task)).map_or(task, |t| t.title.as_str());
     format!("{title} / {task}")
 }

@@ -75,6 +75,10 @@ impl Follow {
         Self { audience, with_class: true, ..Self::default() }
     }
 
+    pub fn is_audience(&self) -> bool {
+        self.audience
+    }
+
     pub fn set_keys(&mut self, keys: FollowKeys) {
         self.keys = keys;
     }

@@ -1,11 +1,14 @@
 //! The instructor's side of a class: what is known of everybody, and what the instructor shows and asks.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Span;
 
 use super::clock;
 use super::view::View;
-use crate::class::{Change, JoinCode, Lead, LearnerId, Roster, Standing};
+use crate::class::{Change, JoinCode, Lead, Learner, LearnerId, Roster, Standing};
+use crate::course::Course;
 use crate::facts::Command;
 use crate::session::Place;
 use crate::tui::action::Action;
@@ -18,15 +21,13 @@ pub struct Leading {
     code: JoinCode,
     roster: Roster,
     standing: Standing,
-    /// The commands of the instructor's shell are shown to the class.
-    shares: bool,
     presenting: bool,
-    /// The command that was shown last: one command makes several calls.
-    shown: Option<Command>,
-    /// When this instructor opened the screen.
-    since: Option<Timestamp>,
-    /// When they came to the lesson that they are in.
-    lesson_since: Option<(usize, Timestamp)>,
+    /// The docker command that was typed last, as it is shown to the class when the instructor says so.
+    ran: Option<String>,
+    /// How many hints of a task were sent to each learner.
+    hinted: BTreeMap<(LearnerId, String, String), usize>,
+    /// When this screen was opened, and at which lesson: from there the plan of the day counts.
+    began: Option<(Timestamp, usize)>,
 }
 
 /// What a verb has led to.
@@ -43,11 +44,10 @@ impl Leading {
             code,
             roster: Roster::default(),
             standing,
-            shares: false,
             presenting: false,
-            shown: None,
-            since: None,
-            lesson_since: None,
+            ran: None,
+            hinted: BTreeMap::new(),
+            began: None,
         }
     }
 
@@ -75,9 +75,8 @@ impl Leading {
         self.presenting
     }
 
-    /// Since when the screen is open, and since when this lesson is shown.
-    pub(super) fn times(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        (self.since, self.lesson_since.map(|(_, at)| at))
+    pub(super) fn began(&self) -> Option<(Timestamp, usize)> {
+        self.began
     }
 
     pub fn hear(&mut self, changes: &[Change]) -> Option<(String, String)> {
@@ -95,10 +94,7 @@ impl Leading {
 
     /// Where the instructor is now; the class is told when it is another place.
     pub fn at(&mut self, place: Place, lesson: &LessonPane, now: Timestamp) -> Option<Lead> {
-        self.since.get_or_insert(now);
-        if self.lesson_since.is_none_or(|(lesson, _)| lesson != place.lesson) {
-            self.lesson_since = Some((place.lesson, now));
-        }
+        self.began.get_or_insert((now, place.lesson));
         let id = lesson.course().lessons.get(place.lesson)?.id.clone();
         let shown = self.standing.place.as_ref();
         if shown.is_some_and(|p| (&p.lesson, p.slide, p.step) == (&id, place.slide, place.step)) {
@@ -109,13 +105,9 @@ impl Leading {
         Some(lead)
     }
 
-    /// A command that was typed in the shell, where the class may see it.
-    pub fn ran(&mut self, command: &Command) -> Option<Lead> {
-        if !self.shares || self.shown.as_ref() == Some(command) {
-            return None;
-        }
-        self.shown = Some(command.clone());
-        Some(Lead::Command(command_words(command)))
+    /// A command that was typed in the shell.
+    pub fn ran(&mut self, command: &Command) {
+        self.ran = Some(command_words(command));
     }
 
     pub fn act(&mut self, action: Action, lesson: &LessonPane) -> Did {
@@ -129,14 +121,10 @@ impl Leading {
                 self.presenting = !self.presenting;
                 Did::Lead(Vec::new())
             }
-            Action::ShareCommands => {
-                self.shares = !self.shares;
-                Did::Tell(if self.shares {
-                    "From now on the class sees the docker commands that you run in the shell".into()
-                } else {
-                    "The class does not see your commands any more".into()
-                })
-            }
+            Action::SendCommand => match &self.ran {
+                Some(command) => Did::Lead(vec![Lead::Command(command.clone())]),
+                None => Did::Tell("You have run no docker command in the shell yet".into()),
+            },
             Action::Poll => self.poll(lesson),
             Action::OpenForAll => match (&self.standing.exercise, lesson.id_at_hand()) {
                 (Some(_), _) => Did::Lead(vec![Lead::CloseExercise]),
@@ -159,33 +147,36 @@ impl Leading {
         }
     }
 
-    /// The next hint of the course for what this learner is stuck on, to them alone; or to all who are stuck on it.
-    pub(super) fn hint(&self, learner: &LearnerId, to_all: bool, lesson: &LessonPane) -> Did {
+    /// The next hint of the course to this learner, or to all who are at the same task: to each what comes after the
+    /// hints that they have had.
+    pub(super) fn hint(&mut self, learner: &LearnerId, to_all: bool, course: &Course) -> Did {
         let Some(state) = self.roster.learner(learner) else { return Did::Lead(Vec::new()) };
-        let Some((exercise, task, differs)) = state.stuck_on() else {
-            return Did::Tell(format!("{} is not stuck on a task", state.name));
+        let Some(at) = state.works_on(course) else {
+            return Did::Tell(format!("{} is at no task", state.name));
         };
-        let of = |learner: &LearnerId| -> Option<String> {
-            let taken = self.roster.learner(learner)?.progress.exercises.get(exercise)?.hints.get(task);
-            let task = lesson.course().exercise(exercise)?.tasks.iter().find(|t| t.id == *task)?;
-            task.hints.get(taken.copied().unwrap_or(0)).or(task.hints.last()).cloned()
-        };
-        let same: Vec<LearnerId> = self
-            .roster
-            .stuck()
-            .into_iter()
-            .find(|s| (&s.exercise, &s.task, &s.differs) == (exercise, task, differs))
-            .map(|s| s.learners)
-            .unwrap_or_default();
-        let to = if to_all { same } else { vec![learner.clone()] };
-        let hints: Vec<Lead> = to
-            .iter()
-            .filter_map(|id| {
-                let (exercise, task) = (exercise.clone(), task.clone());
-                Some(Lead::Hint { to: Some(id.clone()), exercise, task, text: of(id)? })
-            })
-            .collect();
-        if hints.is_empty() { Did::Tell("This task has no hints".into()) } else { Did::Lead(hints) }
+        if !state.here && !to_all {
+            return Did::Tell(format!("{} is away, and no hint would reach them", state.name));
+        }
+        let Some(exercise) = course.exercise(at.0) else { return Did::Lead(Vec::new()) };
+        if exercise.task(at.1).is_none_or(|task| task.hints.is_empty()) {
+            return Did::Tell("This task has no hints".into());
+        }
+        let is_meant =
+            |id: &LearnerId, l: &Learner| id == learner || to_all && l.works_on(course) == Some(at);
+        let mut leads = Vec::new();
+        for (id, to) in self.roster.iter().filter(|(id, l)| l.here && is_meant(id, l)) {
+            let state = to.progress.exercise(at.0);
+            let sent = self.hinted.entry((id.clone(), at.0.into(), at.1.into())).or_default();
+            let next = state.hints.get(at.1).copied().unwrap_or(0).max(*sent);
+            // What was drawn for a learner stands in their hints.
+            let drawn = exercise.drawn(&state.vars);
+            if let Some(text) = drawn.task(at.1).and_then(|task| task.hints.get(next)) {
+                *sent = next + 1;
+                let (exercise, task, text) = (at.0.into(), at.1.into(), text.clone());
+                leads.push(Lead::Hint { to: Some(id.clone()), exercise, task, text });
+            }
+        }
+        if leads.is_empty() { Did::Tell("They have all hints of this task".into()) } else { Did::Lead(leads) }
     }
 
     pub(super) fn timer(minutes: &str) -> Result<Lead, String> {
@@ -207,23 +198,23 @@ impl Leading {
             let more = if hands.len() > 1 { format!(" and {} more", hands.len() - 1) } else { String::new() };
             left.push(Span::styled(format!(" · hand up: {name}{more}"), theme.strong));
         }
+        if let Some(poll) = self.standing.poll.as_ref() {
+            let text = match poll.open {
+                true => format!(" · poll open, {} of {}", poll.answered, self.here()),
+                false => format!(" · poll closed, {} answered", poll.answered),
+            };
+            left.push(Span::styled(text, theme.info));
+        }
+        if let Some(exercise) = &self.standing.exercise {
+            left.push(Span::styled(format!(" · all work on {exercise}"), theme.info));
+        }
         if let Some(stuck) = self.roster.stuck().first() {
             left.push(Span::styled(
                 format!(" · stuck: '{}' × {}", stuck.differs, stuck.learners.len()),
                 theme.warn,
             ));
         }
-        if let Some(poll) = self.standing.poll.as_ref() {
-            let word = if poll.open { "poll open" } else { "poll closed" };
-            left.push(Span::styled(format!(" · {word}, {} of {}", poll.answered, self.here()), theme.info));
-        }
-        if let Some(exercise) = &self.standing.exercise {
-            left.push(Span::styled(format!(" · all work on {exercise}"), theme.info));
-        }
         let mut right = Vec::new();
-        if self.shares {
-            right.push(Span::styled(" commands are shown ", theme.warn));
-        }
         if let Some(timer) = self.standing.timer {
             right.push(clock(timer, now, theme));
         }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
+use super::board::task_name;
 use crate::class::Learner;
 use crate::course::{Course, Exercise};
 use crate::progress::ExerciseProgress;
@@ -24,12 +25,20 @@ pub(super) fn draw(
     let Some(learner) = learner else { return };
     let quiet = learner.without_progress(now).map_or(0, |d| d.as_mins());
     let here = if learner.here { "here" } else { "away" };
+    let hand = learner.hand.map_or(String::new(), |_| " · the hand is up".into());
+    let at = learner.works_on(course).map_or_else(
+        || " At no task of an exercise.".into(),
+        |(exercise, task)| {
+            let vars = learner.progress.exercise(exercise).vars;
+            format!(" At: {}", task_name(course, exercise, task, &vars))
+        },
+    );
     let right = learner.progress.quizzes.values().filter(|q| q.ever_correct).count();
     let asked = learner.progress.quizzes.len();
     let mut lines = vec![
         Line::from(vec![
             Span::styled(format!(" {} ", learner.name), theme.title),
-            Span::styled(format!("{here}, {quiet} minutes without progress"), theme.text),
+            Span::styled(format!("{here}, {quiet} minutes without progress{hand}"), theme.text),
         ]),
         Line::styled(
             format!(
@@ -39,27 +48,22 @@ pub(super) fn draw(
             ),
             theme.text,
         ),
+        Line::styled(at, theme.text),
         Line::from(""),
     ];
+    let head = lines.len();
     for exercise in &course.exercises {
         if let Some(state) = learner.progress.exercises.get(&exercise.id) {
-            lines.extend(exercise_lines(exercise, state, theme));
+            lines.extend(exercise_lines(&exercise.drawn(&state.vars), state, theme));
         }
     }
     if learner.progress.exercises.is_empty() {
         lines.push(Line::styled(" No exercise was begun.", theme.dim));
     }
-    let room = usize::from(area.height.saturating_sub(1));
     // What was done last stands at the end, and is what an instructor comes for.
-    let skip = lines.len().saturating_sub(room).min(lines.len());
-    if skip > 0 {
-        lines.drain(3..(3 + skip).min(lines.len()));
-    }
-    let body = Rect { height: area.height.saturating_sub(1), ..area };
-    Paragraph::new(lines).render(body, buf);
-    let foot = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
-    let keys = " Esc back to the board · d hand down · H hint · A hint to all stuck on the same";
-    Paragraph::new(Line::styled(keys, theme.dim)).render(foot, buf);
+    let skip = lines.len().saturating_sub(usize::from(area.height));
+    lines.drain(head..(head + skip).min(lines.len()));
+    Paragraph::new(lines).render(area, buf);
 }
 
 fn exercise_lines(exercise: &Exercise, state: &ExerciseProgress, theme: &Theme) -> Vec<Line<'static>> {
@@ -78,7 +82,7 @@ fn exercise_lines(exercise: &Exercise, state: &ExerciseProgress, theme: &Theme) 
             if passed.is_some() || state.ever_passed { ("✔", theme.ok) } else { ("○", theme.text) };
         let mut spans = vec![Span::styled(format!("   {mark} "), style), Span::raw(task.title.clone())];
         if let Some(hints) = state.hints.get(&task.id) {
-            spans.push(Span::styled(format!("  {hints} hints"), theme.dim));
+            spans.push(Span::styled(format!("  hints: {hints}"), theme.dim));
         }
         lines.push(Line::from(spans));
         for differs in state.attempts.get(&task.id).into_iter().flatten() {

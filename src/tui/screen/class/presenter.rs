@@ -1,5 +1,7 @@
 //! What an instructor sees beside the slide: what comes next, the notes, the clock with the plan, and where the pod is.
 
+use std::cmp::Ordering;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
@@ -8,6 +10,7 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 
 use super::lead::Leading;
+use super::plan;
 use crate::tui::screen::lesson::LessonPane;
 use crate::tui::theme::Theme;
 
@@ -15,7 +18,7 @@ use crate::tui::theme::Theme;
 pub(super) fn split(body: Rect) -> (Rect, Rect) {
     let wide = body.width >= 90;
     let layout = if wide {
-        Layout::horizontal([Constraint::Percentage(58), Constraint::Min(1)])
+        Layout::horizontal([Constraint::Percentage(55), Constraint::Min(1)])
     } else {
         Layout::vertical([Constraint::Percentage(55), Constraint::Min(1)])
     };
@@ -54,6 +57,9 @@ fn boxed(title: &str, text: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
     Paragraph::new(Text::styled(text.to_owned(), theme.text)).wrap(Wrap { trim: false }).render(inner, buf);
 }
 
+/// Later than this is worth a colour.
+const LATE: i64 = 5;
+
 fn time(
     leading: &Leading,
     lesson: &LessonPane,
@@ -61,37 +67,52 @@ fn time(
     zone: &TimeZone,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let (since, lesson_since) = leading.times();
-    let minutes = |since: Option<Timestamp>| since.map_or(0, |at| now.duration_since(at).as_mins());
     let place = lesson.place();
     let lessons = &lesson.course().lessons;
-    let planned = lessons.get(place.lesson).map_or(0, |l| l.minutes);
-    let left: u32 = lessons.iter().skip(place.lesson).map(|l| l.minutes).sum();
-    let used = minutes(lesson_since);
-    let rest = i64::from(left).saturating_sub(used.min(planned.into())).max(0);
-    let end = now.saturating_add(SignedDuration::from_mins(rest)).unwrap_or(now);
-    let at = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string();
-    let over = used > i64::from(planned) && planned > 0;
-    let roster = leading.roster();
+    let (began, first) = leading.began().unwrap_or((now, place.lesson));
+    let passed = now.duration_since(began).as_mins().max(0);
+    let clock = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M").to_string();
+    let named = |at: usize| format!("{at} {}", lessons.get(at).map_or("", |l| l.title.as_str()));
+    let mut top = vec![
+        Span::styled(format!(" {} ", clock(now)), theme.heading),
+        Span::styled(format!("{passed} min since {}", clock(began)), theme.text),
+    ];
+    let mut lines = Vec::new();
+    match plan::pace(lessons, first, place, passed) {
+        Some(pace) => {
+            let end = now.saturating_add(SignedDuration::from_mins(pace.left)).unwrap_or(now);
+            top.push(Span::styled(format!(" · the course ends at {}", clock(end)), theme.dim));
+            let (words, style) = match pace.late {
+                late if late > LATE => (format!("{late} min late"), theme.warn),
+                late if late > 0 => (format!("{late} min late"), theme.text),
+                0 => ("on time".into(), theme.ok),
+                early => (format!("{} min early", -early), theme.ok),
+            };
+            let planned = pace.planned.map_or("the end".into(), |(at, minute)| {
+                let of = lessons.get(at).map_or(0, |l| l.minutes);
+                format!("minute {minute} of {of} in {}", named(at))
+            });
+            lines.push(Line::from(vec![
+                Span::styled(format!(" {words}"), style),
+                Span::styled(format!(", at {}", named(place.lesson)), theme.text),
+            ]));
+            lines.push(Line::styled(format!(" planned: {planned}"), theme.text));
+        }
+        None => lines.push(Line::styled(" This course gives its lessons no minutes.", theme.dim)),
+    }
+    lines.insert(0, Line::from(top));
     let (mut with, mut behind, mut ahead) = (0, 0, 0);
-    for (_, learner) in roster.iter().filter(|(_, l)| l.here) {
+    for (_, learner) in leading.roster().iter().filter(|(_, l)| l.here) {
         let there = learner.progress.place.as_ref().and_then(|p| lesson.place_at(&p.lesson, p.slide, p.step));
         match there.map(|there| (there.lesson, there.slide).cmp(&(place.lesson, place.slide))) {
-            Some(std::cmp::Ordering::Equal) => with += 1,
-            Some(std::cmp::Ordering::Greater) => ahead += 1,
-            Some(std::cmp::Ordering::Less) | None => behind += 1,
+            Some(Ordering::Equal) => with += 1,
+            Some(Ordering::Greater) => ahead += 1,
+            Some(Ordering::Less) | None => behind += 1,
         }
     }
-    vec![
-        Line::from(vec![
-            Span::styled(format!(" {} ", at(now)), theme.heading),
-            Span::styled(format!("{} min since the start", minutes(since)), theme.dim),
-        ]),
-        Line::styled(
-            format!(" this lesson: {used} of {planned} min"),
-            if over { theme.warn } else { theme.text },
-        ),
-        Line::styled(format!(" with the plan the course ends at {}", at(end)), theme.text),
-        Line::styled(format!(" the pod: {with} here, {behind} behind, {ahead} ahead"), theme.text),
-    ]
+    lines.push(Line::styled(
+        format!(" the pod: {with} on this slide · {behind} behind · {ahead} ahead"),
+        theme.text,
+    ));
+    lines
 }

@@ -12,6 +12,7 @@ use super::lead::{Did, Leading};
 use super::{code, page};
 use crate::class::{Lead, LearnerId};
 use crate::tui::action::Action;
+use crate::tui::keymap::Context;
 use crate::tui::screen::lesson::LessonPane;
 use crate::tui::theme::Theme;
 use crate::tui::widget::field::Field;
@@ -53,6 +54,24 @@ impl View {
         Self::Write { what: Write::Timer, field: Field::new("10") }
     }
 
+    pub fn contexts(&self) -> Vec<Context> {
+        match self {
+            Self::Board(_) | Self::Page { .. } => vec![Context::Board, Context::Popup],
+            Self::Code => vec![Context::Lead, Context::Popup],
+            Self::Write { .. } => vec![Context::Popup],
+        }
+    }
+
+    /// Whether the verb means something here, so that the bar names it.
+    pub fn offers(&self, action: Action) -> bool {
+        match self {
+            Self::Board(_) => true,
+            Self::Page { .. } => !matches!(action, Action::Confirm | Action::SortBoard),
+            Self::Code => action == Action::Cancel,
+            Self::Write { .. } => false,
+        }
+    }
+
     /// A key for the line that is being written, if there is one.
     pub fn key(&mut self, key: KeyEvent) -> Option<Viewed> {
         let Self::Write { what, field } = self else { return None };
@@ -79,7 +98,7 @@ impl View {
         }
     }
 
-    pub fn act(&mut self, action: Action, leading: &Leading, lesson: &LessonPane) -> Viewed {
+    pub fn act(&mut self, action: Action, leading: &mut Leading, lesson: &LessonPane) -> Viewed {
         match self {
             Self::Code | Self::Write { .. } => match action {
                 Action::Cancel | Action::JoinCode => Viewed::Closed,
@@ -96,9 +115,11 @@ impl View {
                     (Action::LowerHand, Some(learner)) => {
                         Viewed::Did(Did::Lead(vec![Lead::LowerHand(learner)]))
                     }
-                    (Action::SendHint, Some(learner)) => Viewed::Did(leading.hint(&learner, false, lesson)),
+                    (Action::SendHint, Some(learner)) => {
+                        Viewed::Did(leading.hint(&learner, false, lesson.course()))
+                    }
                     (Action::SendHintToAll, Some(learner)) => {
-                        Viewed::Did(leading.hint(&learner, true, lesson))
+                        Viewed::Did(leading.hint(&learner, true, lesson.course()))
                     }
                     (action, _) => {
                         board.act(action, leading.roster());
@@ -111,8 +132,8 @@ impl View {
                     *self = Self::Board(board.clone());
                     Viewed::Stays
                 }
-                Action::SendHint => Viewed::Did(leading.hint(learner, false, lesson)),
-                Action::SendHintToAll => Viewed::Did(leading.hint(learner, true, lesson)),
+                Action::SendHint => Viewed::Did(leading.hint(learner, false, lesson.course())),
+                Action::SendHintToAll => Viewed::Did(leading.hint(learner, true, lesson.course())),
                 Action::LowerHand => Viewed::Did(Did::Lead(vec![Lead::LowerHand(learner.clone())])),
                 _ => Viewed::Stays,
             },
