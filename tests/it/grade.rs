@@ -12,6 +12,7 @@ use crate::support::engine::{EngineUnderTest, engine};
 use crate::support::schema::is_valid_report;
 use crate::support::screen::Launch;
 use crate::support::turn::alone;
+use crate::support::word::draw_container;
 
 const PRINT: &str = "print('hello container')";
 const NOWHERE: &str = "unix:///nonexistent/no-engine.sock";
@@ -56,7 +57,8 @@ impl<'a> Learner<'a> {
     }
 
     fn begin(&self) {
-        self.says(&["begin", "run-python"]).is(0, &["has begun"]);
+        self.says(&["begin", "run-python"]).is(0, &["has begun", "printed the line \"hello "]);
+        draw_container(&self.path("state/progress.sqlite3"));
     }
 
     fn grade(&self) -> Said {

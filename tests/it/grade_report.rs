@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::headless::{Headless, Said};
 use crate::support::schema::is_valid_report;
+use crate::support::word::draw_container;
 
 #[track_caller]
 fn valid(said: &Said, code: i32) -> Value {
@@ -20,6 +21,7 @@ fn valid(said: &Said, code: i32) -> Value {
 /// Saves the evidence for run-python, and puts this into it.
 fn saved_with(learner: &Headless, evidence: &Evidence) {
     learner.says(&["begin", "run-python"]);
+    draw_container(&learner.path("state/progress.sqlite3"));
     learner.says(&["grade", "run-python", "--save-evidence", "saved.json"]).is(3, &["No container engine"]);
     let mut saved: Value = serde_json::from_str(&learner.read("saved.json")).expect("it is JSON");
     saved["exercises"][0]["evidence"] = json!(evidence);

@@ -4,6 +4,7 @@ use crate::support::engine::engine;
 use crate::support::relay::Relay;
 use crate::support::screen::Launch;
 use crate::support::turn::alone;
+use crate::support::word::line_in;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_engine_that_is_lost_makes_nothing_wrong_and_its_return_is_seen() {
@@ -22,6 +23,7 @@ async fn an_engine_that_is_lost_makes_nothing_wrong_and_its_return_is_seen() {
     screen.wait_for("Exercise  Hello from a container");
     screen.send("b");
     screen.wait_for("✓ A slim Python image is on");
+    let line = line_in(&screen.text());
 
     relay.cut();
     screen.wait_for("retrying");
@@ -42,7 +44,7 @@ async fn an_engine_that_is_lost_makes_nothing_wrong_and_its_return_is_seen() {
     // without --rm: on a machine under load such a short life may be over before it was looked at, which the app
     // then says; what is tested here is that it looks again
     let name = engine.name("ran");
-    let command = "python:3-slim python -c 'print(\"hello container\")'";
+    let command = format!("python:3-slim python -c 'print(\"{line}\")'");
     screen.type_text(&format!("docker run --name {name} {command}\r"));
     screen.wait_for("Exercise done");
     screen.wait_for("✓ It printed the line");

@@ -3,6 +3,7 @@
 use crate::support::engine::{EngineUnderTest, engine};
 use crate::support::screen::{Launch, Screen};
 use crate::support::turn::alone;
+use crate::support::word::line_in;
 
 /// The command of exercise 1, with what Python is to print.
 fn run_python(line: &str) -> String {
@@ -59,11 +60,13 @@ fn the_whole_story_side_by_side() {
     // the exercise: wrong, said how, then right
     begin(&screen);
     at_the_prompt(&screen);
-    screen.type_text(&format!("{}\r", run_python("Hello container")));
+    let line = line_in(&screen.text());
+    let wrong = line.replace("hello", "Hello");
+    screen.type_text(&format!("{}\r", run_python(&wrong)));
     screen.wait_for("✗ It printed the line");
     screen.wait_for("expected");
-    screen.wait_for("\"Hello container\"");
-    screen.type_text(&format!("{}\r", run_python("hello container")));
+    screen.wait_for(&format!("\"{wrong}\""));
+    screen.type_text(&format!("{}\r", run_python(&line)));
     screen.wait_for("Exercise done");
     screen.wait_for("✓ It printed the line");
 
@@ -95,8 +98,9 @@ fn the_story_in_eighty_columns() {
     engine.docker(&["pull", "python:3-slim"]);
     let screen = open(&engine, 80, 24);
     begin(&screen);
+    let line = line_in(&screen.text());
     at_the_prompt(&screen);
-    screen.type_text(&format!("{}\r", run_python("hello container")));
+    screen.type_text(&format!("{}\r", run_python(&line)));
     // the row of tabs tells how the exercise goes while the shell is in front
     screen.wait_for("✓✓✓ Hello from a container");
     screen.send("<F12>");

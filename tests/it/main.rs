@@ -7,6 +7,7 @@ mod course;
 mod deck;
 mod differential;
 mod engine;
+mod evidence;
 mod grade;
 mod grade_report;
 mod guard_live;

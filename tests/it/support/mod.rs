@@ -11,3 +11,4 @@ pub(crate) mod schema;
 pub(crate) mod screen;
 pub(crate) mod tapped;
 pub(crate) mod turn;
+pub(crate) mod word;
