@@ -222,8 +222,10 @@ impl Written {
     }
 }
 
-/// The kind, name and status of each scene, with the messages of what was wrong.
-fn told(scenes: &[Value]) -> Vec<(&str, &str, Vec<(u64, &str)>)> {
+/// The kind and name of a scene, with the line and message of each mistake.
+type Told<'s> = (&'s str, &'s str, Vec<(u64, &'s str)>);
+
+fn told(scenes: &[Value]) -> Vec<Told<'_>> {
     scenes
         .iter()
         .map(|s| {
