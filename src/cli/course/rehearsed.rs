@@ -95,9 +95,9 @@ impl Reporter {
     }
 
     /// The end of the text, or all of the JSON.
-    pub(super) fn summary(&self, course: &Course, took: Duration) -> String {
+    pub(super) fn summary(&self, course: &Course, took: Duration, interrupted: bool) -> String {
         if self.format == Format::Json {
-            return self.json(course, took);
+            return self.json(course, took, interrupted);
         }
         let wrong = self.scenes.iter().filter(|scene| !scene.mistakes.is_empty()).count();
         let over = if self.live { "\r\x1b[K" } else { "" };
@@ -107,6 +107,9 @@ impl Reporter {
             n => format!("{n} not as the course says"),
         };
         let _ = writeln!(text, ", in {} min {:02} s", took.as_secs() / 60, took.as_secs() % 60);
+        if interrupted {
+            text += "It was stopped before its end\n";
+        }
         if let Some(found) = &self.mutations {
             let tried = count(found.tried, "weaker check");
             let _ = writeln!(text, "{tried} tried, {} noticed by no wrong way", found.unnoticed.len());
@@ -117,7 +120,7 @@ impl Reporter {
         text
     }
 
-    fn json(&self, course: &Course, took: Duration) -> String {
+    fn json(&self, course: &Course, took: Duration, interrupted: bool) -> String {
         let scenes: Vec<Value> = self.scenes.iter().map(scene_json).collect();
         let mutations = self.mutations.as_ref().map(|found| {
             let unnoticed: Vec<Value> = found.unnoticed.iter().map(mistake_json).collect();
@@ -128,6 +131,7 @@ impl Reporter {
             "pilotwhale": env!("CARGO_PKG_VERSION"),
             "course": { "id": course.id, "version": course.version },
             "status": if self.mistakes() == 0 { "right" } else { "wrong" },
+            "interrupted": interrupted,
             "seconds": took.as_secs_f32(),
             "images_left": self.left,
             "scenes": scenes,

@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let source = chosen.source();
     let trust = Trust::Text { hash: source.content_hash(), source };
     let interrupted = wait(rehearse(&course, args, trust, &mut reporter))??;
-    say(&reporter.summary(&course, started.elapsed()));
+    say(&reporter.summary(&course, started.elapsed(), interrupted));
     Ok(match (interrupted, reporter.mistakes(), reporter.unnoticed()) {
         (true, ..) => Ending::CouldNot,
         (false, 0, 0) => Ending::Done,

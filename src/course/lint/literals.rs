@@ -50,6 +50,10 @@ pub(super) fn literals(
 /// The literals that do not stand in the text.
 fn missing(key: &str, value: &Value, text: &str) -> Vec<String> {
     match value {
+        // What an earlier task has found.
+        Value::String(name) if name.strip_prefix('$').is_some_and(|n| n.starts_with(char::is_lowercase)) => {
+            Vec::new()
+        }
         Value::String(literal) => one(literal, text),
         Value::Number(number) => {
             let usual = USUAL.iter().any(|(name, usual)| *name == key && number.as_u64() == Some(*usual));
@@ -111,6 +115,7 @@ mod tests {
             (json!({"run": {"output": {"line": "hello there"}, "exit-code": 0, "detached": true}}), vec![]),
             (json!({"any": [{"image": {"repo": "redis"}}, {"image": {"repo": "nginx"}}]}), vec![]),
             (json!({"run": {"name": {"one-of": ["a1", "b1"]}}}), vec!["a1"]),
+            (json!({"run": {"image": "$img", "name": "$WORD"}}), vec!["$WORD"]),
             (json!({"answer": {"prompt": "How many?", "equals": "77"}}), vec![]),
             (
                 json!({"all": [{"none": [{"image": {"repo": "x"}}]}, {"http": {"url": "http://y", "status": 200}}]}),
