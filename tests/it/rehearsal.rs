@@ -325,7 +325,7 @@ hints: [a]
 id: noted
 title: Say how many containers you have made
 check: {answer: {prompt: "How many?", number: 1}}
-solve: answer noted "$(docker ps -aq --filter name=base | wc -l)"
+solve: answer noted "$((3 - 2))"
 rejects:
   - {name: another number, run: answer noted 7, message: {contains: "7"}}
 hints: [a]
