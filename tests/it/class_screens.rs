@@ -89,7 +89,7 @@ fn a_class_from_the_join_code_to_the_end() {
         screen.wait_for("question to the class");
         screen.wait_for("What is a group of whales");
         screen.send("<Enter>");
-        screen.wait_for("Enter: done");
+        screen.wait_for("Enter: hand it in");
         screen.type_text(answer);
         screen.send("<Enter>");
         screen.wait_for("Your answer is in");
