@@ -47,10 +47,11 @@ async fn gather(direct: &Engine, exercise: &Exercise, attempt: &Attempt) -> Evid
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_fact_that_a_check_asks_for_is_found() {
+#[test]
+fn every_fact_that_a_check_asks_for_is_found() {
     let _turn = alone();
     let Some(engine) = engine("facts") else { return };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     engine.docker(&["pull", "busybox"]);
     let folder = tempfile::tempdir().expect("a folder");
     let (image, web, volume, network) =
@@ -59,7 +60,7 @@ async fn every_fact_that_a_check_asks_for_is_found() {
     std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("it is written");
     std::fs::write(folder.path().join("page"), "ahoy\n").expect("it is written");
     let at = Endpoint { uri: engine.host().into(), why: "the test's".into() };
-    let direct = Engine::connect(&at).await.expect("it answers");
+    let direct = runtime.block_on(Engine::connect(&at)).expect("it answers");
     let attempt = Attempt { since: Timestamp::now(), folder: folder.path().into(), ..Attempt::default() };
     // Before anything was done, nothing of it is so.
     let checks = [
@@ -79,7 +80,8 @@ async fn every_fact_that_a_check_asks_for_is_found() {
         json!({"gone": {"container": {"name": engine.name("short")}}}),
     ];
     let exercise = exercise(&checks);
-    let before = lab::grade(&exercise, &gather(&direct, &exercise, &attempt).await, &Default::default());
+    let look = || runtime.block_on(gather(&direct, &exercise, &attempt));
+    let before = lab::grade(&exercise, &look(), &Default::default());
     let done: Vec<&str> =
         before.tasks.iter().filter(|t| t.verdict.is_pass()).map(|t| t.id.as_str()).collect();
     assert_eq!(done, ["6", "7"], "{before:#?}");
@@ -96,7 +98,7 @@ async fn every_fact_that_a_check_asks_for_is_found() {
     engine.run("web", &[&options[..], &[&image]].concat());
     engine.docker(&["exec", "-u", "nobody", &web, "id"]);
 
-    let evidence = gather(&direct, &exercise, &attempt).await;
+    let evidence = look();
     let report = lab::grade(&exercise, &evidence, &Default::default());
     let open: Vec<_> = report.tasks.iter().filter(|t| !t.verdict.is_pass() && t.id != "3").collect();
     assert!(open.is_empty(), "{open:#?}");
