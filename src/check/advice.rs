@@ -88,6 +88,12 @@ pub(super) fn wrong_program(argv: &[String], wanted: &str) -> Option<String> {
 }
 
 pub(super) fn ended(run: &Run) -> Option<String> {
+    if run.exit_code == Some(127) && run.argv.iter().flatten().any(|word| word.trim_start().starts_with("['"))
+    {
+        return Some(
+            "127 means 'command not found': CMD takes its list with double quotes, and with single ones a shell gets it as one text.".into(),
+        );
+    }
     Some(
         match run.exit_code? {
             125 => "125 comes from Docker itself: it could not run the container. Read its message.",

@@ -233,6 +233,17 @@ impl Check {
         self.runs().filter_map(|run| Some(run.http.as_ref()?.path())).collect()
     }
 
+    /// Ports inside containers that it names.
+    pub fn ports(&self) -> Vec<u16> {
+        let inside = self.runs().filter_map(|run| match run.port.as_ref()? {
+            PortAsked::Match(PortMatch { container: Some(Number::Equals(port)), .. }) => {
+                u16::try_from(*port).ok()
+            }
+            _ => None,
+        });
+        inside.collect()
+    }
+
     /// Addresses of this machine that it asks for an answer.
     pub fn addresses(&self) -> Vec<&str> {
         let urls = self.leaves().into_iter().filter_map(|leaf| match leaf {

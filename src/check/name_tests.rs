@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::tests::{BIG, SLIM, check, evidence, run};
+use super::tests::{BIG, SLIM, at, check, evidence, run};
 use super::*;
-use crate::facts::{ContainerState, Run};
+use crate::facts::{Action, Answer, Command, ContainerState, Observed, Origin, Run};
 
 fn named(name: &str, image: &str, output: &str) -> Run {
     let id = format!("{name:0<12}");
@@ -175,6 +175,39 @@ fn the_first_rule_that_holds_gives_the_advice() {
     assert!(stuck && all.contains("a ran python:latest, the big one"), "{all}");
     let (stuck, all) = said(vec![named("a", SLIM, "bye\n")]);
     assert!(!stuck && all.contains("no line is"), "{all}");
+}
+
+#[test]
+fn a_name_that_is_taken_is_told_where_nothing_was_made() {
+    let one = || json!([{"id": "web", "check": {"container": {"name": "web"}}}]);
+    let call = |status, message: &str| Observed {
+        call: 1,
+        command: Command {
+            argv: ["docker", "run", "--name", "web", "nginx"].map(str::to_owned).to_vec(),
+            origin: Origin::Typed,
+            ..Command::default()
+        },
+        at: at(10),
+        method: "POST".into(),
+        target: "/containers/create".into(),
+        action: Action { name: "container-create".into(), ..Action::default() },
+        answer: Some(Answer { status, message: Some(message.into()), ..Answer::default() }),
+        request_body: None,
+        response_body: None,
+    };
+    let taken = "Conflict. The container name \"/web\" is already in use by container";
+    let told = |call| {
+        let report = reported(one(), &Evidence { seen: vec![call], ..evidence(vec![]) }, &[]);
+        format!("{:?}", report.tasks[0].verdict)
+    };
+    let said = told(call(409, taken));
+    assert!(said.contains("its name is taken") && said.contains("docker run --name web nginx"), "{said}");
+    assert!(told(call(404, "No such image")).starts_with("NotYet"));
+    let refused = check(
+        json!({"seen": {"did": "container-create", "status": "error", "message": {"contains": "in use"}}}),
+    );
+    let with = |call| judge(&refused, &Evidence { seen: vec![call], ..evidence(vec![]) });
+    assert_eq!((with(call(409, taken)).word(), with(call(404, "No")).word()), ("done", "not right"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound, Object};
 use super::search::Choice;
-use super::{Check, Verdict, choices};
+use super::{Check, Verdict, choices, seen};
 use crate::facts::Evidence;
 
 /// The verdicts on one exercise, in the order of its tasks.
@@ -164,7 +164,7 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
         }
         Err(verdict) => {
             report.verdict = verdict;
-            advise(task.when_wrong, &start, evidence, report);
+            advise(task, &start, evidence, report);
         }
     }
 }
@@ -229,8 +229,10 @@ impl Asked<'_> {
 }
 
 /// The first rule that holds speaks, of the newest object that it holds for.
-fn advise<'e>(rules: &[WhenWrong], start: &[Choice<'e>], evidence: &'e Evidence, report: &mut TaskReport) {
-    for rule in rules {
+fn advise<'e>(task: &Asked<'_>, start: &[Choice<'e>], evidence: &'e Evidence, report: &mut TaskReport) {
+    let asks_for_container =
+        task.check.leaves().into_iter().any(|leaf| matches!(leaf, Check::Run(_) | Check::Container(_)));
+    for rule in task.when_wrong {
         let Ok(choices) = choices(&rule.when, start.to_vec(), evidence) else { continue };
         let Some(choice) = choices.last() else { continue };
         let say = bound::put_in(&rule.say, &choice.bound, evidence);
@@ -249,5 +251,21 @@ fn advise<'e>(rules: &[WhenWrong], start: &[Choice<'e>], evidence: &'e Evidence,
         }
         report.stuck = rule.stuck;
         return;
+    }
+    // A container that was never made leaves nothing but the refusal.
+    if let Verdict::NotYet { expected } = &mut report.verdict
+        && asks_for_container
+        && let Some(found) = seen::name_taken(evidence)
+    {
+        report.verdict = Verdict::NotRight {
+            expected: std::mem::take(expected),
+            found,
+            nearest: None,
+            differs: "its name is taken, so no container was made".into(),
+            advice: Some(
+                "Another container has that name: docker ps -a shows it. Remove it, or take another name."
+                    .into(),
+            ),
+        };
     }
 }

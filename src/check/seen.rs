@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound};
 use super::image::Reference;
-use super::text::{Text, words};
+use super::text::{Text, quoted, words};
 use super::verdict::Verdict;
 use crate::facts::{Evidence, Observed, Origin, Run};
 
@@ -25,6 +25,9 @@ pub struct SeenMatch {
     /// `error` where the engine must refuse it.
     #[serde(default)]
     pub status: SeenStatus,
+    /// The engine's own words, where it refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +110,10 @@ impl SeenMatch {
         {
             return Some(format!("the list was made shorter by {name}"));
         }
+        let said = call.answer.as_ref().and_then(|answer| answer.message.as_deref()).unwrap_or_default();
+        if let Some(message) = self.message.as_ref().filter(|message| !message.matches(said)) {
+            return Some(format!("the engine said {}, expected a text {}", quoted(said), message.describe()));
+        }
         let status = call.answer.as_ref().map_or(0, |answer| answer.status);
         match (self.status, status < 400) {
             (SeenStatus::Ok, false) => Some("the engine refused it".into()),
@@ -169,6 +176,19 @@ fn is_of(typed: &str, name: &str, id: &str) -> bool {
     let hex = typed.strip_prefix("sha256:").unwrap_or(typed);
     let bare = id.strip_prefix("sha256:").unwrap_or(id);
     typed == name || (hex.len() >= 4 && bare.starts_with(hex))
+}
+
+/// The learner's last try to make a container was refused because its name is taken: what they typed.
+pub(super) fn name_taken(evidence: &Evidence) -> Option<String> {
+    let mut tries = evidence.seen.iter().filter(|call| {
+        call.command.origin == Origin::Typed
+            && call.at >= evidence.since
+            && call.action.name == "container-create"
+    });
+    let last = tries.next_back()?;
+    let answer = last.answer.as_ref()?;
+    let taken = answer.message.as_deref().is_some_and(|message| message.contains("already in use"));
+    (answer.status == 409 && taken).then(|| words_of(last))
 }
 
 /// Whether `docker logs` of this container was seen, and answered.

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
+use crate::check::Check;
 use crate::course::Exercise;
 use crate::engine::{self, Endpoint, EngineError, Surroundings, Update, discover};
 use crate::facts::{Link, Observed, Origin, Run};
@@ -237,7 +238,7 @@ impl Notebook {
             ));
         }
         let exercise = exercise.drawn(&state.vars);
-        let wants_calls = exercise.tasks.iter().any(|task| task.check.wants_seen());
+        let wants_calls = exercise.checks().any(Check::wants_seen);
         let since = state.begun.unwrap_or_default();
         Ok(Self { desk, exercise, attempt: state.run, since, wants_calls, complained: false })
     }

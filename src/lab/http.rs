@@ -1,5 +1,6 @@
 //! Asks servers on this machine for an answer: what containers publish, and addresses that a check names.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -15,10 +16,14 @@ const KEPT: u64 = 64 * 1024;
 const MOST: usize = 16;
 
 /// Asks each published port of a container for each of the paths. `machine` is the name under which this machine reaches them.
-pub(super) async fn probe(machine: &str, run: &Run, paths: &[&str]) -> Vec<Probe> {
+/// One that is in the machine's own network publishes nothing: of it, the ports are asked that the checks name.
+pub(super) async fn probe(machine: &str, run: &Run, named: &BTreeSet<u16>, paths: &[&str]) -> Vec<Probe> {
     let published = run.ports.iter().filter(|port| port.protocol == "tcp");
     let mut doors: Vec<(String, u16)> =
         published.filter_map(|port| Some((host_of(machine, port), port.host?))).collect();
+    if run.networks.iter().any(|network| network == "host") {
+        doors.extend(named.iter().map(|port| (machine.to_owned(), *port)));
+    }
     // The same port for the other kind of address.
     doors.sort_by_key(|(_, port)| *port);
     doors.dedup_by_key(|(_, port)| *port);
@@ -115,15 +120,26 @@ mod tests {
     #[tokio::test]
     async fn an_answer_has_status_server_and_body() {
         let port = server("HTTP/1.1 404 NO\r\nServer: tiny\r\nContent-Length: 5\r\n\r\nhello");
-        let probes = probe("localhost", &publishes(port), &["/x"]).await;
+        let probes = probe("localhost", &publishes(port), &BTreeSet::new(), &["/x"]).await;
         let answer = HttpAnswer { status: 404, server: "tiny".into(), body: "hello".into() };
         assert_eq!(probes[0].outcome, Ok(answer));
         assert_eq!((probes[0].port, probes[0].path.as_str()), (port, "/x"));
     }
 
     #[tokio::test]
+    async fn in_the_machines_own_network_the_named_ports_are_asked() {
+        let port = server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        let run = Run { networks: vec!["host".into()], ..Run::default() };
+        let probes = probe("127.0.0.1", &run, &[port].into(), &["/"]).await;
+        assert_eq!(probes[0].outcome.as_ref().map(|answer| answer.body.as_str()), Ok("hi"));
+        assert!(probe("127.0.0.1", &Run::default(), &[port].into(), &["/"]).await.is_empty());
+    }
+
+    #[tokio::test]
     async fn no_answer_has_a_reason() {
-        let outcome = async |port| probe("localhost", &publishes(port), &["/"]).await.remove(0).outcome;
+        let outcome = async |port| {
+            probe("localhost", &publishes(port), &BTreeSet::new(), &["/"]).await.remove(0).outcome
+        };
         assert_eq!(outcome(server("")).await, Err(Silence::Closed));
         assert_eq!(outcome(server("SSH-2.0-x\r\n\r\n")).await, Err(Silence::Strange));
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::LessonPane;
-use crate::check::Report;
+use crate::check::{Check, Report};
 use crate::course::{BlockKind, Deck};
 use crate::facts::{Kept, Link, Observed, Origin, Run};
 use crate::progress::Event;
@@ -167,9 +167,7 @@ impl LessonPane {
             return Vec::new();
         }
         let course = Arc::clone(self.session.course());
-        let asks = |id: &str| {
-            course.exercise(id).is_some_and(|e| e.tasks.iter().any(|task| task.check.wants_seen()))
-        };
+        let asks = |id: &str| course.exercise(id).is_some_and(|e| e.checks().any(Check::wants_seen));
         let mut effects = Vec::new();
         for (exercise, attempt) in self.under_way() {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
