@@ -56,7 +56,12 @@ fn every_fact_that_a_check_asks_for_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let (image, web, volume, network) =
         (engine.name("image"), engine.name("web"), engine.name("volume"), engine.name("network"));
-    let dockerfile = "FROM busybox\nENV MODE=slow\nWORKDIR /etc\nCOPY page .\nEXPOSE 8080\nCMD [\"httpd\", \"-f\", \"-p\", \"8080\"]\n";
+    // A build that finds everything in its cache ends with the old image: each test run has one of its own.
+    let dockerfile = format!(
+        "FROM busybox\nLABEL made={}\nENV MODE=slow\nWORKDIR /etc\nCOPY page .\nEXPOSE 8080\n\
+         CMD [\"httpd\", \"-f\", \"-p\", \"8080\"]\n",
+        Timestamp::now().as_nanosecond()
+    );
     std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("it is written");
     std::fs::write(folder.path().join("page"), "ahoy\n").expect("it is written");
     let at = Endpoint { uri: engine.host().into(), why: "the test's".into() };
