@@ -23,7 +23,8 @@ pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all:
     }
     let Some(config) = image.config.as_deref() else {
         // Only images that may be meant are looked at.
-        if wanted.built == Some(true) && !is_young(image.created, evidence) {
+        let young = is_young(image.created, evidence) || evidence.tagged.contains(&image.id);
+        if wanted.built == Some(true) && !young {
             all.push(Finding::no(format!("image {name}"), "it was not built since this exercise began"));
         } else {
             all.push(Finding::unknown(format!("The image {name} could not be looked at."), "Check again."));
@@ -64,7 +65,10 @@ pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all:
 
 fn is_built(wanted: bool, image: &Image, config: &ImageConfig, evidence: &Evidence) -> Finding {
     let name = short_name(image);
-    let young = is_young(image.created, evidence) || named_in_a_build(image, evidence);
+    // BuildKit gives an image the time of its newest files, which may have come from its cache.
+    let young = is_young(image.created, evidence)
+        || evidence.tagged.contains(&image.id)
+        || named_in_a_build(image, evidence);
     let by_builder = config.history.first().is_some_and(|top| {
         top.comment.contains("buildkit")
             || top.created_by.starts_with("/bin/sh -c")

@@ -64,6 +64,10 @@ fn an_image_that_was_built_is_told_from_others() {
     says(asked(), &with_images(vec![base(), mine(&["a", "b", "c"], 5, kit)]), "done", &[]);
     says(asked(), &with_images(vec![base()]), "not yet", &[]);
     says(asked(), &with_images(vec![base(), mine(&["a", "b", "c"], -5, CLASSIC)]), "not yet", &[]);
+    // Its files came from the builder's cache; its name is new.
+    let cached = with_images(vec![base(), mine(&["a", "b", "c"], -5, kit)]);
+    let named = Evidence { tagged: vec!["sha256:mine:latest".into()], ..cached };
+    says(asked(), &named, "done", &[]);
     let commit = mine(&["a", "b", "c"], 5, "python3");
     says(asked(), &with_images(vec![base(), commit]), "not right", &["docker commit"]);
     let on_big = with_images(vec![base(), big(), mine(&["a", "c", "d"], 5, CLASSIC)]);

@@ -22,7 +22,8 @@ pub(super) enum Happening {
         change: Change,
         attributes: HashMap<String, String>,
     },
-    Image,
+    /// One came or went; a name that was given to one is told.
+    Image(Option<Passing>),
     /// One was made or removed.
     Volume(Option<Passing>),
     /// A network was made or removed.
@@ -72,7 +73,7 @@ pub(super) struct Passing {
 impl Passing {
     fn of(action: &str, id: &str, name: &str) -> Option<Self> {
         let removed = match action {
-            "create" => false,
+            "create" | "tag" => false,
             "destroy" | "remove" => true,
             _ => return None,
         };
@@ -93,7 +94,10 @@ impl Event {
         let action = message.action.unwrap_or_default();
         let what = match message.typ.map(|t| t.to_string()).unwrap_or_default().as_str() {
             "container" => Happening::Container { id, change: change(&action, &attributes)?, attributes },
-            "image" => Happening::Image,
+            "image" => {
+                let name = attributes.get("name").map_or("", String::as_str);
+                Happening::Image(Passing::of(&action, &id, name))
+            }
             "volume" if matches!(action.as_str(), "mount" | "unmount") => return None,
             "volume" => Happening::Volume(Passing::of(&action, &id, &id)),
             "network" => match (action.as_str(), attributes.get("container")) {

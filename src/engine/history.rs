@@ -32,7 +32,7 @@ impl Engine {
         Ok(self.past(since).await?.0)
     }
 
-    /// The same, with the volumes and networks that came or went since then as far as the engine remembers.
+    /// The same, with the volumes and networks that came or went and the images that were given a name since then, as far as the engine remembers.
     pub async fn past(&self, since: Timestamp) -> Result<(Vec<Run>, Vec<Thing>), EngineError> {
         let (all, events) = tokio::try_join!(self.containers(None), self.events_since(since))?;
         let things = events.iter().filter_map(|event| passing(&event.what)).collect();
@@ -103,7 +103,7 @@ impl Engine {
             .since(&seconds(since))
             // The engine's clock may be behind the one that said since when.
             .until(&seconds(clock.max(since)))
-            .filters(&HashMap::from([("type", vec!["container", "volume", "network"])]))
+            .filters(&HashMap::from([("type", vec!["container", "image", "volume", "network"])]))
             .build();
         let mut stream = self.docker.events(Some(options));
         let mut events = Vec::new();
@@ -145,6 +145,7 @@ impl Engine {
 
 fn passing(what: &Happening) -> Option<Thing> {
     let (kind, passing) = match what {
+        Happening::Image(Some(passing)) => (Kind::Image, passing),
         Happening::Volume(Some(passing)) => (Kind::Volume, passing),
         Happening::Network(Some(passing)) => (Kind::Network, passing),
         _ => return None,

@@ -141,7 +141,7 @@ impl Model {
                 }
                 false
             }
-            Happening::Image => {
+            Happening::Image(_) => {
                 self.dirty.images = true;
                 false
             }

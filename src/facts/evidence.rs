@@ -21,6 +21,9 @@ pub struct Evidence {
     /// Why something could not be looked at: a sentence and what to do about it.
     pub problems: Vec<(String, String)>,
     pub images: Vec<Image>,
+    /// Ids of the images that were given a name since the beginning, as far as the engine remembers.
+    #[serde(default)]
+    pub tagged: Vec<String>,
     #[serde(default)]
     pub volumes: Vec<Volume>,
     #[serde(default)]

@@ -9,7 +9,7 @@ use super::{http, places, things};
 use crate::check::{self, Asked, Check, ImageMatch, Report, names_of};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
-use crate::facts::{Evidence, Image, Kept, Network, Output, Run, RunSource, Snapshot, Thing, Volume};
+use crate::facts::{Evidence, Image, Kept, Kind, Network, Output, Run, RunSource, Snapshot, Thing, Volume};
 
 /// One attempt at an exercise.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,8 @@ pub async fn gather(
                 evidence.volumes = volumes;
                 evidence.networks = networks;
                 evidence.runs = merge(since, &known_gone(&kept.runs, &runs), runs);
+                let images = passed.iter().filter(|thing| thing.kind == Kind::Image);
+                evidence.tagged = images.map(|thing| thing.id.clone()).collect();
                 if exercise.checks().any(Check::wants_things) {
                     evidence.things = things::known(&kept.things, passed, &evidence);
                 }
@@ -83,11 +85,12 @@ async fn look_into_images(engine: &Engine, exercise: &Exercise, evidence: &mut E
     }
     let variables = exercise.variables();
     let named: Vec<&ImageMatch> = exercise.checks().flat_map(Check::images).collect();
-    let (since, runs) = (evidence.since, &evidence.runs);
+    let (since, runs, tagged) = (evidence.since, &evidence.runs, &evidence.tagged);
     let meant = |image: &&mut Image| {
         let names = names_of(image);
         let bases = named.iter().filter_map(|n| n.based_on.as_deref());
         image.created.is_none_or(|at| at.as_second() >= since.as_second())
+            || tagged.contains(&image.id)
             || runs.iter().any(|run| run.image_id == image.id)
             || named.iter().copied().chain(bases).any(|asked| asked.same_repo(&names))
     };
