@@ -3,6 +3,7 @@
 use crate::support::engine::engine;
 use crate::support::screen::{Launch, Screen};
 use crate::support::turn::alone;
+use crate::support::word::line_in;
 
 fn host(before: Option<&Screen>) -> Screen {
     let launch = Launch::pilotwhale().args(["class", "host", "--bind", "127.0.0.1:0"]).size(120, 40);
@@ -202,10 +203,12 @@ fn the_board_sees_what_a_learner_does_on_a_real_engine() {
     ana.wait_for("Exercise  Hello from a container");
     ana.send("b");
     ana.wait_for("✓ A slim Python image");
+    let line = line_in(&ana.text());
+    let run = |line: &str| format!("docker run --rm python:3-slim python -c 'print(\"{line}\")'\r");
     // Not by F12: twice within a moment it goes to the shell itself.
     ana.send("<Tab><Tab>");
     ana.wait_for("look back");
-    ana.type_text("docker run --rm python:3-slim python -c 'print(\"Hello container\")'\r");
+    ana.type_text(&run(&line.replace("hello", "Hello")));
     ana.wait_for("✗ It printed the line");
     lead.wait_for("stuck: '");
     lead.send("L");
@@ -213,7 +216,7 @@ fn the_board_sees_what_a_learner_does_on_a_real_engine() {
     lead.send("H");
     lead.wait_for("The hint was sent");
     ana.wait_for("Hint from the instructor");
-    ana.type_text("docker run --rm python:3-slim python -c 'print(\"hello container\")'\r");
+    ana.type_text(&run(&line));
     lead.wait_for("✓ done");
     lead.wait_gone("stuck: '");
 }
