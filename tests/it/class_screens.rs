@@ -47,6 +47,7 @@ fn a_class_from_the_join_code_to_the_end() {
         Launch::pilotwhale().args(["class", "host", "--audience"]).home_of(&lead).size(100, 30).start();
     second.wait_for("● with the class");
     lead.send("<Esc>");
+    lead.wait_gone("pilotwhale join ");
     lead.wait_for("● 3 here");
 
     // the slides go along, also for somebody who types in the shell, who keeps the keyboard
@@ -55,6 +56,7 @@ fn a_class_from_the_join_code_to_the_end() {
     cem.type_text("echo half a com");
     cem.wait_for("echo half a com");
     lead.send("J");
+    is_at(&lead, "2");
     for screen in pod.iter().chain([&second]) {
         is_at(screen, "2");
     }

@@ -36,14 +36,19 @@ fn what_is_run_and_what_is_answered_turns_a_task_green() {
     screen.wait_for("○ Task: A container of busybox said");
     screen.send("z<F12>");
     screen.wait_for("look back");
+    // with its version: from now on it is watched
+    screen.wait_for(" · from DOCKER_HOST");
     screen.send("echo rea''dy<Enter>");
     screen.wait_for("ready");
 
-    screen.type_text("docker run --rm busybox echo Ahoy\r");
+    // without --rm: on a machine under load such a short life may be over before it was looked at
+    let run =
+        |name: &str, word: &str| format!("docker run --name {} busybox echo {word}\r", engine.name(name));
+    screen.type_text(&run("wrong", "Ahoy"));
     let wrong = screen.wait_for("✗ Task: A container of busybox said");
     assert!(wrong.contains("not right"), "{wrong}");
     screen.wait_for("\"Ahoy\"");
-    screen.type_text("docker run --rm busybox echo ahoy\r");
+    screen.type_text(&run("right", "ahoy"));
     screen.wait_for("✓ Task: A container of busybox said");
 
     screen.send("<F12>");

@@ -17,8 +17,8 @@ static CHANGING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\b[a-z]+_[a-z]+\d?  ", "NAME  "),
         (r"[ \t]+", " "),
         (r" \n", "\n"),
-        // BuildKit says a step once more where it was told of its beginning before its end
-        (r"(?m)^naming to \S+\n", ""),
+        // BuildKit says how long this took, and says it twice, where it had the time to
+        (r"(?m)^naming to .*\n", ""),
     ]
     .map(|(pattern, word)| (Regex::new(pattern).expect("a pattern"), word))
     .into()
