@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::{self, Upgraded};
@@ -140,7 +140,10 @@ impl Client {
     async fn answer(&self, mut request: Request<Incoming>) -> Response<Outgoing> {
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
         if let Some(fault) = path::fault(&request) {
-            return said(StatusCode::BAD_REQUEST, fault);
+            let mut refused = said(StatusCode::BAD_REQUEST, fault);
+            // Where its body ends, and the next request begins, may be read in two ways, too.
+            refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return refused;
         }
         let call = self.witness.call(self.command.clone(), request.method().as_str(), &target);
         let lookup = Lookup::new(&self.options.upstream, &target);

@@ -263,6 +263,13 @@ fn what_only_begins_like_http_2_is_a_request() {
     assert_eq!(bench.passes(&request("/after", "")).target(), "/after");
 }
 
+#[test]
+fn nothing_is_heard_after_a_refusal() {
+    let first = "POST /first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let both = format!("{first}GET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    Bench::new().refuses(both.as_bytes(), 400);
+}
+
 /// A header that says where the body ends, or seems to. Each value is true of the bytes that follow, read in its own way.
 fn framing() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
