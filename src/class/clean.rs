@@ -11,15 +11,14 @@ const TEXT: usize = 1000;
 
 /// A name in one line. Empty where nothing is left that can be seen.
 pub fn clean_name(name: &str) -> String {
-    let line = clean_line(name);
-    let mut width = 0;
     let mut short = String::new();
-    for c in line.chars() {
-        width += c.width().unwrap_or(0);
-        if width > NAME {
+    for c in clean_line(name).chars() {
+        short.push(c);
+        // of the whole: a character can make the one before it wider
+        if short.width() > NAME {
+            short.pop();
             break;
         }
-        short.push(c);
     }
     short.trim_end().to_owned()
 }
@@ -33,19 +32,17 @@ pub fn clean_line(text: &str) -> String {
 /// A text with its line ends.
 pub fn clean_text(text: &str) -> String {
     let mut out = String::new();
+    // On nothing and on a blank no mark can stand.
     let mut marks = MARKS;
     for c in text.chars().take(TEXT) {
-        if c == '\n' || c == '\t' {
+        let c = if c == '\t' { ' ' } else { c };
+        if (c.is_control() && c != '\n') || is_hidden(c) {
+            continue;
+        }
+        if c.is_whitespace() {
             marks = MARKS;
-            out.push(if c == '\t' { ' ' } else { c });
-            continue;
-        }
-        if c.is_control() || is_hidden(c) {
-            continue;
-        }
-        if c.width() == Some(0) {
-            // Nothing to stand on, or too many already.
-            if marks >= MARKS || out.is_empty() {
+        } else if c.width() == Some(0) {
+            if marks >= MARKS {
                 continue;
             }
             marks += 1;
@@ -85,8 +82,11 @@ mod tests {
         assert_eq!(clean_name(" a \n\t b "), "a b");
         assert_eq!(clean_name("Z\u{300}\u{301}\u{302}\u{303}\u{304}"), "Z\u{300}\u{301}");
         assert_eq!(clean_name("\u{200b}\u{3164}\u{300}"), "");
+        assert_eq!(clean_name("a \u{300}b"), "a b");
+        assert_eq!(clean_name(" \u{1134d}"), "");
         assert_eq!(clean_name(&"w".repeat(200)).len(), NAME);
         assert_eq!(clean_name(&"世".repeat(200)).width(), NAME);
+        assert_eq!(clean_name(&"1\u{fe0f}".repeat(200)).width(), NAME);
     }
 
     proptest! {
