@@ -24,17 +24,26 @@ pub fn clean_name(name: &str) -> String {
 }
 
 /// A text in one line.
-pub fn clean_line(text: &str) -> String {
+pub(super) fn clean_line(text: &str) -> String {
     let text = clean_text(text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A text with its line ends.
-pub fn clean_text(text: &str) -> String {
+pub(super) fn clean_text(text: &str) -> String {
+    cleaned(text.chars().take(TEXT))
+}
+
+/// A part of a screen's row: its blanks stay, because columns are counted by them.
+pub(super) fn clean_glyphs(text: &str) -> String {
+    cleaned(text.chars().filter(|c| !matches!(c, '\n' | '\t')))
+}
+
+fn cleaned(text: impl Iterator<Item = char>) -> String {
     let mut out = String::new();
     // On nothing and on a blank no mark can stand.
     let mut marks = MARKS;
-    for c in text.chars().take(TEXT) {
+    for c in text {
         let c = if c == '\t' { ' ' } else { c };
         if (c.is_control() && c != '\n') || is_hidden(c) {
             continue;

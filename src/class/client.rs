@@ -17,10 +17,12 @@ use super::code::JoinCode;
 use super::history::History;
 use super::identity::Identity;
 use super::server::{HEARTBEAT, SILENCE};
+use super::shown::Shown;
+use super::stage::{Seats, Stage};
 use super::tls;
 use super::wire::{
-    self, Farewell, Frames, Hello, LARGEST_STANDING, Refusal, Role, ToHost, ToLearner, VERSION, Welcome,
-    WireError,
+    self, Closed, Farewell, Frames, Hello, LARGEST_STANDING, Refusal, Role, ToHost, ToLearner, VERSION,
+    Welcome, WireError,
 };
 use super::{ClassError, Standing};
 use crate::progress::Stamped;
@@ -56,6 +58,8 @@ pub enum Heard {
         name: String,
         course: String,
         course_version: String,
+        /// The host can show a learner's shell to the instructor.
+        takes_shells: bool,
     },
     /// It is tried again by itself.
     Away {
@@ -80,6 +84,10 @@ pub enum Heard {
         text: String,
     },
     HandDown,
+    /// What the instructor's shell shows; None when it is shown no more.
+    Shell(Option<Arc<Shown>>),
+    /// The shell that was shared is looked at no more.
+    ShellClosed(Closed),
 }
 
 type Wire = Framed<TlsStream<TcpStream>, Frames<ToLearner>>;
@@ -103,16 +111,19 @@ fn trouble(what: impl Into<String>, remedy: &str) -> Trouble {
     Trouble { what: what.into(), remedy: remedy.into() }
 }
 
-/// Follows a class until `heard` is closed. `saved` says that there may be new events in the history.
+/// Follows a class until `heard` is closed. `saved` says that there may be new events in the history; what `shell` shows
+/// is shared with the instructor.
 pub async fn follow(
     joining: Joining,
     history: Box<dyn History>,
     saved: Arc<Notify>,
     mut asked: mpsc::Receiver<Asked>,
     heard: mpsc::Sender<Heard>,
+    shell: Stage,
 ) -> Result<(), ClassError> {
     let connector = tls::connector(&joining.code)?;
-    let mut follower = Follower { joining, history: Some(history), saved, heard, hand: false };
+    let mut follower =
+        Follower { joining, history: Some(history), saved, heard, hand: false, seats: shell.seats() };
     let mut wait = FIRST_WAIT;
     loop {
         let mut joined = false;
@@ -159,6 +170,7 @@ struct Follower {
     heard: mpsc::Sender<Heard>,
     /// Told to the host again whenever it is met again.
     hand: bool,
+    seats: Seats,
 }
 
 impl Follower {
@@ -190,8 +202,16 @@ impl Follower {
             Ok(Err(end)) => return end,
             Err(_) => return End::Away(trouble("the class does not answer", NETWORK)),
         };
-        let mut line =
-            Line { wire, have: welcome.have, sent: Vec::new(), on_the_way: false, told_all: false };
+        let mut line = Line {
+            wire,
+            have: welcome.have,
+            sent: Vec::new(),
+            on_the_way: false,
+            told_all: false,
+            shares: welcome.takes_shells && self.joining.role == Role::Learner,
+            instructors: None,
+        };
+        self.seats.anew();
         *joined = true;
         match self.same_history(&welcome).await {
             Ok(true) => {}
@@ -203,6 +223,7 @@ impl Follower {
             name: clean_name(&welcome.name),
             course: clean_line(&welcome.course),
             course_version: clean_line(&welcome.course_version),
+            takes_shells: welcome.takes_shells,
         };
         if self.heard.send(arrived).await.is_err() {
             return End::Done;
@@ -313,6 +334,7 @@ impl Follower {
                     Some(Asked::TryAgain) => true,
                     None => return End::Done,
                 },
+                frame = self.seats.next(), if line.shares => line.send(frame).await,
                 // A laptop that slept finds out here, by the write that fails.
                 _ = beat.tick() => heard_at.elapsed() < SILENCE && line.say(&ToHost::Alive).await,
                 () = closed.closed() => return End::Done,
@@ -366,6 +388,18 @@ impl Follower {
                 task: clean_line(&task),
                 text: clean_text(&text),
             },
+            ToLearner::Shell { step } => {
+                match step.map(|step| Shown::after(line.instructors.as_deref(), step)) {
+                    Some(Ok(shown)) => line.instructors = Some(Arc::new(shown)),
+                    Some(Err(error)) => {
+                        tracing::warn!(%error, "the class said what is no message");
+                        return Some(End::Away(trouble(BROKE, NETWORK)));
+                    }
+                    None => line.instructors = None,
+                }
+                Heard::Shell(line.instructors.clone())
+            }
+            ToLearner::ShellClosed { why } => Heard::ShellClosed(why),
             ToLearner::HandDown => {
                 self.hand = false;
                 Heard::HandDown
@@ -405,10 +439,18 @@ struct Line {
     on_the_way: bool,
     /// Nothing new since the history was read last.
     told_all: bool,
+    /// The host may be shown this learner's shell.
+    shares: bool,
+    /// What the instructor's shell shows.
+    instructors: Option<Arc<Shown>>,
 }
 
 impl Line {
     async fn say(&mut self, message: &ToHost) -> bool {
-        matches!(timeout(SILENCE, self.wire.send(wire::spell(message))).await, Ok(Ok(())))
+        self.send(wire::spell(message)).await
+    }
+
+    async fn send(&mut self, message: bytes::Bytes) -> bool {
+        matches!(timeout(SILENCE, self.wire.send(message)).await, Ok(Ok(())))
     }
 }

@@ -1,6 +1,7 @@
 //! The host's one thread that knows the class: it writes down what comes, answers when it is safe, and tells the board.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,10 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc as tokio_mpsc, oneshot, watch};
 
 use super::clean::clean_text;
+use super::shown::Shown;
+use super::stage::Stage;
 use super::store::{Arrival, ClassStore};
-use super::wire::{self, Farewell, Refusal, Role, SentEvent, ToLearner};
+use super::wire::{self, Closed, Farewell, Refusal, Role, SentEvent, ToLearner};
 use super::{Lead, LearnerId, Standing};
 use crate::progress::{Event, Stamped, StoreError};
 
@@ -20,6 +23,8 @@ const COUNT_EVERY: Duration = Duration::from_millis(250);
 const BURST: usize = 512;
 /// Learners that one class may have.
 pub(super) const MOST: usize = 5000;
+/// Learners who may share their shells at once: nobody can look at more, and each of them writes all the time.
+pub(super) const MOST_SHELLS: usize = 16;
 
 /// Something the board must know.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +45,11 @@ pub enum Change {
         learner: LearnerId,
         came: Timestamp,
         event: Stamped,
+    },
+    /// What the shell shows that a learner shares for help; None when they share it no more.
+    Shell {
+        learner: LearnerId,
+        shown: Option<Arc<Shown>>,
     },
     Standing(Standing),
     /// What comes can't be written down; learners keep it until it can.
@@ -71,6 +81,11 @@ pub(super) enum ToHub {
         learner: LearnerId,
         up: bool,
     },
+    Shell {
+        learner: LearnerId,
+        line: u64,
+        shown: Option<Arc<Shown>>,
+    },
     Gone {
         learner: LearnerId,
         line: u64,
@@ -90,6 +105,7 @@ pub(super) struct Met {
 #[derive(Debug)]
 pub struct Host {
     pub(super) hub: Sender<ToHub>,
+    pub(super) stage: Stage,
     pub(super) thread: Option<std::thread::JoinHandle<()>>,
     /// Ends the listener and its lines.
     pub(super) network: Option<tokio::runtime::Runtime>,
@@ -99,6 +115,11 @@ impl Host {
     pub fn lead(&self, lead: Lead) {
         // The thread ends only with this host.
         let _ = self.hub.send(ToHub::Lead(lead));
+    }
+
+    /// Where the instructor's shell is shown to all.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
     }
 
     /// Says goodbye and returns when everything is written.
@@ -139,6 +160,17 @@ struct Known {
     have_at: Option<Timestamp>,
     line: Option<Line>,
     hand: Option<Timestamp>,
+    shell: Shared,
+}
+
+/// How it is with a learner's shell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shared {
+    #[default]
+    No,
+    Yes,
+    /// It was closed from here, and the learner may not know it yet: nothing is taken until they say that it is over.
+    Closed,
 }
 
 pub(super) struct Hub {
@@ -165,7 +197,10 @@ impl Hub {
         let mut known = HashMap::new();
         for entry in store.entries()? {
             let (have, have_at) = (entry.have, entry.have_at);
-            known.insert(entry.id, Known { name: entry.shown, have, have_at, line: None, hand: entry.hand });
+            known.insert(
+                entry.id,
+                Known { name: entry.shown, have, have_at, line: None, hand: entry.hand, shell: Shared::No },
+            );
         }
         let standing = store.standing()?;
         let mut hub = Self {
@@ -228,11 +263,15 @@ impl Hub {
                 self.arrivals.push((Arrival { learner, events }, kept));
             }
             ToHub::Hand { learner, up } => self.hand(learner, up),
+            ToHub::Shell { learner, line, shown } => self.shell(learner, line, shown),
             ToHub::Gone { learner, line } => {
                 if let Some(known) = self.known.get_mut(&learner)
                     && known.line.as_ref().is_some_and(|l| l.number == line)
                 {
                     known.line = None;
+                    if std::mem::take(&mut known.shell) == Shared::Yes {
+                        self.news.push(Change::Shell { learner: learner.clone(), shown: None });
+                    }
                     self.news.push(Change::Here { learner, here: false });
                 }
             }
@@ -262,7 +301,11 @@ impl Hub {
             have_at: None,
             line: None,
             hand: None,
+            shell: Shared::No,
         });
+        if std::mem::take(&mut known.shell) == Shared::Yes {
+            self.news.push(Change::Shell { learner: learner.clone(), shown: None });
+        }
         if let Some(before) = known.line.replace(line) {
             let _ = before.direct.try_send(ToLearner::Bye { why: Farewell::Elsewhere });
         }
@@ -288,6 +331,41 @@ impl Hub {
         self.news.push(Change::Hand { learner, since });
     }
 
+    fn shell(&mut self, learner: LearnerId, line: u64, shown: Option<Arc<Shown>>) {
+        let shared = self.known.values().filter(|known| known.shell == Shared::Yes).count();
+        let Some(known) = self.known.get_mut(&learner) else { return };
+        let Some(line) = known.line.as_ref().filter(|l| l.number == line) else { return };
+        known.shell = match (known.shell, &shown) {
+            (Shared::Closed, Some(_)) | (Shared::No, None) => return,
+            (Shared::Closed, None) => {
+                known.shell = Shared::No;
+                return;
+            }
+            (Shared::No, Some(_)) if shared >= MOST_SHELLS => {
+                let _ = line.direct.try_send(ToLearner::ShellClosed { why: Closed::Full });
+                known.shell = Shared::Closed;
+                return;
+            }
+            (_, Some(_)) => Shared::Yes,
+            (Shared::Yes, None) => Shared::No,
+        };
+        // The board needs the newest alone.
+        self.news
+            .retain(|change| !matches!(change, Change::Shell { learner: other, .. } if *other == learner));
+        self.news.push(Change::Shell { learner, shown });
+    }
+
+    fn close_shell(&mut self, learner: &LearnerId) {
+        let Some(known) = self.known.get_mut(learner).filter(|known| known.shell == Shared::Yes) else {
+            return;
+        };
+        known.shell = Shared::Closed;
+        if let Some(line) = &known.line {
+            let _ = line.direct.try_send(ToLearner::ShellClosed { why: Closed::ByInstructor });
+        }
+        self.news.push(Change::Shell { learner: learner.clone(), shown: None });
+    }
+
     fn lead(&mut self, lead: &Lead) {
         match lead {
             Lead::Hint { to, exercise, task, text } => {
@@ -310,6 +388,7 @@ impl Hub {
                     let _ = line.direct.try_send(ToLearner::HandDown);
                 }
             }
+            Lead::CloseShell(learner) => self.close_shell(learner),
             Lead::OpenPoll { .. } => {
                 // What has come until now was no answer to this poll.
                 self.write_down();

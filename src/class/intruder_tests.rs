@@ -4,24 +4,24 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::client;
 
 use super::*;
-use crate::class::Farewell;
+use crate::class::wire::Farewell;
 
-type Raw = client::TlsStream<TcpStream>;
+pub(super) type Raw = client::TlsStream<TcpStream>;
 
-async fn raw(code: &JoinCode) -> Raw {
+pub(super) async fn raw(code: &JoinCode) -> Raw {
     let stream = TcpStream::connect(code.address).await.unwrap();
     let name = tls::server_name(code.address.ip());
     tls::connector(code).unwrap().connect(name, stream).await.unwrap()
 }
 
-async fn send(raw: &mut Raw, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) async fn send(raw: &mut Raw, bytes: &[u8]) -> std::io::Result<()> {
     raw.write_all(&(bytes.len() as u32).to_be_bytes()).await?;
     raw.write_all(bytes).await?;
     raw.flush().await
 }
 
 /// The next message, or None where the host has hung up.
-async fn next(raw: &mut Raw) -> Option<serde_json::Value> {
+pub(super) async fn next(raw: &mut Raw) -> Option<serde_json::Value> {
     let read = async {
         let mut length = [0; 4];
         raw.read_exact(&mut length).await.ok()?;
@@ -32,7 +32,7 @@ async fn next(raw: &mut Raw) -> Option<serde_json::Value> {
     timeout(PATIENCE, read).await.expect("the host hangs up or answers")
 }
 
-fn hello(raw: &Raw, code: &JoinCode, protocol: u16, name: &str) -> Vec<u8> {
+pub(super) fn hello(raw: &Raw, code: &JoinCode, protocol: u16, name: &str) -> Vec<u8> {
     let proof = tls::proof(raw.get_ref().1, &code.secret).unwrap();
     serde_json::to_vec(&serde_json::json!({
         "say": "hello", "protocol": protocol, "pilotwhale": "0.0.9", "learner": "ab".repeat(16), "name": name,
@@ -180,7 +180,8 @@ fn an_audience_sees_all_and_is_not_on_the_board() {
         let identity = Identity::passing().unwrap();
         let joining =
             Joining { code: class.code(), identity, name: "screen".into(), role: Role::Audience, course };
-        tokio::spawn(follow(joining, Box::new(Remembered::default()), Arc::default(), asked, out));
+        let history = Box::new(Remembered::default());
+        tokio::spawn(follow(joining, history, Arc::default(), asked, out, Stage::default()));
         loop {
             let news = timeout(PATIENCE, heard.recv()).await.unwrap().unwrap();
             if is_at(&news, 3) {

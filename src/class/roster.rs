@@ -1,10 +1,11 @@
 //! The board's knowledge of everybody in the class: a pure fold over what the host reports.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Change, LearnerId};
+use super::{Change, LearnerId, Shown};
 use crate::course::Course;
 use crate::progress::{Event, Progress, Stage, Stamped};
 
@@ -21,6 +22,8 @@ pub struct Learner {
     pub here: bool,
     /// Since when the hand is up.
     pub hand: Option<Timestamp>,
+    /// What their shell shows, while they share it for help.
+    pub shell: Option<Arc<Shown>>,
     /// When something was last reached: a task, a right answer, a new slide.
     pub advanced: Option<Timestamp>,
     /// What was last tried and was not right: exercise, task, difference.
@@ -42,6 +45,7 @@ impl Roster {
             Change::Met { learner, name } => self.entry(learner).name.clone_from(name),
             Change::Here { learner, here } => self.entry(learner).here = *here,
             Change::Hand { learner, since } => self.entry(learner).hand = *since,
+            Change::Shell { learner, shown } => self.entry(learner).shell.clone_from(shown),
             Change::Did { learner, came, event } => self.entry(learner).did(event, *came),
             Change::Standing(_) | Change::Trouble { .. } => {}
         }
@@ -65,6 +69,11 @@ impl Roster {
 
     pub fn known(&self) -> usize {
         self.learners.len()
+    }
+
+    /// The names of those who share their shells.
+    pub fn shells(&self) -> Vec<&str> {
+        self.learners.values().filter(|l| l.shell.is_some()).map(|l| l.name.as_str()).collect()
     }
 
     /// Raised hands, the first one first.

@@ -20,6 +20,8 @@ use super::clean::clean_name;
 use super::code::{JoinCode, SECRET};
 use super::hub::{self, Change, Host, Hub, Met, ToHub, standing_frame};
 use super::limit::Limiter;
+use super::shown::Shown;
+use super::stage::{Seats, Stage};
 use super::store::ClassStore;
 use super::tls;
 use super::wire::{
@@ -75,6 +77,8 @@ struct Door {
     course: (String, String),
     hub: Sender<ToHub>,
     standings: watch::Receiver<Standing>,
+    /// To the instructor's shell.
+    seats: Seats,
     limiter: Mutex<Limiter>,
     lines: AtomicU64,
 }
@@ -107,6 +111,7 @@ pub fn open(hosting: Hosting) -> Result<Opened, ClassError> {
     let (standings, standings_out) = watch::channel(standing.clone());
     let (news, changes) = mpsc::channel(BOARD);
     let (to_hub, thread) = hub::start(Hub::new(store, standings, news)?).map_err(ClassError::Work)?;
+    let stage = Stage::default();
     let made = tls::Made { certificate: founding.certificate, key: founding.key };
     let door = Arc::new(Door {
         acceptor: tls::acceptor(made)?,
@@ -115,11 +120,12 @@ pub fn open(hosting: Hosting) -> Result<Opened, ClassError> {
         course: hosting.course,
         hub: to_hub.clone(),
         standings: standings_out,
+        seats: stage.seats(),
         limiter: Mutex::default(),
         lines: AtomicU64::new(0),
     });
     network.spawn(listen(listener, door));
-    let host = Host { hub: to_hub, thread: Some(thread), network: Some(network) };
+    let host = Host { hub: to_hub, stage, thread: Some(thread), network: Some(network) };
     Ok(Opened { host, code, changes, standing })
 }
 
@@ -199,6 +205,9 @@ struct Line {
     number: u64,
     direct: mpsc::Receiver<ToLearner>,
     standings: watch::Receiver<Standing>,
+    seats: Seats,
+    /// What this learner's shell shows, while they share it.
+    shell: Option<Arc<Shown>>,
     hub: Sender<ToHub>,
 }
 
@@ -227,7 +236,9 @@ async fn enter(stream: TcpStream, from: IpAddr, door: &Door) -> Option<Line> {
             let frame = standing_frame(&standings.borrow_and_update());
             wire.send(frame).await.ok()?;
             wire.codec_mut().allow(LARGEST);
-            Some(Line { wire, role, learner, number, direct, standings, hub: door.hub.clone() })
+            let (mut seats, hub) = (door.seats.clone(), door.hub.clone());
+            seats.anew();
+            Some(Line { wire, role, learner, number, direct, standings, seats, shell: None, hub })
         }
         Err(why) => {
             let _ = wire.send(wire::spell(&ToLearner::Refused { why })).await;
@@ -265,7 +276,16 @@ async fn admit(
         Err(_) => return Err(Refusal::Full),
     };
     let (course, course_version) = door.course.clone();
-    Ok(Welcome { class: door.class.clone(), pilotwhale, course, course_version, name, have, have_at })
+    Ok(Welcome {
+        class: door.class.clone(),
+        pilotwhale,
+        course,
+        course_version,
+        name,
+        have,
+        have_at,
+        takes_shells: true,
+    })
 }
 
 impl Line {
@@ -299,6 +319,7 @@ impl Line {
                     }
                     Err(_) => false,
                 },
+                frame = self.seats.next() => self.say(frame).await,
                 // The hub knows no lines but those of learners.
                 message = self.direct.recv(), if self.role == Role::Learner => match message {
                     Some(message) => {
@@ -331,6 +352,18 @@ impl Line {
             ToHost::Hello(_) => false,
             _ if self.role == Role::Audience => false,
             ToHost::Hand { up } => self.hub.send(ToHub::Hand { learner, up }).is_ok(),
+            ToHost::Shell { step } => {
+                self.shell = match step.map(|step| Shown::after(self.shell.as_deref(), step)) {
+                    Some(Ok(shown)) => Some(Arc::new(shown)),
+                    Some(Err(error)) => {
+                        tracing::info!(%error, "a line of the class ended");
+                        return false;
+                    }
+                    None => None,
+                };
+                let (line, shown) = (self.number, self.shell.clone());
+                self.hub.send(ToHub::Shell { learner, line, shown }).is_ok()
+            }
             ToHost::Progress { events } => {
                 let sent = events.len();
                 let events: Vec<SentEvent> = events.into_iter().filter_map(SentEvent::tidied).collect();

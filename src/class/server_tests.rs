@@ -83,6 +83,7 @@ struct Pupil {
     saved: Arc<Notify>,
     ask: mpsc::Sender<Asked>,
     heard: mpsc::Receiver<Heard>,
+    shell: Stage,
 }
 
 fn pupil_as(code: JoinCode, name: &str, identity: Identity, history: Remembered) -> Pupil {
@@ -91,8 +92,9 @@ fn pupil_as(code: JoinCode, name: &str, identity: Identity, history: Remembered)
     let (out, heard) = mpsc::channel(64);
     let course = ("docker".into(), "1".into());
     let joining = Joining { code, identity, name: name.into(), role: Role::Learner, course };
-    tokio::spawn(follow(joining, Box::new(history.clone()), Arc::clone(&saved), asked, out));
-    Pupil { history, saved, ask, heard }
+    let (own, shell) = (Box::new(history.clone()), Stage::default());
+    tokio::spawn(follow(joining, own, Arc::clone(&saved), asked, out, shell.clone()));
+    Pupil { history, saved, ask, heard, shell }
 }
 
 fn pupil(code: JoinCode, name: &str) -> Pupil {
@@ -302,3 +304,6 @@ fn a_poll_is_counted_once_for_each_and_survives_a_restart() {
 
 #[path = "intruder_tests.rs"]
 mod intruders;
+
+#[path = "shell_tests.rs"]
+mod shells;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc};
 
 use super::{
-    Asked, ClassError, Heard, Identity, JoinCode, Joining, Place, Remembered, Role, Standing, follow,
+    Asked, ClassError, Heard, Identity, JoinCode, Joining, Place, Remembered, Role, Stage, Standing, follow,
 };
 use crate::course::{Course, Quiz, QuizKind, Response, spell};
 use crate::progress::Event;
@@ -117,9 +117,8 @@ impl Player {
         };
         let (ask, asked) = mpsc::channel(4);
         let (heard_in, mut heard) = mpsc::channel(16);
-        let following =
-            follow(joining, Box::new(self.history.clone()), Arc::clone(&self.saved), asked, heard_in);
-        let line = tokio::spawn(following);
+        let (history, saved) = (Box::new(self.history.clone()), Arc::clone(&self.saved));
+        let line = tokio::spawn(follow(joining, history, saved, asked, heard_in, Stage::default()));
         let mut next = tokio::time::Instant::now() + self.think();
         let seen = self.seen.clone();
         loop {
@@ -164,7 +163,7 @@ impl Player {
                 Some(seen) => seen,
                 None => return true,
             },
-            Heard::Hint { .. } | Heard::HandDown => return true,
+            Heard::Hint { .. } | Heard::HandDown | Heard::Shell(_) | Heard::ShellClosed(_) => return true,
         };
         self.seen.send((self.number, seen)).await.is_ok()
     }

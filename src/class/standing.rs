@@ -89,10 +89,12 @@ pub enum Lead {
         text: String,
     },
     LowerHand(LearnerId),
+    /// Look at this learner's shell no more.
+    CloseShell(LearnerId),
 }
 
 impl Standing {
-    /// What it is after this; false where everybody has heard it already. Hints and hands are between the instructor and
+    /// What it is after this; false where everybody has heard it already. Hints, hands and shells are between the instructor and
     /// single learners and change nothing here.
     pub fn lead(&mut self, lead: &Lead, now: Timestamp) -> bool {
         match lead {
@@ -121,7 +123,7 @@ impl Standing {
                 None => return false,
             },
             Lead::EndPoll => self.poll = None,
-            Lead::Hint { .. } | Lead::LowerHand(_) => return false,
+            Lead::Hint { .. } | Lead::LowerHand(_) | Lead::CloseShell(_) => return false,
         }
         true
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
 use super::clean::clean_text;
+use super::shown::Step;
 use super::standing::Standing;
 use crate::progress::{Event, Stamped};
 
@@ -100,6 +101,10 @@ pub(super) enum ToHost {
     Hand {
         up: bool,
     },
+    /// The learner's shell, which they share for help; None when it is shared no more.
+    Shell {
+        step: Option<Step>,
+    },
     Alive,
     #[serde(other)]
     Unknown,
@@ -137,6 +142,14 @@ pub(super) enum ToLearner {
     },
     /// The instructor has seen the hand.
     HandDown,
+    /// The instructor's shell; None when it is shown no more.
+    Shell {
+        step: Option<Step>,
+    },
+    /// The learner's shell is looked at no more.
+    ShellClosed {
+        why: Closed,
+    },
     Alive,
     Bye {
         why: Farewell,
@@ -156,11 +169,25 @@ pub(super) struct Welcome {
     /// The last event that the host has, and when it happened: a history that has another there is not the same.
     pub have: i64,
     pub have_at: Option<Timestamp>,
+    /// A learner's shell can be looked at there. Hosts of before pass it over, and a learner must not believe that they
+    /// are helped.
+    #[serde(default)]
+    pub takes_shells: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "kebab-case")]
+pub enum Closed {
+    ByInstructor,
+    /// So many share theirs already that no more can be looked at.
+    Full,
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "because", rename_all = "kebab-case")]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// The host speaks these, and nothing else.
     Protocol {
         oldest: u16,
@@ -177,7 +204,7 @@ pub enum Refusal {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "because", rename_all = "kebab-case")]
-pub enum Farewell {
+pub(super) enum Farewell {
     /// The same learner has joined again, elsewhere.
     Elsewhere,
     /// The host was ended by its instructor.
@@ -187,7 +214,7 @@ pub enum Farewell {
 }
 
 /// Whether this is sent to a class. What is the learner's own business stays: a new kind of event must be decided here.
-pub fn shared(event: &Event) -> bool {
+pub(super) fn shared(event: &Event) -> bool {
     match event {
         Event::Moved { .. }
         | Event::QuizAnswered { .. }
@@ -328,7 +355,7 @@ impl fmt::Display for Refusal {
 }
 
 impl Refusal {
-    pub fn remedy(&self) -> &'static str {
+    pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::Protocol { newest, .. } if *newest < VERSION => {
                 "Ask the instructor for a newer pilotwhale."

@@ -85,6 +85,10 @@ pub enum Action {
     /// Puts the instructor's newest command on the prompt without running it.
     TakeCommand,
     Messages,
+    /// The instructor's shell in place of the engine pane, and back.
+    ViewShell,
+    /// The instructor may look at the learner's shell, after asking; or no more.
+    ShareShell,
 
     // in a class that one leads
     Board,
@@ -96,10 +100,14 @@ pub enum Action {
     Timer,
     /// Shows the class the command that the instructor ran last.
     SendCommand,
+    /// The class sees the instructor's shell, or no more.
+    ShowShell,
     SortBoard,
     LowerHand,
     SendHint,
     SendHintToAll,
+    /// The shell that a learner shares is looked at no more.
+    CloseShell,
 
     // the shell pane
     ScrollShellUp,

@@ -148,7 +148,8 @@ impl App {
     /// The moment at which something on the screen changes by itself.
     pub fn next_tick(&self) -> Option<Timestamp> {
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        let engine = self.screen().body(Pane::Engine).and_then(|_| self.engine.needs_tick());
+        let engine = self.screen().body(Pane::Engine).filter(|_| !self.seat.has_engines_place());
+        let engine = engine.and_then(|_| self.engine.needs_tick());
         let board = matches!(self.popup, Some(Popup::Class(_)));
         [notice, engine, self.seat.next_tick(self.now, board)].into_iter().flatten().min()
     }
@@ -211,8 +212,8 @@ impl App {
             }
             Msg::Run(run) => self.lesson.run_seen(&run),
             Msg::Observed(call) => {
-                let effects = self.lesson.call_seen(&call);
-                self.note_command(&call);
+                let mut effects = self.lesson.call_seen(&call);
+                effects.extend(self.note_command(&call));
                 self.engine.push_observed(call);
                 effects
             }
@@ -340,7 +341,7 @@ impl App {
         if let Some(area) = screen.body(Pane::Lesson) {
             self.lesson.arrange(self.seat.slide(&self.lesson, area), self.area, &self.theme);
         }
-        match screen.body(Pane::Engine) {
+        match screen.body(Pane::Engine).filter(|_| !self.seat.has_engines_place()) {
             Some(area) => effects.extend(self.engine.arrange(area)),
             None => effects.extend(self.engine.hide()),
         }

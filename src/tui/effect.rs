@@ -63,6 +63,8 @@ pub enum Effect {
     Lead(class::Lead),
     /// As a learner in a class.
     AskClass(class::Asked),
+    /// Show the shell to the class, or as a learner to the instructor; or show it no more.
+    ShowShell(bool),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -148,6 +148,7 @@ impl World {
             Effect::Reload => self.files.reload(),
             Effect::Lead(lead) => self.class.lead(lead),
             Effect::AskClass(asked) => self.class.ask(asked),
+            Effect::ShowShell(on) => self.class.show_shell(on, &self.shell),
         }
     }
 

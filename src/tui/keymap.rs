@@ -26,11 +26,13 @@ pub enum Context {
     Class,
     Lead,
     Board,
+    /// A shell that somebody shows.
+    Viewer,
 }
 
 impl Context {
     /// In the order in which help lists them, with the heading of each.
-    pub const ALL: [(Context, &str); 12] = [
+    pub const ALL: [(Context, &str); 13] = [
         (Context::Any, "Everywhere, except while the shell has the keyboard"),
         (Context::Lesson, "Lesson"),
         (Context::Quiz, "A quiz on the slide"),
@@ -43,6 +45,7 @@ impl Context {
         (Context::Class, "In a class that you follow"),
         (Context::Lead, "In a class that you lead"),
         (Context::Board, "The board of a class"),
+        (Context::Viewer, "A shell that somebody shows"),
     ];
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pilotwhale::class::{Asked, Heard, Identity, JoinCode, Joining, Remembered, Role, follow};
+use pilotwhale::class::{Asked, Heard, Identity, JoinCode, Joining, Remembered, Role, Stage, follow};
 use pilotwhale::progress::Event;
 use rustix::process::Signal;
 use tokio::sync::{Notify, mpsc};
@@ -44,7 +44,8 @@ fn pupil(code: JoinCode, name: &str) -> Pupil {
         role: Role::Learner,
         course: ("docker".into(), "1".into()),
     };
-    tokio::spawn(follow(joining, Box::new(history.clone()), Arc::clone(&saved), asked, out));
+    let (own, shell) = (Box::new(history.clone()), Stage::default());
+    tokio::spawn(follow(joining, own, Arc::clone(&saved), asked, out, shell));
     Pupil { history, saved, ask, heard }
 }
 

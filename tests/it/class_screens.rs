@@ -5,7 +5,7 @@ use crate::support::screen::{Launch, Screen};
 use crate::support::turn::alone;
 use crate::support::word::line_in;
 
-fn host(before: Option<&Screen>) -> Screen {
+pub(crate) fn host(before: Option<&Screen>) -> Screen {
     let launch = Launch::pilotwhale().args(["class", "host", "--bind", "127.0.0.1:0"]).size(120, 40);
     match before {
         Some(before) => launch.home_of(before).start(),
@@ -21,11 +21,12 @@ pub(crate) fn code_on(screen: &Screen) -> String {
     code.trim().to_owned()
 }
 
-fn learner(code: &str, name: &str, columns: u16, rows: u16) -> Screen {
+pub(crate) fn learner(code: &str, name: &str, columns: u16, rows: u16) -> Screen {
     let screen = Launch::pilotwhale().args(["join", code, "--as", name]).size(columns, rows).start();
     screen.wait_for(&format!("You are {name} in the class pod"));
     screen.wait_for("never gets your files");
     screen.send("<Esc>");
+    screen.wait_gone("never gets your files");
     screen.wait_for("● with the class");
     screen
 }

@@ -3,6 +3,7 @@
 mod class;
 mod class_lead;
 mod class_screens;
+mod class_shells;
 mod course;
 mod deck;
 mod differential;

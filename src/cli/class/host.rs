@@ -162,6 +162,11 @@ fn told(change: &Change, roster: &Roster) -> String {
         Change::Here { learner, here: false } => format!("gone   {}\n", name(learner)),
         Change::Hand { learner, since: Some(_) } => format!("hand   {}\n", name(learner)),
         Change::Trouble { what, remedy } => format!("trouble: {what}\n  {remedy}\n"),
+        Change::Shell { learner, shown: Some(_) } => match roster.learner(learner) {
+            Some(before) if before.shell.is_none() => format!("shell  {} shares theirs\n", before.name),
+            _ => String::new(),
+        },
+        Change::Shell { learner, shown: None } => format!("shell  {} shares no more\n", name(learner)),
         Change::Hand { since: None, .. } | Change::Did { .. } | Change::Standing(_) => String::new(),
     }
 }

@@ -12,19 +12,23 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::layout::Pane;
 use crate::tui::screen::bar::Tone;
-use crate::tui::screen::class::{Did, FollowKeys, Said, Seat, View, Viewed};
+use crate::tui::screen::class::{Did, Keys, Said, Seat, View, Viewed};
 use crate::tui::screen::confirm::ConfirmPopup;
 
 impl App {
     /// In a class from the beginning on.
     pub fn seated(mut self, mut seat: Seat) -> Self {
         if let Seat::Follows(follow) = &mut seat {
-            follow.set_keys(FollowKeys {
-                follow: self.keymap.label(Context::Class, Action::FollowClass),
-                command: self.keymap.label(Context::Class, Action::TakeCommand),
+            let label = |action| self.keymap.label(Context::Class, action);
+            follow.set_keys(Keys {
+                follow: label(Action::FollowClass),
+                command: label(Action::TakeCommand),
+                view: label(Action::ViewShell),
+                share: label(Action::ShareShell),
             });
         }
-        if let Seat::Leads(_) = &seat {
+        if let Seat::Leads(leading) = &mut seat {
+            leading.set_show_key(self.keymap.label(Context::Lead, Action::ShowShell));
             self.popup = Some(Popup::Class(Box::new(View::Code)));
         }
         self.seat = seat;
@@ -33,9 +37,18 @@ impl App {
 
     /// To a learner. Nothing that is heard takes the keyboard, but the one page that says what the class sees.
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Effect> {
+        let in_engine = self.wishes.focus == Pane::Engine;
         let Seat::Follows(follow) = &mut self.seat else { return Vec::new() };
-        for said in follow.hear(heard, &self.lesson) {
+        let was_shown = follow.is_shown_a_shell();
+        let heard = follow.hear(heard, &self.lesson);
+        if in_engine && !was_shown {
+            // What somebody works with keeps its place.
+            follow.watch(false);
+        }
+        let mut effects = Vec::new();
+        for said in heard {
             match said {
+                Said::Unshared => effects.push(Effect::ShowShell(false)),
                 Said::Tell(text) => self.say(text),
                 Said::Trouble(what, remedy) => self.trouble(&what, &remedy),
                 Said::Show(notes) if self.popup.is_none() => self.popup = Some(Popup::Notes(notes)),
@@ -43,7 +56,7 @@ impl App {
             }
         }
         self.lesson.set_poll(self.seat.poll());
-        Vec::new()
+        effects
     }
 
     pub(super) fn class_changed(&mut self, changes: &[Change]) -> Vec<Effect> {
@@ -83,12 +96,13 @@ impl App {
         }
     }
 
-    /// A command of the instructor's, kept until they show it.
-    pub(super) fn note_command(&mut self, call: &Observed) {
-        if let Seat::Leads(leading) = &mut self.seat
-            && call.command.origin == Origin::Typed
-        {
-            leading.ran(&call.command);
+    /// A command of the instructor's, kept until they show it, or shown with their shell.
+    pub(super) fn note_command(&mut self, call: &Observed) -> Option<Effect> {
+        match &mut self.seat {
+            Seat::Leads(leading) if call.command.origin == Origin::Typed => {
+                leading.ran(&call.command).map(Effect::Lead)
+            }
+            _ => None,
         }
     }
 
@@ -141,6 +155,8 @@ impl App {
                         Vec::new()
                     }
                 },
+                Action::ViewShell => self.view_shell(),
+                Action::ShareShell if !follow.is_audience() => self.ask_to_share(),
                 Action::Messages => {
                     self.popup = Some(Popup::Notes(follow.messages()));
                     Vec::new()
@@ -150,8 +166,85 @@ impl App {
         }
     }
 
+    /// The instructor's shell in the place of the engine pane, or the engine pane again. Only this key goes there.
+    fn view_shell(&mut self) -> Vec<Effect> {
+        let in_sight = self.screen().body(Pane::Engine).is_some();
+        let Seat::Follows(follow) = &mut self.seat else { return Vec::new() };
+        if !follow.is_shown_a_shell() {
+            self.say("The instructor does not show their shell now".into());
+            return Vec::new();
+        }
+        let open = follow.watched().is_some() && in_sight;
+        follow.watch(!open);
+        match (open, in_sight) {
+            (false, false) => self.focus(Pane::Engine),
+            // Who came by this key, where one pane is seen at a time, goes back by it.
+            (true, _) if self.screen().body(Pane::Lesson).is_none() => self.focus(Pane::Lesson),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The instructor's shell takes what the engine pane would take.
+    pub(super) fn views_shell(&self) -> bool {
+        self.wishes.focus == Pane::Engine && self.seat.has_engines_place()
+    }
+
+    pub(super) fn view_shell_act(&mut self, action: Action) -> Vec<Effect> {
+        if let Seat::Follows(follow) = &mut self.seat {
+            match action {
+                Action::Cancel => return self.view_shell(),
+                _ => follow.move_view(action),
+            }
+        }
+        Vec::new()
+    }
+
+    fn ask_to_share(&mut self) -> Vec<Effect> {
+        let Seat::Follows(follow) = &mut self.seat else { return Vec::new() };
+        if follow.is_sharing() {
+            follow.share(false);
+            self.say("Your shell is seen no more".into());
+            return vec![Effect::ShowShell(false)];
+        }
+        match follow.could_share() {
+            Err(why) => self.say(why.into()),
+            Ok(()) => {
+                let question = ConfirmPopup::new(
+                    "Let the instructor look at your shell?",
+                    "",
+                    vec![Effect::ShowShell(true)],
+                )
+                .saying("They see what your shell shows: what stands there now, what you type, and what programs print.")
+                .saying("Nobody else sees it, it is not kept, and they can't type in it.")
+                .saying("The first row says so all the time. The same key ends it.");
+                self.popup = Some(Popup::Confirm(Box::new(question)));
+            }
+        }
+        Vec::new()
+    }
+
+    /// The learner has said yes; by now the class may be away.
+    pub(super) fn shares_shell(&mut self) -> Vec<Effect> {
+        let Seat::Follows(follow) = &mut self.seat else { return Vec::new() };
+        match follow.could_share() {
+            Ok(()) => {
+                follow.share(true);
+                vec![Effect::ShowShell(true)]
+            }
+            Err(why) => {
+                self.say(why.into());
+                Vec::new()
+            }
+        }
+    }
+
     fn did(&mut self, did: Did) -> Vec<Effect> {
         match did {
+            Did::ShowShell(on) => {
+                let said = if on { "The class sees your shell" } else { "The class sees your shell no more" };
+                self.say(said.into());
+                vec![Effect::ShowShell(on)]
+            }
             Did::Lead(leads) => {
                 let said = match &leads[..] {
                     [Lead::Hint { .. }] => "The hint was sent".into(),

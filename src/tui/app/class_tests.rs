@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::class::{JoinCode, LearnerId, Place as Shown, Poll, Standing};
+use crate::class::{JoinCode, LearnerId, Place as Slide, Poll, Standing};
 use crate::facts::{Action as Call, Answer, Command};
 use crate::progress::{Event, Progress, Stamped};
 use crate::session::Session;
@@ -15,6 +15,7 @@ use crate::tui::layout::Pane;
 use crate::tui::msg::Msg;
 use crate::tui::screen::class::{Follow, Leading};
 use jiff::Timestamp;
+use shells::{see, shown};
 
 fn seated(seat: Seat, width: u16, height: u16) -> App {
     let deck_only = matches!(&seat, Seat::Follows(follow) if follow.is_audience());
@@ -28,7 +29,8 @@ fn seated(seat: Seat, width: u16, height: u16) -> App {
 fn follower() -> App {
     let mut app = seated(Seat::Follows(Box::new(Follow::new(false))), 120, 40);
     let (class, name) = ("whales".into(), "Ana".into());
-    let joined = Heard::Joined { class, name, course: String::new(), course_version: String::new() };
+    let (course, course_version, takes_shells) = (String::new(), String::new(), true);
+    let joined = Heard::Joined { class, name, course, course_version, takes_shells };
     send(&mut app, Msg::Heard(joined));
     assert!(picture(&app, 120, 40).contains("You are Ana in the class whales"), "what leaves is shown");
     press(&mut app, KeyCode::Esc);
@@ -36,7 +38,7 @@ fn follower() -> App {
 }
 
 fn at(slide: usize) -> Standing {
-    let place = Shown { lesson: "00".into(), slide, step: 0, since: Timestamp::UNIX_EPOCH };
+    let place = Slide { lesson: "00".into(), slide, step: 0, since: Timestamp::UNIX_EPOCH };
     Standing { place: Some(place), ..Standing::default() }
 }
 
@@ -328,6 +330,12 @@ fn a_command_is_shown_only_by_a_key() {
     see(&mut app, 2, Origin::Shell);
     assert_eq!(lead(&mut app), [Effect::Lead(Lead::Command("docker ps".into()))]);
     assert!(picture(&app, 120, 40).contains("The class sees: docker ps"));
+    typed(&mut app, "V");
+    assert!(!shows(&see(&mut app, 2, Origin::Shell)), "a prompt's own command is none");
+    assert!(shows(&see(&mut app, 3, Origin::Typed)), "a command of a shell that is seen is shown as well");
+    assert!(!shows(&see(&mut app, 3, Origin::Typed)), "once, however many calls it makes");
+    typed(&mut app, "V");
+    assert!(!shows(&see(&mut app, 4, Origin::Typed)));
 }
 
 #[test]
@@ -398,6 +406,41 @@ fn pictures() {
         typed(&mut app, "3G");
         send(&mut app, Msg::Class(vec![Change::Standing(poll(false, 3))]));
         show("closed poll", &app);
+        let mut app = leader(width, height);
+        press(&mut app, KeyCode::Esc);
+        full(&mut app);
+        typed(&mut app, "V");
+        press(&mut app, KeyCode::Left);
+        let lines = ["$ dokcer ps", "bash: dokcer: command not found", "$ "];
+        let change = Change::Shell { learner: id(1), shown: Some(shown(&lines)) };
+        send(&mut app, Msg::Class(vec![change]));
+        show("the class sees the shell", &app);
+        typed(&mut app, "L");
+        press(&mut app, KeyCode::Down);
+        press(&mut app, KeyCode::Enter);
+        show("a learner who shares their shell", &app);
+        press(&mut app, KeyCode::Enter);
+        show("their shell", &app);
+        let mut app = seated(Seat::Follows(Box::new(Follow::new(false))), width, height);
+        let (class, name) = ("whales".into(), "Ana".into());
+        let (course, course_version, takes_shells) = (String::new(), String::new(), true);
+        send(&mut app, Msg::Heard(Heard::Joined { class, name, course, course_version, takes_shells }));
+        show("joined", &app);
+        press(&mut app, KeyCode::Esc);
+        see(
+            &mut app,
+            &["$ docker ps", "CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES", "$ "],
+        );
+        show("the instructor's shell is shown", &app);
+        press(&mut app, KeyCode::Left);
+        if width < 100 {
+            typed(&mut app, "V");
+            show("the instructor's shell", &app);
+        }
+        typed(&mut app, "A");
+        show("asked to share", &app);
+        typed(&mut app, "y");
+        show("sharing", &app);
     }
     insta::assert_snapshot!(pictures);
 }
@@ -417,8 +460,18 @@ fn no_size_is_too_small_for_a_class() {
             picture(&app, width, height);
             press(&mut app, KeyCode::Esc);
         }
+        for audience in [true, false] {
+            let mut app = seated(Seat::Follows(Box::new(Follow::new(audience))), width, height);
+            see(&mut app, &["$ docker ps"]);
+            picture(&app, width, height);
+            typed(&mut app, "V");
+            picture(&app, width, height);
+        }
         let mut app = seated(Seat::Follows(Box::new(Follow::new(true))), width, height);
         stand(&mut app, poll(true, 3));
         picture(&app, width, height);
     }
 }
+
+#[path = "class_shell_tests.rs"]
+mod shells;

@@ -44,6 +44,9 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         if app.wishes.focus == Pane::Lesson {
             keys.retain(|(_, action)| app.lesson.offers(*action));
         }
+        if !app.seat.is_shown_a_shell() {
+            keys.retain(|(_, action)| *action != Action::ViewShell);
+        }
         if app.seat.is_audience() {
             keys.retain(|(_, action)| *action == Action::Quit);
         }
@@ -102,6 +105,10 @@ fn pane_body(app: &App, pane: Pane, body: Rect, buf: &mut Buffer) -> Option<(u16
             app.draw_beside_slide(body, buf);
             None
         }
+        Pane::Engine if app.seat.has_engines_place() => {
+            app.seat.draw_shell(body, buf, &app.theme);
+            None
+        }
         Pane::Engine => {
             app.engine.draw(body, buf, &app.theme, focused);
             None
@@ -133,6 +140,10 @@ fn pane_frame(app: &App, pane: Pane, area: Rect, buf: &mut Buffer) {
 fn titles(app: &App, pane: Pane) -> (String, String) {
     match pane {
         Pane::Lesson => (app.lesson.title(), app.lesson.summary()),
+        Pane::Engine if app.seat.has_engines_place() => {
+            let key = app.keymap.label(Context::Class, Action::ViewShell);
+            ("the instructor's shell, read only".into(), format!("{key} closes it"))
+        }
         // Which engine it is stands in the pane's last line.
         Pane::Engine => ("engine".into(), String::new()),
         Pane::Shell => {
@@ -140,7 +151,8 @@ fn titles(app: &App, pane: Pane) -> (String, String) {
             let there = app.wishes.focus == Pane::Shell;
             let hint =
                 if there { format!("{chord} back to the lesson") } else { format!("{chord} to type here") };
-            (app.shell.title(), hint)
+            let seen = app.seat.shell_is_seen_by().map_or(String::new(), |who| format!(" · ◉ {who}"));
+            (format!("{}{seen}", app.shell.title()), hint)
         }
     }
 }
@@ -183,10 +195,16 @@ fn tab_line(app: &App, area: Rect, shown: Pane, buf: &mut Buffer) {
     let used: usize = spans.iter().map(|s| s.content.width()).sum();
     Paragraph::new(Line::from(spans)).render(area, buf);
     let (title, right) = titles(app, shown);
+    let stands_alone = match shown {
+        Pane::Engine => app.seat.has_engines_place(),
+        Pane::Shell => app.seat.shell_is_seen_by().is_some(),
+        Pane::Lesson => false,
+    };
     // While the shell or the engine is in front, how the exercise goes is what matters from the lesson.
     let text = match (shown, app.lesson.summary()) {
         (Pane::Lesson, summary) if summary.is_empty() => title,
         (Pane::Lesson, summary) => format!("{title} · {summary}"),
+        _ if stands_alone => title,
         (_, summary) if !summary.is_empty() => summary,
         _ => right,
     };

@@ -35,6 +35,7 @@ impl App {
         match self.wishes.focus {
             Pane::Shell if self.shell.takes_keys() => vec![Context::Shell],
             Pane::Shell => vec![Context::Shell, Context::Any],
+            Pane::Engine if self.views_shell() => vec![Context::Viewer, Context::Any],
             Pane::Engine if self.engine.is_detail_open() => {
                 vec![Context::Detail, Context::Engine, Context::Any]
             }
@@ -77,7 +78,7 @@ impl App {
             Some(_) => None,
             None => match self.wishes.focus {
                 Pane::Lesson => self.lesson.text_key(key),
-                Pane::Engine if self.engine.takes_keys() => Some(self.engine.key(key)),
+                Pane::Engine if self.engine.takes_keys() && !self.views_shell() => Some(self.engine.key(key)),
                 Pane::Engine => None,
                 Pane::Shell => None,
             },
@@ -90,6 +91,7 @@ impl App {
             self.popup = None;
         }
         match answer {
+            Answer::Yes(effects) if effects[..] == [Effect::ShowShell(true)] => self.shares_shell(),
             Answer::Yes(effects) => effects,
             Answer::No => self.lesson.keep_going(),
             Answer::Open => Vec::new(),
@@ -125,6 +127,7 @@ impl App {
                 None => self.tell(Tone::Good, "No mistakes were found in the course".into()),
             },
             Action::Notes => self.popup = Some(Popup::Notes(self.lesson.notes())),
+            Action::Cancel if self.views_shell() => return self.view_shell_act(action),
             Action::Cancel if self.wishes.focus == Pane::Engine && self.engine.is_detail_open() => {
                 return self.engine.act(action);
             }
@@ -150,6 +153,7 @@ impl App {
                 }
                 effects
             }
+            Pane::Engine if self.views_shell() => self.view_shell_act(action),
             Pane::Engine => {
                 let effects = self.engine.act(action);
                 self.route(effects)
@@ -257,11 +261,12 @@ impl App {
         if self.popup.is_none() && self.wishes.focus == Pane::Shell && self.shell.takes_keys() {
             return vec![Effect::Shell(ShellEffect::Paste(text))];
         }
+        let views_shell = self.views_shell();
         match (&mut self.popup, self.wishes.focus) {
             (Some(Popup::Confirm(confirm)), _) => confirm.paste(&text),
             (Some(Popup::Class(view)), _) => view.paste(&text),
             (None, Pane::Lesson) => self.lesson.paste(&text),
-            (None, Pane::Engine) => self.engine.paste(&text),
+            (None, Pane::Engine) if !views_shell => self.engine.paste(&text),
             _ => {}
         }
         Vec::new()

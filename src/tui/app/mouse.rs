@@ -78,6 +78,11 @@ impl App {
             (Pane::Lesson, MouseEventKind::Down(MouseButton::Left)) => {
                 effects.extend(self.lesson.click(position))
             }
+            (Pane::Engine, kind) if self.seat.has_engines_place() => match kind {
+                MouseEventKind::ScrollUp => effects.extend(self.view_shell_act(Action::Up)),
+                MouseEventKind::ScrollDown => effects.extend(self.view_shell_act(Action::Down)),
+                _ => {}
+            },
             (Pane::Engine, MouseEventKind::ScrollUp) => effects.extend(self.engine.act(Action::Up)),
             (Pane::Engine, MouseEventKind::ScrollDown) => effects.extend(self.engine.act(Action::Down)),
             (Pane::Engine, MouseEventKind::Down(MouseButton::Left)) => {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
-use crate::class::{Asked, Change, Heard, History, Host, Joining, Lead, follow};
+use super::shell::ShellSeat;
+use crate::class::{Asked, Change, Heard, History, Host, Joining, Lead, SHOW_EVERY, Stage, follow};
 use crate::tui::msg::Msg;
 
 /// What the app has to do with a class.
@@ -23,6 +25,9 @@ pub enum Attending {
 pub(super) struct ClassSeat {
     ask: Option<Sender<Asked>>,
     host: Option<Host>,
+    /// Where the shell is seen from while it is shown.
+    stage: Stage,
+    shows: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -33,9 +38,10 @@ impl ClassSeat {
             Attending::Alone => Self::default(),
             Attending::Follows(joining, history) => {
                 let ((ask, asked), (say, mut heard)) = (mpsc::channel(8), mpsc::channel::<Heard>(32));
-                let complain = out.clone();
+                let (complain, stage) = (out.clone(), Stage::default());
+                let shell = stage.clone();
                 let line = tokio::spawn(async move {
-                    if let Err(error) = follow(*joining, history, saved, asked, say).await {
+                    if let Err(error) = follow(*joining, history, saved, asked, say, shell).await {
                         let (what, remedy) = (error.to_string(), error.remedy());
                         let _ = complain.send(Msg::Trouble { what, remedy }).await;
                     }
@@ -47,7 +53,7 @@ impl ClassSeat {
                         }
                     }
                 });
-                Self { ask: Some(ask), host: None, tasks: vec![line, ear] }
+                Self { ask: Some(ask), stage, tasks: vec![line, ear], ..Self::default() }
             }
             Attending::Leads(host, mut changes) => {
                 let ear = tokio::spawn(async move {
@@ -57,7 +63,8 @@ impl ClassSeat {
                         }
                     }
                 });
-                Self { ask: None, host: Some(host), tasks: vec![ear] }
+                let stage = host.stage().clone();
+                Self { host: Some(host), stage, tasks: vec![ear], ..Self::default() }
             }
         }
     }
@@ -75,8 +82,29 @@ impl ClassSeat {
         }
     }
 
+    /// Shows the shell to the class that is led, or to the instructor who is followed; or shows it no more.
+    pub(super) fn show_shell(&mut self, on: bool, shell: &ShellSeat) {
+        if let Some(before) = self.shows.take() {
+            before.abort();
+        }
+        if !on {
+            return self.stage.end();
+        }
+        self.stage.begin(shell.shown());
+        let (stage, shell, changed) = (self.stage.clone(), shell.clone(), shell.changed());
+        self.shows = Some(tokio::spawn(async move {
+            loop {
+                changed.notified().await;
+                stage.show(shell.shown());
+                // What changes meanwhile is seen afterwards, in one state.
+                sleep(SHOW_EVERY).await;
+            }
+        }));
+    }
+
     pub(super) async fn end(&mut self) {
-        for task in self.tasks.drain(..) {
+        self.stage.end();
+        for task in self.tasks.drain(..).chain(self.shows.take()) {
             task.abort();
         }
         if let Some(host) = self.host.take() {

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 
 use super::{Wanted, lock};
+use crate::class::Shown;
 use crate::paths;
 use crate::shell::{Options, Shell, ShellEvent};
 use crate::tap::ShellRoot;
@@ -34,6 +36,8 @@ struct Seat {
     shell: Option<Shell>,
     /// What was typed before there was a shell.
     waiting: Vec<ShellEffect>,
+    /// Something may be another on the screen than it was.
+    changed: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -54,6 +58,7 @@ impl ShellSeat {
             size: (80, 24),
             shell: None,
             waiting: Vec::new(),
+            changed: Arc::default(),
         })))
     }
 
@@ -101,6 +106,7 @@ impl ShellSeat {
         if let ShellEffect::Resize { cols, rows } = effect {
             seat.size = (cols, rows);
         }
+        seat.changed.notify_one();
         if effect == ShellEffect::Restart {
             return seat.spawn();
         }
@@ -116,6 +122,17 @@ impl ShellSeat {
             let what = "The program in the shell is not reading what you type".to_owned();
             let _ = out.try_send(Msg::Trouble { what, remedy: "wait for it, or stop it with Ctrl-C".into() });
         }
+    }
+
+    /// What it shows now; an empty screen where there is no shell yet.
+    pub(super) fn shown(&self) -> Shown {
+        let screen = lock(&self.0).shell.as_ref().map(Shell::screen);
+        screen.as_ref().map(terminal::shown).unwrap_or_default()
+    }
+
+    /// Notified of what may have changed there since `shown` was asked for last.
+    pub(super) fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&lock(&self.0).changed)
     }
 
     /// Ends the shell and what it started.
@@ -152,10 +169,13 @@ impl Seat {
             rows: self.size.1,
             ..Options::default()
         };
-        let (out, root) = (self.out.clone(), self.root.clone());
+        let (out, root, changed) = (self.out.clone(), self.root.clone(), Arc::clone(&self.changed));
         let on_event = move |event| {
             let msg = match event {
-                ShellEvent::Dirty => Msg::ShellDirty,
+                ShellEvent::Dirty => {
+                    changed.notify_one();
+                    Msg::ShellDirty
+                }
                 ShellEvent::Exited(status) => Msg::ShellExited(status),
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
                 ShellEvent::Printed(_) => return,
@@ -176,6 +196,7 @@ impl Seat {
                     carry_out(&shell, effect, &self.out);
                 }
                 self.shell = Some(shell);
+                self.changed.notify_one();
                 self.tell(Msg::ShellStarted { screen, name });
             }
             Err(error) => self.tell(Msg::ShellFailed(format!("{error}. {}", error.remedy()))),

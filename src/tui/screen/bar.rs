@@ -126,6 +126,7 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::Overview => "slides",
         Action::FollowClass => "to the class",
         Action::RaiseHand => "hand",
+        Action::ViewShell => "their shell",
         Action::Board => "board",
         Action::Poll => "poll",
         Action::Presenter => "presenter view",
@@ -133,6 +134,9 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::SendHint => "hint",
         Action::SendHintToAll => "hint to all",
         Action::LowerHand => "hand down",
+        Action::CloseShell => "close the shell",
+        Action::ScrollRight => "to the right",
+        Action::Up => "up",
         _ => return None,
     })
 }

@@ -9,8 +9,9 @@ mod plan;
 mod poll;
 mod presenter;
 mod view;
+mod viewer;
 
-pub use follow::{Follow, FollowKeys, Said};
+pub use follow::{Follow, Keys, Said};
 pub use lead::{Did, Leading};
 pub use view::{View, Viewed};
 
@@ -19,13 +20,14 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Block, BorderType, Paragraph, Widget};
 
 use super::lesson::LessonPane;
 use crate::class::{Poll, Standing, Timer};
 use crate::tui::action::Action;
 use crate::tui::keymap::Context;
 use crate::tui::theme::Theme;
+use viewer::Viewer;
 
 #[derive(Default)]
 pub enum Seat {
@@ -65,6 +67,25 @@ impl Seat {
         self.standing()?.poll.as_ref()
     }
 
+    /// Who sees the shell of this screen, if anybody does.
+    pub fn shell_is_seen_by(&self) -> Option<&'static str> {
+        match self {
+            Self::Follows(follow) if follow.is_sharing() => Some("the instructor sees it"),
+            Self::Leads(leading) if leading.is_showing() => Some("the class sees it"),
+            _ => None,
+        }
+    }
+
+    /// The instructor's shell can be looked at.
+    pub fn is_shown_a_shell(&self) -> bool {
+        matches!(self, Self::Follows(follow) if follow.is_shown_a_shell())
+    }
+
+    /// The instructor's shell has the place of the engine pane.
+    pub fn has_engines_place(&self) -> bool {
+        matches!(self, Self::Follows(follow) if follow.watched().is_some())
+    }
+
     /// When something changes by itself: a timer each second; minutes, where they are `in_sight`.
     pub fn next_tick(&self, now: Timestamp, in_sight: bool) -> Option<Timestamp> {
         let (timer, ahead) = match self {
@@ -79,6 +100,15 @@ impl Seat {
         let minute = minutes.then(|| SignedDuration::from_secs(60 - now.as_second().rem_euclid(60)));
         let wait = [second, minute].into_iter().flatten().min()?;
         now.checked_add(wait).ok()
+    }
+
+    /// The instructor's shell in the engine pane's place.
+    pub fn draw_shell(&self, body: Rect, buf: &mut Buffer, theme: &Theme) {
+        if let Self::Follows(follow) = self
+            && let Some(shown) = follow.watched()
+        {
+            follow.viewer().draw(shown, body, buf, theme);
+        }
     }
 
     /// The first row.
@@ -112,6 +142,9 @@ impl Seat {
                 | Action::RaiseHand
                 | Action::TakeCommand
                 | Action::Messages
+                | Action::ViewShell
+                | Action::ShareShell
+                | Action::ShowShell
                 | Action::Board
                 | Action::JoinCode
                 | Action::Presenter
@@ -129,14 +162,18 @@ impl Seat {
     }
 
     fn parts(&self, lesson: &LessonPane, body: Rect) -> Parts {
-        let presenting = matches!(self, Self::Leads(leading) if leading.is_presenting());
-        let (slide, side) = if presenting { presenter::split(body) } else { (body, Rect::default()) };
+        let beside = match self {
+            Self::Alone => false,
+            Self::Leads(leading) => leading.is_presenting(),
+            Self::Follows(follow) => follow.projected().is_some(),
+        };
+        let (slide, side) = if beside { presenter::split(body) } else { (body, Rect::default()) };
         let rows = self.poll().map_or(0, |poll| poll::rows(poll, lesson.course(), slide));
         let above = Rect { height: slide.height - rows, ..slide };
         Parts { slide: above, side, poll: Rect { y: above.bottom(), height: rows, ..slide } }
     }
 
-    /// The poll below the slide, which takes no key from anybody; and the presenter's side.
+    /// The poll below the slide, which takes no key from anybody; and the presenter's side, or the shell that is projected.
     pub fn draw_beside(
         &self,
         lesson: &LessonPane,
@@ -154,6 +191,17 @@ impl Seat {
             && !parts.side.is_empty()
         {
             presenter::draw(leading, lesson, (now, zone), parts.side, buf, theme);
+        }
+        if let Self::Follows(follow) = self
+            && let Some(shown) = follow.projected()
+        {
+            let block = Block::bordered()
+                .border_type(BorderType::Rounded)
+                .border_style(theme.border)
+                .title_top(Line::styled(" the instructor's shell ", theme.title));
+            let inner = block.inner(parts.side);
+            block.render(parts.side, buf);
+            Viewer::default().draw(shown, inner, buf, theme);
         }
     }
 

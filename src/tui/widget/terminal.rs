@@ -1,5 +1,7 @@
 //! Draws the shell's screen, and turns the outer terminal's keys and mouse into the shell's.
 
+mod shown;
+
 use std::num::NonZeroU16;
 
 use crossterm::event::{
@@ -11,6 +13,7 @@ use ratatui::style::{Color as Paint, Modifier, Style};
 
 use crate::shell::{Button, Cell, Color, Key, KeyCode, Mods, Mouse, MouseKind, Width};
 pub use crate::shell::{Cursor, CursorShape, Screen, is_guarded};
+pub use shown::{draw_shown, shown};
 
 /// How the screen is to look.
 #[derive(Clone, Copy, Debug, Default)]

@@ -26,7 +26,7 @@ pub struct Board {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Sort {
-    /// Those who need help first: hands in order, then the stuck, then the longest without progress.
+    /// Those who need help first: hands in order, then those who share their shells, then the stuck, then the longest without progress.
     #[default]
     Help,
     Name,
@@ -58,7 +58,15 @@ impl Board {
             Sort::Name => all.sort_by(|a, b| a.1.name.cmp(&b.1.name)),
             Sort::Progress => all.sort_by_cached_key(|(_, l)| (std::cmp::Reverse(done(l)), l.name.clone())),
             Sort::Help => all.sort_by_cached_key(|(_, l)| {
-                (l.hand.is_none(), l.hand, l.stuck_on().is_none(), !l.here, l.advanced, l.name.clone())
+                (
+                    l.hand.is_none(),
+                    l.hand,
+                    l.shell.is_none(),
+                    l.stuck_on().is_none(),
+                    !l.here,
+                    l.advanced,
+                    l.name.clone(),
+                )
             }),
         }
         all
@@ -108,7 +116,9 @@ impl Board {
         let stuck = roster.stuck();
         let shown = stuck.len().min(STUCK);
         let hands = roster.hands();
-        let above = u16::try_from(shown + usize::from(!hands.is_empty())).unwrap_or(0) + 2;
+        let shells = roster.shells();
+        let told = usize::from(!hands.is_empty()) + usize::from(!shells.is_empty());
+        let above = u16::try_from(shown + told).unwrap_or(0) + 2;
         let [top, table] = Layout::vertical([Constraint::Length(above), Constraint::Min(1)]).areas(area);
         let mut lines = vec![Line::from(vec![
             Span::styled(format!(" {} ", leading.class()), theme.title),
@@ -124,6 +134,10 @@ impl Board {
             });
             let hands = format!(" hands up: {}", waiting.collect::<Vec<_>>().join(", "));
             lines.push(Line::styled(hands, theme.strong));
+        }
+        if !shells.is_empty() {
+            let shells = format!(" shells to look at, on the learner's page: {}", shells.join(", "));
+            lines.push(Line::styled(shells, theme.strong));
         }
         for stuck in stuck.iter().take(shown) {
             let on = format!(" '{}' × {}", stuck.differs, stuck.learners.len());

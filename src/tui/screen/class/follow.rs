@@ -1,11 +1,15 @@
 //! A learner's side of a class: where it is, whether the slides go along, and what was said.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Span;
 
 use super::clock;
-use crate::class::{Heard, Standing};
+use super::viewer::Viewer;
+use crate::class::{Closed, Heard, Shown, Standing};
 use crate::session::Place;
+use crate::tui::action::Action;
 use crate::tui::screen::lesson::LessonPane;
 use crate::tui::screen::notes::Notes;
 use crate::tui::theme::Theme;
@@ -21,7 +25,8 @@ From now on the class sees:
 
 It also gets what you have done in this course before now.
 
-It never gets your files, your environment, what you type in the shell, its history or its output.
+It never gets your files, your environment, what you type in the shell, its history or its output. Only when you ask for help and \
+say yes, the instructor sees what your shell shows, until you or they end it. While that is so, the first row says it.
 
 Nothing that the instructor sends is run on your machine. A command of theirs goes to your prompt when you ask for it, and there you \
 press Enter.";
@@ -30,7 +35,7 @@ press Enter.";
 pub struct Follow {
     /// A screen that only shows the class.
     audience: bool,
-    keys: FollowKeys,
+    keys: Keys,
     link: Link,
     class: String,
     name: String,
@@ -44,13 +49,22 @@ pub struct Follow {
     note: u64,
     hints: Vec<String>,
     welcomed: bool,
+    /// What the instructor's shell shows, and whether it is looked at.
+    shell: Option<Arc<Shown>>,
+    watches: bool,
+    viewer: Viewer,
+    /// The instructor may see the learner's own shell.
+    sharing: bool,
+    takes_shells: bool,
 }
 
 /// What the keys are called.
 #[derive(Clone, Debug, Default)]
-pub struct FollowKeys {
+pub struct Keys {
     pub follow: String,
     pub command: String,
+    pub view: String,
+    pub share: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,6 +82,8 @@ pub enum Said {
     Tell(String),
     Trouble(String, String),
     Show(Notes),
+    /// The learner's shell is not shared any more.
+    Unshared,
 }
 
 impl Follow {
@@ -79,7 +95,7 @@ impl Follow {
         self.audience
     }
 
-    pub fn set_keys(&mut self, keys: FollowKeys) {
+    pub fn set_keys(&mut self, keys: Keys) {
         self.keys = keys;
     }
 
@@ -122,6 +138,52 @@ impl Follow {
         self.standing.commands.last().map(|c| c.text.as_str())
     }
 
+    /// The instructor's shell, where it is shown and looked at.
+    pub fn watched(&self) -> Option<&Shown> {
+        self.shell.as_deref().filter(|_| self.watches && !self.audience)
+    }
+
+    /// The same, on a screen that projects the class.
+    pub(super) fn projected(&self) -> Option<&Shown> {
+        self.shell.as_deref().filter(|_| self.audience)
+    }
+
+    pub fn viewer(&self) -> Viewer {
+        self.viewer
+    }
+
+    pub fn is_shown_a_shell(&self) -> bool {
+        self.shell.is_some() && !self.audience
+    }
+
+    pub fn watch(&mut self, on: bool) {
+        self.watches = on;
+        self.viewer = Viewer::default();
+    }
+
+    pub fn move_view(&mut self, action: Action) {
+        if let Some(shown) = &self.shell {
+            self.viewer.act(action, shown);
+        }
+    }
+
+    pub fn is_sharing(&self) -> bool {
+        self.sharing
+    }
+
+    /// Whether the shell may be shared; why not, in a sentence.
+    pub fn could_share(&self) -> Result<(), &'static str> {
+        match self.link {
+            Link::Here if self.takes_shells => Ok(()),
+            Link::Here => Err("The class's pilotwhale is too old to look at your shell"),
+            _ => Err("There is no line to the class; nobody could look at your shell"),
+        }
+    }
+
+    pub fn share(&mut self, on: bool) {
+        self.sharing = on;
+    }
+
     /// Where the class is: at a poll, at an exercise that is open for all, or where the instructor is.
     pub fn target(&self, lesson: &LessonPane) -> Option<Place> {
         let poll = self.standing.poll.as_ref().filter(|p| p.open);
@@ -135,7 +197,8 @@ impl Follow {
 
     pub fn hear(&mut self, heard: Heard, lesson: &LessonPane) -> Vec<Said> {
         match heard {
-            Heard::Joined { class, name, course, course_version } => {
+            Heard::Joined { class, name, course, course_version, takes_shells } => {
+                self.takes_shells = takes_shells;
                 let mut said = Vec::new();
                 self.link = Link::Here;
                 let own = lesson.course();
@@ -164,11 +227,13 @@ impl Follow {
             Heard::Away { why, remedy } => {
                 self.all_kept = false;
                 self.link = Link::Away(why, remedy);
-                Vec::new()
+                self.part()
             }
             Heard::Out { why, remedy } => {
                 self.link = Link::Out(why.clone(), remedy.clone());
-                vec![Said::Trouble(why, remedy)]
+                let mut said = self.part();
+                said.push(Said::Trouble(why, remedy));
+                said
             }
             Heard::Standing { standing, ahead } => self.stand(standing, ahead, lesson),
             Heard::AllKept => {
@@ -187,7 +252,47 @@ impl Follow {
                 self.hand = false;
                 vec![Said::Tell("The instructor has seen your hand".into())]
             }
+            Heard::Shell(shown) => self.see(shown),
+            Heard::ShellClosed(why) => {
+                if !std::mem::take(&mut self.sharing) {
+                    return Vec::new();
+                }
+                let said = match why {
+                    Closed::Full => {
+                        "Your shell is not seen: the instructor looks at others first. Ask again later"
+                    }
+                    Closed::ByInstructor | Closed::Unknown => {
+                        "The instructor has closed your shell; it is seen no more"
+                    }
+                };
+                vec![Said::Unshared, Said::Tell(said.into())]
+            }
         }
+    }
+
+    fn see(&mut self, shown: Option<Arc<Shown>>) -> Vec<Said> {
+        let (was, is) = (self.shell.is_some(), shown.is_some());
+        self.shell = shown;
+        match (was, is) {
+            (false, true) if !self.audience => {
+                self.watch(true);
+                let key = &self.keys.view;
+                vec![Said::Tell(format!("The instructor shows their shell: {key} opens and closes it"))]
+            }
+            (true, false) if !self.audience => {
+                vec![Said::Tell("The instructor's shell is shown no more".into())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The line is gone, and with it what was shown on either side: to share again is decided again.
+    fn part(&mut self) -> Vec<Said> {
+        self.shell = None;
+        if !std::mem::take(&mut self.sharing) {
+            return Vec::new();
+        }
+        vec![Said::Unshared, Said::Tell("Your shell is seen no more: there is no line to the class".into())]
     }
 
     fn stand(&mut self, standing: Standing, ahead: SignedDuration, lesson: &LessonPane) -> Vec<Said> {
@@ -247,6 +352,10 @@ impl Follow {
                 left.push(Span::styled(" goes there", theme.bar));
             }
         }
+        if self.is_shown_a_shell() && !self.watches {
+            left.push(Span::styled("  their shell is shown: ", theme.info));
+            left.push(Span::styled(self.keys.view.clone(), theme.key));
+        }
         if let Some(command) = self.command().filter(|_| self.link == Link::Here) {
             left.push(Span::styled(format!("  $ {command}  "), theme.dim));
             left.push(Span::styled(self.keys.command.clone(), theme.key));
@@ -255,6 +364,13 @@ impl Follow {
         let mut right = Vec::new();
         if let Some(timer) = self.standing.timer {
             right.push(clock(timer, now.saturating_add(self.ahead).unwrap_or(now), theme));
+        }
+        if self.sharing {
+            let key = &self.keys.share;
+            right.push(Span::styled(
+                format!(" ◉ the instructor sees your shell · {key} ends it "),
+                theme.warn,
+            ));
         }
         if self.hand {
             right.push(Span::styled(" hand is up ", theme.strong));

@@ -22,8 +22,12 @@ pub struct Leading {
     roster: Roster,
     standing: Standing,
     presenting: bool,
-    /// The docker command that was typed last, as it is shown to the class when the instructor says so.
-    ran: Option<String>,
+    /// The class sees the instructor's shell, which this key ends.
+    showing: bool,
+    show_key: String,
+    /// The docker command that was typed last, with the number of its process: it is shown to the class when the
+    /// instructor says so, or while the class sees the shell.
+    ran: Option<(u32, String)>,
     /// How many hints of a task were sent to each learner.
     hinted: BTreeMap<(LearnerId, String, String), usize>,
     /// When this screen was opened, and at which lesson: from there the plan of the day counts.
@@ -35,6 +39,7 @@ pub enum Did {
     Lead(Vec<Lead>),
     Open(View),
     Tell(String),
+    ShowShell(bool),
 }
 
 impl Leading {
@@ -45,6 +50,8 @@ impl Leading {
             roster: Roster::default(),
             standing,
             presenting: false,
+            showing: false,
+            show_key: String::new(),
             ran: None,
             hinted: BTreeMap::new(),
             began: None,
@@ -73,6 +80,14 @@ impl Leading {
 
     pub fn is_presenting(&self) -> bool {
         self.presenting
+    }
+
+    pub fn is_showing(&self) -> bool {
+        self.showing
+    }
+
+    pub fn set_show_key(&mut self, key: String) {
+        self.show_key = key;
     }
 
     pub(super) fn began(&self) -> Option<(Timestamp, usize)> {
@@ -105,9 +120,14 @@ impl Leading {
         Some(lead)
     }
 
-    /// A command that was typed in the shell.
-    pub fn ran(&mut self, command: &Command) {
-        self.ran = Some(command_words(command));
+    /// A call of a command that was typed in the shell. The command goes to the class once, where the shell is seen.
+    pub fn ran(&mut self, command: &Command) -> Option<Lead> {
+        let words = command_words(command);
+        let ran = (command.pid, words);
+        let is_new = self.ran.as_ref() != Some(&ran);
+        let lead = (is_new && self.showing).then(|| Lead::Command(ran.1.clone()));
+        self.ran = Some(ran);
+        lead
     }
 
     pub fn act(&mut self, action: Action, lesson: &LessonPane) -> Did {
@@ -121,8 +141,12 @@ impl Leading {
                 self.presenting = !self.presenting;
                 Did::Lead(Vec::new())
             }
+            Action::ShowShell => {
+                self.showing = !self.showing;
+                Did::ShowShell(self.showing)
+            }
             Action::SendCommand => match &self.ran {
-                Some(command) => Did::Lead(vec![Lead::Command(command.clone())]),
+                Some((_, command)) => Did::Lead(vec![Lead::Command(command.clone())]),
                 None => Did::Tell("You have run no docker command in the shell yet".into()),
             },
             Action::Poll => self.poll(lesson),
@@ -198,6 +222,12 @@ impl Leading {
             let more = if hands.len() > 1 { format!(" and {} more", hands.len() - 1) } else { String::new() };
             left.push(Span::styled(format!(" · hand up: {name}{more}"), theme.strong));
         }
+        let shells = self.roster.shells();
+        if let Some(first) = shells.first() {
+            let more =
+                if shells.len() > 1 { format!(" and {} more", shells.len() - 1) } else { String::new() };
+            left.push(Span::styled(format!(" · shell: {first}{more}"), theme.strong));
+        }
         if let Some(poll) = self.standing.poll.as_ref() {
             let text = match poll.open {
                 true => format!(" · poll open, {} of {}", poll.answered, self.here()),
@@ -215,6 +245,10 @@ impl Leading {
             ));
         }
         let mut right = Vec::new();
+        if self.showing {
+            let key = &self.show_key;
+            right.push(Span::styled(format!(" ◉ class sees your shell · {key} ends it "), theme.warn));
+        }
         if let Some(timer) = self.standing.timer {
             right.push(clock(timer, now, theme));
         }

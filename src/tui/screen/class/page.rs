@@ -49,8 +49,15 @@ pub(super) fn draw(
             theme.text,
         ),
         Line::styled(at, theme.text),
-        Line::from(""),
     ];
+    if learner.shell.is_some() {
+        lines.push(Line::from(vec![
+            Span::styled(" They share their shell for help: ", theme.strong),
+            Span::styled("Enter", theme.key),
+            Span::styled(" looks at it.", theme.strong),
+        ]));
+    }
+    lines.push(Line::from(""));
     let head = lines.len();
     for exercise in &course.exercises {
         if let Some(state) = learner.progress.exercises.get(&exercise.id) {

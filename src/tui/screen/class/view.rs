@@ -3,12 +3,13 @@
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Clear, Paragraph, Widget};
 
 use super::board::Board;
 use super::lead::{Did, Leading};
+use super::viewer::Viewer;
 use super::{code, page};
 use crate::class::{Lead, LearnerId};
 use crate::tui::action::Action;
@@ -22,8 +23,20 @@ use crate::tui::widget::popup;
 pub enum View {
     Code,
     Board(Board),
-    Page { learner: LearnerId, board: Board },
-    Write { what: Write, field: Field },
+    Page {
+        learner: LearnerId,
+        board: Board,
+    },
+    /// The shell that a learner shares.
+    Shell {
+        learner: LearnerId,
+        board: Board,
+        viewer: Viewer,
+    },
+    Write {
+        what: Write,
+        field: Field,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +70,7 @@ impl View {
     pub fn contexts(&self) -> Vec<Context> {
         match self {
             Self::Board(_) | Self::Page { .. } => vec![Context::Board, Context::Popup],
+            Self::Shell { .. } => vec![Context::Board, Context::Viewer, Context::Popup],
             Self::Code => vec![Context::Lead, Context::Popup],
             Self::Write { .. } => vec![Context::Popup],
         }
@@ -65,8 +79,9 @@ impl View {
     /// Whether the verb means something here, so that the bar names it.
     pub fn offers(&self, action: Action) -> bool {
         match self {
-            Self::Board(_) => true,
-            Self::Page { .. } => !matches!(action, Action::Confirm | Action::SortBoard),
+            Self::Board(_) => action != Action::CloseShell,
+            Self::Page { .. } => !matches!(action, Action::Confirm | Action::SortBoard | Action::CloseShell),
+            Self::Shell { .. } => matches!(action, Action::Cancel | Action::CloseShell),
             Self::Code => action == Action::Cancel,
             Self::Write { .. } => false,
         }
@@ -132,11 +147,33 @@ impl View {
                     *self = Self::Board(board.clone());
                     Viewed::Stays
                 }
+                Action::Confirm => {
+                    if leading.roster().learner(learner).is_some_and(|l| l.shell.is_some()) {
+                        let (learner, board) = (learner.clone(), board.clone());
+                        *self = Self::Shell { learner, board, viewer: Viewer::default() };
+                    }
+                    Viewed::Stays
+                }
                 Action::SendHint => Viewed::Did(leading.hint(learner, false, lesson.course())),
                 Action::SendHintToAll => Viewed::Did(leading.hint(learner, true, lesson.course())),
                 Action::LowerHand => Viewed::Did(Did::Lead(vec![Lead::LowerHand(learner.clone())])),
                 _ => Viewed::Stays,
             },
+            Self::Shell { learner, board, viewer } => {
+                let shown = leading.roster().learner(learner).and_then(|l| l.shell.as_ref());
+                match (action, shown) {
+                    (Action::Cancel | Action::CloseShell, _) => {
+                        let (learner, board) = (learner.clone(), board.clone());
+                        *self = Self::Page { learner: learner.clone(), board };
+                        if action == Action::CloseShell {
+                            return Viewed::Did(Did::Lead(vec![Lead::CloseShell(learner)]));
+                        }
+                    }
+                    (_, Some(shown)) => viewer.act(action, shown),
+                    (_, None) => {}
+                }
+                Viewed::Stays
+            }
         }
     }
 
@@ -154,6 +191,22 @@ impl View {
             Self::Board(board) => board.draw(leading, lesson.course(), now, area, buf, theme),
             Self::Page { learner, .. } => {
                 page::draw(leading.roster().learner(learner), lesson.course(), now, area, buf, theme);
+            }
+            Self::Shell { learner, viewer, .. } => {
+                Clear.render(area, buf);
+                buf.set_style(area, theme.text);
+                let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+                let Some(learner) = leading.roster().learner(learner) else { return };
+                let said = match &learner.shell {
+                    Some(_) => "the shell that they share, read only",
+                    None => "the shell is shared no more",
+                };
+                let title = Span::styled(format!(" {} ", learner.name), theme.title);
+                buf.set_style(top, theme.bar);
+                Paragraph::new(Line::from(vec![title, Span::styled(said, theme.bar)])).render(top, buf);
+                if let Some(shown) = &learner.shell {
+                    viewer.draw(shown, body, buf, theme);
+                }
             }
             Self::Write { what, field } => {
                 let title = match what {
