@@ -117,7 +117,7 @@ pub(super) fn near_line(found: &str, want: &str) -> Option<String> {
 }
 
 /// What the output itself says about why the line is not in it.
-pub(super) fn output(run: &Run, text: &str) -> Option<String> {
+pub(super) fn complaint(text: &str) -> Option<String> {
     let error = text.lines().rev().map(str::trim).find(|l| {
         l.split_once(':').map_or(*l, |(name, _)| name).ends_with("Error")
             && l.starts_with(|c: char| c.is_ascii_uppercase())
@@ -136,7 +136,12 @@ pub(super) fn output(run: &Run, text: &str) -> Option<String> {
     if text.contains("can't open file") || text.contains("No such file or directory") {
         return Some("A file was looked for inside the container, where it is not.".into());
     }
-    if let Some(advice) = ended(run) {
+    None
+}
+
+/// Why a container did not print it.
+pub(super) fn output(run: &Run, text: &str) -> Option<String> {
+    if let Some(advice) = complaint(text).or_else(|| ended(run)) {
         return Some(advice);
     }
     let silent_prompt =
@@ -151,15 +156,15 @@ pub(super) fn output(run: &Run, text: &str) -> Option<String> {
 
 /// In a terminal the engine's record also holds what was typed, after a prompt. Such a line shows what was meant,
 /// not what was printed.
-pub(super) fn is_echo(run: &Run, line: &str) -> bool {
+pub(super) fn is_echo(tty: bool, line: &str) -> bool {
     let line = line.trim_start();
     let prompt =
         line.starts_with(">>>") || line.starts_with("... ") || line.contains("# ") || line.contains("$ ");
     // Python quotes the line that it did not understand, in a terminal or not.
-    (run.tty && prompt) || line.starts_with("print ") || line.starts_with("print(")
+    (tty && prompt) || line.starts_with("print ") || line.starts_with("print(")
 }
 
 /// The last line that the program printed by itself.
-pub(super) fn last_line<'t>(run: &Run, text: &'t str) -> Option<&'t str> {
-    text.lines().rev().map(str::trim).find(|l| !l.is_empty() && !is_echo(run, l))
+pub(super) fn last_line(tty: bool, text: &str) -> Option<&str> {
+    text.lines().rev().map(str::trim).find(|l| !l.is_empty() && !is_echo(tty, l))
 }

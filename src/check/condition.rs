@@ -7,7 +7,7 @@ use super::run::called;
 use super::text::{quoted, words};
 use super::verdict::Known;
 use super::{
-    ImageAsked, Number, RunMatch, StateWord, Text, advice, http, image, mount, output, port, program,
+    ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, port, program,
 };
 use crate::facts::{ContainerState, Evidence, Run, RunSource};
 
@@ -167,7 +167,7 @@ pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut 
     }
     all.extend(wanted.exit_code.map(|code| exit_code(code, run)));
     all.extend(wanted.http.as_ref().map(|asked| http::held(asked, run)));
-    all.extend(wanted.output.as_ref().map(|asked| output::held(asked, run)));
+    all.extend(wanted.output.as_ref().map(|asked| output::held(asked, run, evidence)));
     all.extend(wanted.logs_read.map(|read| logs_read(read, run, evidence)));
     all.extend(wanted.removed.map(|removed| gone(removed, run)));
 }
@@ -223,7 +223,7 @@ fn command_given(wanted: bool, run: &Run) -> Finding {
 }
 
 fn ran_program(wanted: &str, run: &Run, evidence: &Evidence) -> Finding {
-    let by_exec = run.execs.iter().any(|exec| program::exec_runs(&exec.line, wanted));
+    let by_exec = run.execs.iter().any(|command| exec::ran(wanted, command, run, evidence));
     let by_typing = run.tty
         && run.output.as_ref().is_some_and(|o| program::typed_at_prompt(&o.text, wanted))
         && run.argv.as_deref().is_some_and(program::is_prompt);

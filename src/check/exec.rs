@@ -9,9 +9,10 @@ use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
 use super::leaf::WATCHED;
 use super::number::Number;
+use super::output::Said;
 use super::run::{self, called};
 use super::text::{Text, quoted};
-use super::{RunMatch, program};
+use super::{Mistake, OutputMatch, RunMatch, output, program};
 use crate::facts::{Evidence, Exec, Run};
 
 /// The container that a command was run in.
@@ -30,7 +31,7 @@ pub struct ExecMatch {
     /// The container: a name such as `$c`, or fields of `run`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<ExecOf>,
-    /// The program that it ran, by its base name without version.
+    /// The program that it ran, by its base name without version; typed at a prompt inside counts too, where `output` is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
     /// Its words, joined by blanks.
@@ -39,6 +40,9 @@ pub struct ExecMatch {
     /// The code that it ended with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<Number>,
+    /// What it printed to the learner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<OutputMatch>,
     /// Given with `-u`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Text>,
@@ -66,10 +70,11 @@ pub(super) fn look<'e>(wanted: &ExecMatch, bound: &Bound<'e>, evidence: &'e Evid
                 .collect()
         }
     };
+    let found = |run: &Run, exec: &Exec| findings(wanted, exec, run, evidence);
     let candidates = of.into_iter().flat_map(|run| {
         run.execs.iter().map(move |exec| Candidate {
             object: Object::Run(run),
-            findings: findings(wanted, exec, run),
+            findings: found(run, exec),
             serious: true,
         })
     });
@@ -81,13 +86,13 @@ pub(super) fn look<'e>(wanted: &ExecMatch, bound: &Bound<'e>, evidence: &'e Evid
     )
 }
 
-fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run) -> Vec<Finding> {
+fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run, evidence: &Evidence) -> Vec<Finding> {
     let mut all = vec![Finding::yes(true)];
     let no = |differs: String| Finding::no(format!("docker exec {}: {}", called(run), exec.line), differs);
     let unseen =
         || Finding::unknown(format!("how {} was started is not known.", quoted(&exec.line)), WATCHED);
     if let Some(program) = &wanted.program {
-        all.push(match program::exec_runs(&exec.line, program) {
+        all.push(match ran(program, exec, run, evidence) {
             true => Finding::yes(false),
             false => no(format!("it ran {}, not {program}", quoted(&exec.line))),
         });
@@ -117,7 +122,18 @@ fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run) -> Vec<Finding> {
             true => no("it was started with -i".into()),
         });
     }
+    all.extend(wanted.output.as_ref().map(|asked| output::held_by_exec(asked, exec, run, evidence)));
     all
+}
+
+/// By itself, or typed at the prompt of a shell that it is.
+pub(super) fn ran(program: &str, exec: &Exec, run: &Run, evidence: &Evidence) -> bool {
+    if program::exec_runs(&exec.line, program) {
+        return true;
+    }
+    let words: Vec<String> = exec.line.split_whitespace().map(str::to_owned).collect();
+    let said = Said::by_exec(exec, run, evidence).filter(|said| said.tty && program::is_prompt(&words));
+    said.is_some_and(|said| program::typed_at_prompt(&said.output.text, program))
 }
 
 impl ExecMatch {
@@ -129,14 +145,18 @@ impl ExecMatch {
             Some(ExecOf::Match(asked)) => format!(" in {}", run::expected(asked, false)),
             None => String::new(),
         };
-        format!("a docker exec{program}{}{of}", command.unwrap_or_default())
+        let prints = self.output.as_ref().map(|o| format!(" that {}", output::describe(o)));
+        format!("a docker exec{program}{}{of}{}", command.unwrap_or_default(), prints.unwrap_or_default())
     }
 
-    pub(super) fn mistakes(&self) -> Vec<super::Mistake> {
-        match &self.of {
-            Some(ExecOf::Match(asked)) => asked.mistakes(false).into_iter().map(|m| m.inside("of")).collect(),
+    pub(super) fn mistakes(&self) -> Vec<Mistake> {
+        let of = match &self.of {
+            Some(ExecOf::Match(asked)) => asked.mistakes(false),
             _ => Vec::new(),
-        }
+        };
+        let output = self.output.iter().flat_map(OutputMatch::mistakes).map(Mistake::new);
+        let output = output.map(|m| m.inside("output"));
+        of.into_iter().map(|m| m.inside("of")).chain(output).collect()
     }
 }
 

@@ -190,6 +190,12 @@ impl Check {
         self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Seen(_)))
             || self.images().into_iter().any(|image| image.built.is_some())
             || self.runs().any(|run| run.logs_read.is_some())
+            || self.wants_exec_output()
+    }
+
+    /// Whether it asks what a command printed that `docker exec` started.
+    pub fn wants_exec_output(&self) -> bool {
+        self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Exec(wanted) if wanted.output.is_some()))
     }
 
     /// Names of the variables whose values it asks about.
@@ -325,6 +331,8 @@ pub fn runs_program(argv: &[String], program: &str) -> bool {
     program::runs(argv, program)
 }
 
+#[cfg(test)]
+mod exec_tests;
 #[cfg(test)]
 mod field_tests;
 #[cfg(test)]

@@ -194,6 +194,7 @@ fn a_name_that_is_taken_is_told_where_nothing_was_made() {
         answer: Some(Answer { status, message: Some(message.into()), ..Answer::default() }),
         request_body: None,
         response_body: None,
+        output: None,
     };
     let taken = "Conflict. The container name \"/web\" is already in use by container";
     let told = |call| {

@@ -9,7 +9,7 @@ use super::number::Number;
 use super::pattern::Pattern;
 use super::run::called;
 use super::text::{Text, difference, nearest, quoted};
-use crate::facts::{Output, Run};
+use crate::facts::{Evidence, Exec, Output, Run};
 
 /// All of this is so of what it printed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,9 +45,10 @@ impl OutputMatch {
         found
     }
 
-    /// Whether everything but `line` is so.
-    fn rest_difference(&self, run: &Run, text: &str) -> Option<String> {
-        let shown = || text.lines().filter(|l| !l.trim().is_empty() && !advice::is_echo(run, l));
+    /// None where everything but `line` is so.
+    fn rest_difference(&self, said: &Said<'_>) -> Option<String> {
+        let text = &said.output.text;
+        let shown = || said.lines().filter(|l| !l.trim().is_empty());
         if let Some(part) = &self.contains
             && !shown().any(|line| line.contains(part))
             && !(part.contains('\n') && text.contains(part))
@@ -71,7 +72,8 @@ impl OutputMatch {
     }
 }
 
-pub(super) fn held(wanted: &OutputMatch, run: &Run) -> Finding {
+/// Of a container's own output.
+pub(super) fn held(wanted: &OutputMatch, run: &Run, evidence: &Evidence) -> Finding {
     let lives = run.finished.is_none() && !run.removed;
     let Some(output) = &run.output else {
         return if lives || run.started.is_none() {
@@ -83,64 +85,118 @@ pub(super) fn held(wanted: &OutputMatch, run: &Run) -> Finding {
             )
         };
     };
-    if let Some(line) = &wanted.line
-        && let Some(finding) = line_differs(line, output, run, lives)
-    {
-        return finding;
-    }
-    let Some(differs) = wanted.rest_difference(run, &output.text) else { return Finding::yes(true) };
-    open_end(output, run, lives).unwrap_or_else(|| {
-        Finding::no(last_line(run, output), differs).advising(advice::output(run, &output.text))
-    })
-}
-
-/// None where the line is there.
-fn line_differs(line: &Text, output: &Output, run: &Run, lives: bool) -> Option<Finding> {
-    if output.text.lines().any(|l| line.matches(l)) {
-        return None;
-    }
-    let literals = line.literals();
-    let shown = output.text.lines().filter(|l| !advice::is_echo(run, l));
-    if let Some((found, want)) = nearest(shown, &literals) {
-        return Some(
-            Finding::no(format!("the line {}", quoted(found)), difference(found, want))
-                .advising(advice::near_line(found, want))
-                .tried(true),
-        );
-    }
-    if let Some(open) = open_end(output, run, lives) {
-        return Some(open);
-    }
-    let differs = match advice::last_line(run, &output.text) {
-        Some(_) => format!("no line is {}", line.describe()),
-        None => "it printed nothing".to_string(),
-    };
-    Some(Finding::no(last_line(run, output), differs).advising(advice::output(run, &output.text)))
-}
-
-/// More may be to come, or was printed where it could not be seen.
-fn open_end(output: &Output, run: &Run, lives: bool) -> Option<Finding> {
     // What an exec prints goes to the one who asked for it, not to the container's output.
-    if !run.execs.is_empty() {
-        return Some(Finding::unknown(
-            format!("what docker exec printed in {} is not kept by the engine.", called(run)),
-            "Let docker run print it: then it can be seen.",
-        ));
-    }
-    if lives {
-        return Some(Finding::pending());
-    }
-    output.truncated.then(|| {
-        Finding::unknown(
-            format!("{} printed more than was kept, and the line is not in what was kept.", called(run)),
-            "Run it again with less output.",
-        )
-    })
+    let hidden = run.execs.iter().any(|exec| Said::by_exec(exec, run, evidence).is_none());
+    Said { run, exec: None, output, tty: run.tty, lives, hidden }.held(wanted)
 }
 
-fn last_line(run: &Run, output: &Output) -> String {
-    let found = advice::last_line(run, &output.text);
-    found.map_or("nothing was printed".to_string(), |l| format!("its last line is {}", quoted(l)))
+/// Of a command that `docker exec` started.
+pub(super) fn held_by_exec(wanted: &OutputMatch, exec: &Exec, run: &Run, evidence: &Evidence) -> Finding {
+    match Said::by_exec(exec, run, evidence) {
+        Some(said) => said.held(wanted),
+        None => Finding::unknown(
+            format!("what docker exec printed in {} could not be seen.", called(run)),
+            "Type it at the prompt of pilotwhale's shell, without -d: then its output comes to you, and can be seen.",
+        ),
+    }
+}
+
+/// What was printed, and by what.
+pub(super) struct Said<'e> {
+    run: &'e Run,
+    exec: Option<&'e Exec>,
+    pub output: &'e Output,
+    pub tty: bool,
+    /// More may be to come.
+    lives: bool,
+    /// The learner may have seen it printed where nobody else did.
+    hidden: bool,
+}
+
+impl<'e> Said<'e> {
+    /// What the tap saw of it; None where it went elsewhere.
+    pub(super) fn by_exec(exec: &'e Exec, run: &'e Run, evidence: &'e Evidence) -> Option<Self> {
+        let mut calls = evidence.seen.iter().filter(|call| call.action.name == "exec-start");
+        let own = calls.find(|call| call.action.object.as_deref() == Some(exec.id.as_str()))?;
+        Some(Self {
+            run,
+            exec: Some(exec),
+            output: own.output.as_ref()?,
+            tty: own.action.args.contains_key("tty"),
+            lives: own.answer.as_ref().is_none_or(|answer| !answer.ended),
+            hidden: false,
+        })
+    }
+
+    fn held(&self, wanted: &OutputMatch) -> Finding {
+        if let Some(finding) = wanted.line.as_ref().and_then(|line| self.line_differs(line)) {
+            return finding;
+        }
+        let Some(differs) = wanted.rest_difference(self) else { return Finding::yes(true) };
+        self.open_end().unwrap_or_else(|| Finding::no(self.last_line(), differs).advising(self.advice()))
+    }
+
+    /// Without those that only show what was typed.
+    fn lines(&self) -> impl Iterator<Item = &'e str> {
+        let tty = self.tty;
+        self.output.text.lines().filter(move |line| !advice::is_echo(tty, line))
+    }
+
+    /// None where the line is there.
+    fn line_differs(&self, line: &Text) -> Option<Finding> {
+        if self.output.text.lines().any(|l| line.matches(l)) {
+            return None;
+        }
+        if let Some((found, want)) = nearest(self.lines(), &line.literals()) {
+            return Some(
+                Finding::no(format!("the line {}", quoted(found)), difference(found, want))
+                    .advising(advice::near_line(found, want))
+                    .tried(true),
+            );
+        }
+        if let Some(open) = self.open_end() {
+            return Some(open);
+        }
+        let differs = match advice::last_line(self.tty, &self.output.text) {
+            Some(_) => format!("no line is {}", line.describe()),
+            None => "it printed nothing".to_string(),
+        };
+        Some(Finding::no(self.last_line(), differs).advising(self.advice()))
+    }
+
+    /// More may be to come, or was printed and not kept.
+    fn open_end(&self) -> Option<Finding> {
+        if self.hidden {
+            return Some(Finding::unknown(
+                format!("what docker exec printed in {} is not kept by the engine.", called(self.run)),
+                "Let docker run print it: then it can be seen.",
+            ));
+        }
+        if self.lives {
+            return Some(Finding::pending());
+        }
+        self.output.truncated.then(|| {
+            Finding::unknown(
+                format!(
+                    "{} printed more than was kept, and the line is not in what was kept.",
+                    called(self.run)
+                ),
+                "Run it again with less output.",
+            )
+        })
+    }
+
+    fn last_line(&self) -> String {
+        let found = advice::last_line(self.tty, &self.output.text);
+        found.map_or("nothing was printed".to_string(), |l| format!("its last line is {}", quoted(l)))
+    }
+
+    fn advice(&self) -> Option<String> {
+        match self.exec {
+            Some(_) => advice::complaint(&self.output.text),
+            None => advice::output(self.run, &self.output.text),
+        }
+    }
 }
 
 /// Goes after 'a container that'.

@@ -36,6 +36,7 @@ fn call(n: u64, argv: &str, name: &str, object: &str, args: &str, status: u16) -
         answer: Some(Answer { status, ..Answer::default() }),
         request_body: None,
         response_body: None,
+        output: None,
     }
 }
 

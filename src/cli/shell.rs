@@ -223,6 +223,7 @@ struct Notebook {
     attempt: u64,
     since: Timestamp,
     wants_calls: bool,
+    wants_output: bool,
     complained: bool,
 }
 
@@ -239,8 +240,9 @@ impl Notebook {
         }
         let exercise = exercise.drawn(&state.vars);
         let wants_calls = exercise.checks().any(Check::wants_seen);
+        let wants_output = exercise.checks().any(Check::wants_exec_output);
         let since = state.begun.unwrap_or_default();
-        Ok(Self { desk, exercise, attempt: state.run, since, wants_calls, complained: false })
+        Ok(Self { desk, exercise, attempt: state.run, since, wants_calls, wants_output, complained: false })
     }
 
     async fn until_live(&mut self, updates: &mut Receiver<Update>) {
@@ -260,7 +262,8 @@ impl Notebook {
             && call.action.name != "ping"
             && call.at >= notebook.since;
         if notebook.wants_calls && counts {
-            let kept = notebook.desk.store.keep_seen(&notebook.exercise.id, notebook.attempt, call);
+            let call = call.keeping(notebook.wants_output);
+            let kept = notebook.desk.store.keep_seen(&notebook.exercise.id, notebook.attempt, &call);
             notebook.complain(kept.err().map(Stopped::from));
         }
     }

@@ -8,8 +8,8 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{Engine, EngineError, Plain};
-use crate::facts::Output;
+use super::{Engine, EngineError};
+use crate::facts::{Lines, Output, Stream};
 
 /// What is kept of one container's output.
 const KEPT: usize = 256 * 1024;
@@ -19,52 +19,11 @@ const LEISURE: Duration = Duration::from_secs(1);
 
 type Heard = BoxStream<'static, Result<LogOutput, bollard::errors::Error>>;
 
-/// Puts the two streams of a container together line by line, so that neither cuts the other's lines.
-pub(super) struct Lines {
-    plain: Plain,
-    open: [Vec<u8>; 2],
-}
-
-impl Lines {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { plain: Plain::new(limit), open: [Vec::new(), Vec::new()] }
-    }
-
-    pub(super) fn take(&mut self, chunk: LogOutput) {
-        let (which, bytes) = match chunk {
-            LogOutput::Console { message } | LogOutput::StdIn { message } => {
-                self.plain.feed(&message);
-                return;
-            }
-            LogOutput::StdOut { message } => (0, message),
-            LogOutput::StdErr { message } => (1, message),
-        };
-        let open = &mut self.open[which];
-        open.extend_from_slice(&bytes);
-        if let Some(end) = open.iter().rposition(|b| *b == b'\n') {
-            self.plain.feed(&open[..=end]);
-            open.drain(..=end);
-        }
-        if open.len() > KEPT {
-            self.plain.feed(open);
-            open.clear();
-        }
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.plain.is_full()
-    }
-
-    /// The output so far, lines that have not ended yet included.
-    pub(super) fn output(&self) -> Output {
-        let mut plain = self.plain.clone();
-        for open in &self.open {
-            if !open.is_empty() {
-                plain.feed(open);
-                plain.feed(b"\n");
-            }
-        }
-        Output { text: plain.text(), truncated: plain.is_full() }
+fn take(lines: &mut Lines, chunk: LogOutput) {
+    match chunk {
+        LogOutput::Console { message } | LogOutput::StdIn { message } => lines.feed_terminal(&message),
+        LogOutput::StdOut { message } => lines.feed(Stream::Stdout, &message),
+        LogOutput::StdErr { message } => lines.feed(Stream::Stderr, &message),
     }
 }
 
@@ -84,7 +43,7 @@ impl Ear {
         let Some(stream) = self.stream.as_mut() else { return std::future::pending().await };
         match stream.next().await {
             Some(Ok(chunk)) => {
-                self.lines.take(chunk);
+                take(&mut self.lines, chunk);
                 return true;
             }
             Some(Err(error)) => tracing::debug!(%error, "listening ended early"),
@@ -156,7 +115,7 @@ impl Engine {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
             match timeout_at(deadline, stream.next()).await {
-                Ok(Some(Ok(chunk))) => lines.take(chunk),
+                Ok(Some(Ok(chunk))) => take(&mut lines, chunk),
                 Ok(Some(Err(error))) => return Err(self.sort(error)),
                 Ok(None) => break,
                 Err(_) => return Err(EngineError::Slow { what: "logs".into(), seconds: 5 }),
@@ -166,20 +125,5 @@ impl Engine {
             }
         }
         Ok(lines.output())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn streams_do_not_cut_each_others_lines() {
-        let mut l = Lines::new(1000);
-        l.take(LogOutput::StdOut { message: "one ".into() });
-        l.take(LogOutput::StdErr { message: "oops\n".into() });
-        l.take(LogOutput::StdOut { message: "line\nlast".into() });
-        assert_eq!(l.output().text, "oops\none line\nlast");
-        assert!(!l.output().truncated);
     }
 }

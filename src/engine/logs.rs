@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Engine, Plain};
-use crate::facts::{LogLine, Stream};
+use super::Engine;
+use crate::facts::{LogLine, Plain, Stream};
 
 /// Lines of the past that are shown at first.
 const TAIL: &str = "500";

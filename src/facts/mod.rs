@@ -1,10 +1,12 @@
-//! What the container engine holds, as plain data: no I/O, no judgement, everything serialisable.
+//! What the container engine holds and what programs print, as plain data: no I/O, no judgement.
 
 mod detail;
 mod evidence;
 mod found;
+mod lines;
 mod link;
 mod observed;
+mod plain;
 mod sample;
 pub mod secret;
 mod snapshot;
@@ -12,8 +14,10 @@ mod snapshot;
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
 pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
+pub use lines::Lines;
 pub use link::{Link, LogLine, Stream};
 pub use observed::{Action, Answer, Command, Observed, Origin};
+pub use plain::Plain;
 pub use sample::Sample;
 pub use snapshot::{
     Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,

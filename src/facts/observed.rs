@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Output;
+
 /// One request of one client, and its answer. Nothing in it is secret: registry credentials, build secrets and the
 /// values of variables are taken out before it is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
-    /// Counts the calls of one tap from 1. The same call is told twice: at the head of its answer, and at its end.
+    /// Counts the calls of one tap from 1. The same call is told again: at the head of its answer, at its
+    /// end, and meanwhile where it prints.
     pub call: u64,
     pub command: Command,
     pub at: Timestamp,
@@ -21,6 +24,28 @@ pub struct Observed {
     /// Readable JSON of what was asked and answered, where it matters and is small.
     pub request_body: Option<String>,
     pub response_body: Option<String>,
+    /// What a command printed that `docker exec` started, so far and up to a bound; None for every other call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Output>,
+}
+
+impl Observed {
+    /// What an exercise keeps of it: no bodies, and what was printed only where a check asks for that.
+    pub fn keeping(&self, output: bool) -> Self {
+        let output = self.output.as_ref().filter(|_| output).cloned();
+        Self {
+            call: self.call,
+            command: self.command.clone(),
+            at: self.at,
+            method: self.method.clone(),
+            target: self.target.clone(),
+            action: self.action.clone(),
+            answer: self.answer.clone(),
+            request_body: None,
+            response_body: None,
+            output,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -31,6 +31,7 @@ fn seen(call: u64, status: u16) -> Observed {
         answer: Some(Answer { status, ..Answer::default() }),
         request_body: None,
         response_body: Some("{}".into()),
+        output: None,
     }
 }
 

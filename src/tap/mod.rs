@@ -9,6 +9,7 @@ pub mod guard;
 pub mod ledger;
 mod lookup;
 mod path;
+mod printed;
 pub mod redact;
 mod relay;
 mod settle;

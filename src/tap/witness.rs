@@ -1,18 +1,23 @@
 //! Writes down one call as it passes, and tells of it without ever making it wait.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::printed::Printed;
 use super::redact::{self, Side};
 use super::{Event, action};
-use crate::facts::{Answer, Command, Observed};
+use crate::facts::{Answer, Command, Observed, Origin};
 
 /// What is kept of one body at most; a longer one isn't kept at all.
 const MOST_KEPT: usize = 64 * 1024;
+
+/// Between what a command printed and telling of it: the first of it soon, the rest at leisure.
+const SOON: Duration = Duration::from_millis(120);
+const LEISURE: Duration = Duration::from_secs(1);
 
 /// How many events found no room. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +67,9 @@ impl Witness {
                 answered: None,
                 wants_answer: redact::wants(&meaning, Side::Response),
                 head: None,
+                printed: None,
+                telling: false,
+                pause: SOON,
             }),
         };
         Call(Arc::new(inner))
@@ -92,19 +100,43 @@ struct State {
     wants_answer: bool,
     /// Status, and microseconds until it came.
     head: Option<(u16, u64)>,
+    /// What a command in a container prints.
+    printed: Option<Printed>,
+    /// It will be told in a moment.
+    telling: bool,
+    pause: Duration,
 }
 
 impl Call {
     /// More of the request passes.
     pub(super) fn asked(&self, bytes: &[u8]) {
         self.0.bytes_in.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        keep(&mut self.0.lock().asked, bytes);
+        let mut state = self.0.lock();
+        // What comes once the connection has left HTTP is no part of the request.
+        if state.head.is_none_or(|(status, _)| status != 101) {
+            keep(&mut state.asked, bytes);
+        }
     }
 
     /// More of the answer passes.
     pub(super) fn answered(&self, bytes: &[u8]) {
         self.0.bytes_out.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        keep(&mut self.0.lock().answered, bytes);
+        let mut state = self.0.lock();
+        keep(&mut state.answered, bytes);
+        let is_news = state.printed.as_mut().is_some_and(|printed| printed.keep(bytes));
+        if is_news && !std::mem::replace(&mut state.telling, true) {
+            let pause = std::mem::replace(&mut state.pause, LEISURE);
+            tokio::spawn(Self::tell_later(Arc::downgrade(&self.0), pause));
+        }
+    }
+
+    /// A command at whose prompt somebody sits may go on for hours. One that has ended was told of already.
+    async fn tell_later(call: Weak<Inner>, pause: Duration) {
+        tokio::time::sleep(pause).await;
+        if let Some(inner) = call.upgrade() {
+            inner.lock().telling = false;
+            inner.tell(false);
+        }
     }
 
     /// The head of the answer has come. `json` where its body is that.
@@ -115,6 +147,10 @@ impl Call {
             state.head = Some((status, micros));
             let kept = json && status != 101 && (state.wants_answer || status >= 400);
             state.answered = kept.then(Vec::new);
+            if self.0.command.origin == Origin::Typed {
+                let meaning = action::of(&self.0.method, &self.0.target, state.asked.as_deref());
+                state.printed = Printed::of(&meaning, status);
+            }
         }
         self.0.tell(false);
     }
@@ -149,6 +185,7 @@ impl Inner {
             target: redact::target(action::without_version(&self.target)),
             request_body: body(Side::Request, &state.asked),
             response_body: if ended { body(Side::Response, &state.answered) } else { None },
+            output: state.printed.as_ref().map(Printed::output),
             action: meaning,
             answer,
         };

@@ -296,6 +296,28 @@ fn what_was_watched_counts_though_it_is_gone() {
 }
 
 #[test]
+fn what_an_exec_printed_is_kept_from_one_start_to_the_next() {
+    let _turn = alone();
+    let Some(engine) = engine("exec") else { return };
+    let learner = Learner::new(&engine);
+    learner.begin();
+    let name = engine.run("box", &["python:3-slim", "sleep", "600"]);
+    let exec = |options: &str, code: &str| {
+        let command = format!("docker exec {options} {name} python -c \"{code}\"");
+        let said = learner.says(&["shell", "--exercise", "run-python", "-c", &command]);
+        said.is(0, &["observed"]);
+        said
+    };
+    exec("", "print('Hello container')").is(0, &["Hello container"]);
+    learner.grade().is(1, &["✘ not right       It printed", "«Hello container»"]);
+    // Nobody hears it.
+    exec("-d", PRINT);
+    learner.grade().is(3, &["? could not check It printed"]);
+    exec("", PRINT).is(0, &["hello container"]);
+    learner.grade().is(0, &["The exercise is done."]);
+}
+
+#[test]
 fn a_pass_stays_and_a_reset_takes_only_what_the_exercise_made() {
     let _turn = alone();
     let Some(engine) = engine("reset") else { return };

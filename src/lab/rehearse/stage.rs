@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::RehearsalError;
+use crate::check::Check;
 use crate::course::Exercise;
 use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
 use crate::facts::{Kept, Link, Observed, Origin, Run, RunSource};
@@ -251,8 +252,10 @@ impl Stage {
                 _ => {}
             }
         }
+        let output = exercise.checks().any(Check::wants_exec_output);
         let noted = self.notes.lock();
-        Ok(Kept { runs: noted.runs.clone(), seen: noted.seen.clone(), answers, ..Kept::default() })
+        let seen = noted.seen.iter().map(|call| call.keeping(output)).collect();
+        Ok(Kept { runs: noted.runs.clone(), seen, answers, ..Kept::default() })
     }
 
     /// Waits until of every container that is gone it was noted what it printed, or until nothing more can be expected.

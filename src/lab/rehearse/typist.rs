@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::RehearsalError;
 use super::stage::Stage;
 use crate::course::script::Keys;
-use crate::engine::Plain;
+use crate::facts::Plain;
 use crate::shell::{Key, KeyCode, Mods, Options, Shell, ShellEvent};
 
 const PROMPT_PATIENCE: Duration = Duration::from_secs(20);

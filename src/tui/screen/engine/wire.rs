@@ -366,5 +366,6 @@ fn is_ping(call: &Observed) -> bool {
 
 fn weight(call: &Observed) -> usize {
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-    500 + call.target.len() + length(&call.request_body) + length(&call.response_body)
+    let printed = call.output.as_ref().map_or(0, |output| output.text.len());
+    500 + call.target.len() + length(&call.request_body) + length(&call.response_body) + printed
 }

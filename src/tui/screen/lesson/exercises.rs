@@ -167,13 +167,14 @@ impl LessonPane {
             return Vec::new();
         }
         let course = Arc::clone(self.session.course());
-        let asks = |id: &str| course.exercise(id).is_some_and(|e| e.checks().any(Check::wants_seen));
         let mut effects = Vec::new();
         for (exercise, attempt) in self.under_way() {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
-            if asks(&exercise) && call.at >= since {
-                self.watch.of(&exercise).add_call(call);
-                effects.push(Effect::KeepSeen { exercise, run: attempt, call: Arc::clone(call) });
+            let asking = course.exercise(&exercise).filter(|e| e.checks().any(Check::wants_seen));
+            if let Some(asking) = asking.filter(|_| call.at >= since) {
+                let call = Arc::new(call.keeping(asking.checks().any(Check::wants_exec_output)));
+                self.watch.of(&exercise).add_call(&call);
+                effects.push(Effect::KeepSeen { exercise, run: attempt, call });
             }
         }
         if !effects.is_empty() {

@@ -25,6 +25,7 @@ fn call(n: u64, argv: &str, method: &str, target: &str, name: &str) -> Observed 
         }),
         request_body: None,
         response_body: None,
+        output: None,
     }
 }
 
