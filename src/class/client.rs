@@ -73,7 +73,7 @@ pub enum Heard {
     },
     /// `ahead` is what must be added to this machine's clock to have the host's.
     Standing {
-        standing: Standing,
+        standing: Box<Standing>,
         ahead: jiff::SignedDuration,
     },
     /// Everything that was done is on the host's disk.
@@ -375,9 +375,10 @@ impl Follower {
     /// Some where the line ends by it.
     async fn take(&mut self, line: &mut Line, message: ToLearner) -> Option<End> {
         let heard = match message {
-            ToLearner::Standing { now, standing } => {
-                Heard::Standing { standing: standing.cleaned(), ahead: now.duration_since(Timestamp::now()) }
-            }
+            ToLearner::Standing { now, standing } => Heard::Standing {
+                standing: Box::new(standing.cleaned()),
+                ahead: now.duration_since(Timestamp::now()),
+            },
             ToLearner::Kept { seq } => {
                 line.have = line.have.max(seq);
                 line.on_the_way = false;

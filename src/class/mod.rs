@@ -30,6 +30,6 @@ pub use server::{Hosting, Opened, as_audience, open};
 pub use shown::{Cell, Look, Paint, Piece, Row, Shown};
 pub use simulate::{Rehearsal, Seen, rehearse};
 pub use stage::{SHOW_EVERY, Stage};
-pub use standing::{Lead, Note, Place, Poll, Standing, Timer};
+pub use standing::{Day, Lead, Note, Place, Poll, Standing, Timer};
 pub use store::{ClassStore, Founding};
 pub use wire::{Closed, LearnerId, Role};

@@ -13,10 +13,14 @@ use super::wire::LearnerId;
 const MOST: usize = 8;
 /// Different answers that a poll lists.
 const MOST_ANSWERS: usize = 12;
+/// A class that goes on after so long has another day.
+const DAY: SignedDuration = SignedDuration::from_hours(12);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
     pub place: Option<Place>,
+    #[serde(default)]
+    pub day: Option<Day>,
     /// Opened for all.
     pub exercise: Option<String>,
     pub timer: Option<Timer>,
@@ -35,6 +39,20 @@ pub struct Place {
     pub step: usize,
     /// When the instructor went there.
     pub since: Timestamp,
+}
+
+/// The class of today: what the plan of the day counts from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    pub since: Timestamp,
+    /// The lesson that it began with.
+    pub lesson: String,
+}
+
+impl Day {
+    pub fn lasts(&self, now: Timestamp) -> bool {
+        now.duration_since(self.since) < DAY
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,9 +118,13 @@ impl Standing {
         match lead {
             Lead::Go { lesson, slide, step } => {
                 let place = Place { lesson: lesson.clone(), slide: *slide, step: *step, since: now };
+                let is_today = self.day.as_ref().is_some_and(|day| day.lasts(now));
                 let same = self.place.as_ref().is_some_and(|p| Place { since: now, ..p.clone() } == place);
-                if same {
+                if same && is_today {
                     return false;
+                }
+                if !is_today {
+                    self.day = Some(Day { since: now, lesson: lesson.clone() });
                 }
                 self.place = Some(place);
             }

@@ -106,6 +106,9 @@ pub enum Action {
     LowerHand,
     SendHint,
     SendHintToAll,
+    /// A hint in the instructor's own words.
+    WriteHint,
+    WriteHintToAll,
     /// The shell that a learner shares is looked at no more.
     CloseShell,
 

@@ -97,6 +97,11 @@ fn a_learner_asks_for_help_and_the_instructor_looks_at_their_shell() {
     ana.type_text("echo st''ill mine\r");
     lead.wait_for("still mine");
     assert!(!ana.contains("nowhere"));
+    lead.send("w");
+    lead.wait_for("A hint for Ana");
+    lead.send("Read the second line<Enter>");
+    lead.wait_for("The hint was sent");
+    ana.wait_for("Read the second line");
 
     // the instructor ends it; and the learner, the next time
     lead.send("x");

@@ -43,7 +43,7 @@ fn at(slide: usize) -> Standing {
 }
 
 fn stand(app: &mut App, standing: Standing) {
-    send(app, Msg::Heard(Heard::Standing { standing, ahead: SignedDuration::ZERO }));
+    send(app, Msg::Heard(Heard::Standing { standing: Box::new(standing), ahead: SignedDuration::ZERO }));
 }
 
 fn slide(app: &App) -> usize {
@@ -273,39 +273,6 @@ fn polls_exercises_notes_and_timers_are_keys() {
 }
 
 #[test]
-fn the_board_sorts_hints_and_takes_hands_down() {
-    let mut app = leader(120, 40);
-    press(&mut app, KeyCode::Esc);
-    full(&mut app);
-    assert!(row(&app).contains("hand up: Ben") && row(&app).contains("'image taken as the command' × 2"));
-    typed(&mut app, "L");
-    assert_eq!(typed(&mut app, "d"), [Effect::Lead(Lead::LowerHand(id(2)))], "the first hand is on top");
-    let hinted = |effects: Vec<Effect>| -> Vec<Option<LearnerId>> {
-        let to = |e| match e {
-            Effect::Lead(Lead::Hint { to, text, .. }) if text == "docker run" => Some(to),
-            _ => None,
-        };
-        effects.into_iter().filter_map(to).collect()
-    };
-    assert_eq!(hinted(typed(&mut app, "H")), [Some(id(2))]);
-    assert_eq!(hinted(typed(&mut app, "A")), [Some(id(1))], "to all at the task who have not had it");
-    assert!(hinted(typed(&mut app, "A")).is_empty());
-    assert!(picture(&app, 120, 40).contains("They have all hints of this task"));
-    press(&mut app, KeyCode::Down);
-    press(&mut app, KeyCode::Down);
-    assert!(hinted(typed(&mut app, "H")).is_empty(), "who is away can't be reached");
-    assert!(picture(&app, 120, 40).contains("世界 Cem is away"));
-    press(&mut app, KeyCode::Up);
-    press(&mut app, KeyCode::Enter);
-    let page = picture(&app, 120, 40);
-    assert!(page.contains("Ana") && page.contains("✘ image taken as the command"), "{page}");
-    press(&mut app, KeyCode::Esc);
-    assert!(picture(&app, 120, 40).contains("who needs help first"));
-    typed(&mut app, "s");
-    assert!(picture(&app, 120, 40).contains("by name"));
-}
-
-#[test]
 fn a_command_is_shown_only_by_a_key() {
     let mut app = leader(120, 40);
     press(&mut app, KeyCode::Esc);
@@ -381,7 +348,7 @@ fn nothing_ticks_but_a_timer_and_minutes_that_are_seen() {
     assert!(row(&app).contains("01:30 left"));
     let mut app = follower();
     let ahead = SignedDuration::from_secs(-30);
-    send(&mut app, Msg::Heard(Heard::Standing { standing, ahead }));
+    send(&mut app, Msg::Heard(Heard::Standing { standing: Box::new(standing), ahead }));
     assert!(row(&app).contains("02:00 left"), "the host's clock counts: {}", row(&app));
 }
 
@@ -400,6 +367,9 @@ fn pictures() {
         show("board", &app);
         press(&mut app, KeyCode::Enter);
         show("one learner", &app);
+        typed(&mut app, "wTry it with -d");
+        show("a hint in own words", &app);
+        press(&mut app, KeyCode::Esc);
         press(&mut app, KeyCode::Esc);
         press(&mut app, KeyCode::Esc);
         typed(&mut app, "P");
@@ -476,3 +446,6 @@ fn no_size_is_too_small_for_a_class() {
 
 #[path = "class_shell_tests.rs"]
 mod shells;
+
+#[path = "class_board_tests.rs"]
+mod board;

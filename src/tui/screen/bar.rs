@@ -133,6 +133,7 @@ fn word(action: Action, focus: Pane) -> Option<&'static str> {
         Action::SortBoard => "sort",
         Action::SendHint => "hint",
         Action::SendHintToAll => "hint to all",
+        Action::WriteHint => "write a hint",
         Action::LowerHand => "hand down",
         Action::CloseShell => "close the shell",
         Action::ScrollRight => "to the right",

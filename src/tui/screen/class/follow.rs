@@ -235,7 +235,7 @@ impl Follow {
                 said.push(Said::Trouble(why, remedy));
                 said
             }
-            Heard::Standing { standing, ahead } => self.stand(standing, ahead, lesson),
+            Heard::Standing { standing, ahead } => self.stand(*standing, ahead, lesson),
             Heard::AllKept => {
                 self.all_kept = true;
                 Vec::new()
@@ -244,7 +244,9 @@ impl Follow {
                 let title =
                     lesson.course().exercise(&exercise).and_then(|e| e.tasks.iter().find(|t| t.id == task));
                 let about = title.map_or(task, |t| t.title.clone());
-                let hint = format!("Hint from the instructor, for '{about}': {text}");
+                // A hint in their own words may be for no task.
+                let about = if about.is_empty() { about } else { format!(", for '{about}'") };
+                let hint = format!("Hint from the instructor{about}: {text}");
                 self.hints.push(hint.clone());
                 vec![Said::Tell(hint)]
             }

@@ -30,8 +30,6 @@ pub struct Leading {
     ran: Option<(u32, String)>,
     /// How many hints of a task were sent to each learner.
     hinted: BTreeMap<(LearnerId, String, String), usize>,
-    /// When this screen was opened, and at which lesson: from there the plan of the day counts.
-    began: Option<(Timestamp, usize)>,
 }
 
 /// What a verb has led to.
@@ -40,6 +38,28 @@ pub enum Did {
     Open(View),
     Tell(String),
     ShowShell(bool),
+}
+
+/// Whom a hint in the instructor's own words goes to, and the task that it is for; none of either name where they are at
+/// no task.
+#[derive(Clone, Debug)]
+pub struct Addressed {
+    pub to: Vec<LearnerId>,
+    pub whom: String,
+    pub exercise: String,
+    pub task: String,
+}
+
+impl Addressed {
+    pub(super) fn say(&self, text: &str) -> Did {
+        let hint = |to: &LearnerId| Lead::Hint {
+            to: Some(to.clone()),
+            exercise: self.exercise.clone(),
+            task: self.task.clone(),
+            text: text.to_owned(),
+        };
+        Did::Lead(self.to.iter().map(hint).collect())
+    }
 }
 
 impl Leading {
@@ -54,7 +74,6 @@ impl Leading {
             show_key: String::new(),
             ran: None,
             hinted: BTreeMap::new(),
-            began: None,
         }
     }
 
@@ -90,8 +109,10 @@ impl Leading {
         self.show_key = key;
     }
 
-    pub(super) fn began(&self) -> Option<(Timestamp, usize)> {
-        self.began
+    /// When the class of today began, and with which lesson: from there the plan of the day counts.
+    pub(super) fn began(&self, course: &Course, now: Timestamp) -> Option<(Timestamp, usize)> {
+        let day = self.standing.day.as_ref().filter(|day| day.lasts(now))?;
+        Some((day.since, course.lesson_index(&day.lesson)?))
     }
 
     pub fn hear(&mut self, changes: &[Change]) -> Option<(String, String)> {
@@ -109,15 +130,9 @@ impl Leading {
 
     /// Where the instructor is now; the class is told when it is another place.
     pub fn at(&mut self, place: Place, lesson: &LessonPane, now: Timestamp) -> Option<Lead> {
-        self.began.get_or_insert((now, place.lesson));
         let id = lesson.course().lessons.get(place.lesson)?.id.clone();
-        let shown = self.standing.place.as_ref();
-        if shown.is_some_and(|p| (&p.lesson, p.slide, p.step) == (&id, place.slide, place.step)) {
-            return None;
-        }
         let lead = Lead::Go { lesson: id, slide: place.slide, step: place.step };
-        self.standing.lead(&lead, now);
-        Some(lead)
+        self.standing.lead(&lead, now).then_some(lead)
     }
 
     /// A call of a command that was typed in the shell. The command goes to the class once, where the shell is seen.
@@ -171,6 +186,43 @@ impl Leading {
         }
     }
 
+    /// Who would get a hint that the instructor writes, and about which task; why nobody would, in a sentence.
+    pub(super) fn addressed(
+        &self,
+        learner: &LearnerId,
+        to_all: bool,
+        course: &Course,
+    ) -> Result<Addressed, String> {
+        let Some(state) = self.roster.learner(learner) else { return Err("Nobody is chosen".into()) };
+        let at = state.works_on(course);
+        if to_all && at.is_none() {
+            return Err(format!("{} is at no task", state.name));
+        }
+        let to = self.meant(learner, to_all, at, course);
+        let whom = match to.len() {
+            0 => return Err(format!("{} is away, and no hint would reach them", state.name)),
+            1 => {
+                to.first().and_then(|id| self.roster.learner(id)).map_or_else(String::new, |l| l.name.clone())
+            }
+            many => format!("{many} learners"),
+        };
+        let (exercise, task) = at.unwrap_or_default();
+        Ok(Addressed { to, whom, exercise: exercise.into(), task: task.into() })
+    }
+
+    /// Those who are here of this learner, or of all who are at the same task.
+    fn meant(
+        &self,
+        learner: &LearnerId,
+        to_all: bool,
+        at: Option<(&str, &str)>,
+        course: &Course,
+    ) -> Vec<LearnerId> {
+        let is_meant = |id: &LearnerId, l: &Learner| id == learner || to_all && l.works_on(course) == at;
+        let meant = self.roster.iter().filter(|(id, l)| l.here && is_meant(id, l));
+        meant.map(|(id, _)| id.clone()).collect()
+    }
+
     /// The next hint of the course to this learner, or to all who are at the same task: to each what comes after the
     /// hints that they have had.
     pub(super) fn hint(&mut self, learner: &LearnerId, to_all: bool, course: &Course) -> Did {
@@ -185,10 +237,9 @@ impl Leading {
         if exercise.task(at.1).is_none_or(|task| task.hints.is_empty()) {
             return Did::Tell("This task has no hints".into());
         }
-        let is_meant =
-            |id: &LearnerId, l: &Learner| id == learner || to_all && l.works_on(course) == Some(at);
         let mut leads = Vec::new();
-        for (id, to) in self.roster.iter().filter(|(id, l)| l.here && is_meant(id, l)) {
+        for id in self.meant(learner, to_all, Some(at), course) {
+            let Some(to) = self.roster.learner(&id) else { continue };
             let state = to.progress.exercise(at.0);
             let sent = self.hinted.entry((id.clone(), at.0.into(), at.1.into())).or_default();
             let next = state.hints.get(at.1).copied().unwrap_or(0).max(*sent);
@@ -197,7 +248,7 @@ impl Leading {
             if let Some(text) = drawn.task(at.1).and_then(|task| task.hints.get(next)) {
                 *sent = next + 1;
                 let (exercise, task, text) = (at.0.into(), at.1.into(), text.clone());
-                leads.push(Lead::Hint { to: Some(id.clone()), exercise, task, text });
+                leads.push(Lead::Hint { to: Some(id), exercise, task, text });
             }
         }
         if leads.is_empty() { Did::Tell("They have all hints of this task".into()) } else { Did::Lead(leads) }

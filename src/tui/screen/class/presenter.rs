@@ -69,7 +69,7 @@ fn time(
 ) -> Vec<Line<'static>> {
     let place = lesson.place();
     let lessons = &lesson.course().lessons;
-    let (began, first) = leading.began().unwrap_or((now, place.lesson));
+    let (began, first) = leading.began(lesson.course(), now).unwrap_or((now, place.lesson));
     let passed = now.duration_since(began).as_mins().max(0);
     let clock = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M").to_string();
     let named = |at: usize| format!("{at} {}", lessons.get(at).map_or("", |l| l.title.as_str()));

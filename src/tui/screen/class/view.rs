@@ -7,11 +7,12 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
-use super::board::Board;
-use super::lead::{Did, Leading};
+use super::board::{Board, task_name};
+use super::lead::{Addressed, Did, Leading};
 use super::viewer::Viewer;
 use super::{code, page};
 use crate::class::{Lead, LearnerId};
+use crate::course::{Course, Vars};
 use crate::tui::action::Action;
 use crate::tui::keymap::Context;
 use crate::tui::screen::lesson::LessonPane;
@@ -36,6 +37,12 @@ pub enum View {
     Write {
         what: Write,
         field: Field,
+    },
+    /// A hint in the instructor's own words, over what it was asked for from.
+    Hint {
+        addressed: Addressed,
+        field: Field,
+        back: Box<View>,
     },
 }
 
@@ -72,7 +79,7 @@ impl View {
             Self::Board(_) | Self::Page { .. } => vec![Context::Board, Context::Popup],
             Self::Shell { .. } => vec![Context::Board, Context::Viewer, Context::Popup],
             Self::Code => vec![Context::Lead, Context::Popup],
-            Self::Write { .. } => vec![Context::Popup],
+            Self::Write { .. } | Self::Hint { .. } => vec![Context::Popup],
         }
     }
 
@@ -81,14 +88,27 @@ impl View {
         match self {
             Self::Board(_) => action != Action::CloseShell,
             Self::Page { .. } => !matches!(action, Action::Confirm | Action::SortBoard | Action::CloseShell),
-            Self::Shell { .. } => matches!(action, Action::Cancel | Action::CloseShell),
+            Self::Shell { .. } => matches!(action, Action::Cancel | Action::CloseShell | Action::WriteHint),
             Self::Code => action == Action::Cancel,
-            Self::Write { .. } => false,
+            Self::Write { .. } | Self::Hint { .. } => false,
         }
     }
 
     /// A key for the line that is being written, if there is one.
     pub fn key(&mut self, key: KeyEvent) -> Option<Viewed> {
+        if let Self::Hint { addressed, field, back } = self {
+            let text = field.text().trim();
+            let viewed = match key.code {
+                KeyCode::Enter if !text.is_empty() => Viewed::Did(addressed.say(text)),
+                KeyCode::Enter | KeyCode::Esc => Viewed::Stays,
+                _ => {
+                    field.key(key);
+                    return Some(Viewed::Stays);
+                }
+            };
+            *self = (**back).clone();
+            return Some(viewed);
+        }
         let Self::Write { what, field } = self else { return None };
         Some(match key.code {
             KeyCode::Esc => Viewed::Closed,
@@ -108,14 +128,14 @@ impl View {
     }
 
     pub fn paste(&mut self, text: &str) {
-        if let Self::Write { field, .. } = self {
+        if let Self::Write { field, .. } | Self::Hint { field, .. } = self {
             field.insert(text.lines().next().unwrap_or_default());
         }
     }
 
     pub fn act(&mut self, action: Action, leading: &mut Leading, lesson: &LessonPane) -> Viewed {
         match self {
-            Self::Code | Self::Write { .. } => match action {
+            Self::Code | Self::Write { .. } | Self::Hint { .. } => match action {
                 Action::Cancel | Action::JoinCode => Viewed::Closed,
                 _ => Viewed::Stays,
             },
@@ -135,6 +155,9 @@ impl View {
                     }
                     (Action::SendHintToAll, Some(learner)) => {
                         Viewed::Did(leading.hint(&learner, true, lesson.course()))
+                    }
+                    (Action::WriteHint | Action::WriteHintToAll, Some(learner)) => {
+                        self.write_hint(&learner, action, leading, lesson.course())
                     }
                     (action, _) => {
                         board.act(action, leading.roster());
@@ -157,6 +180,10 @@ impl View {
                 Action::SendHint => Viewed::Did(leading.hint(learner, false, lesson.course())),
                 Action::SendHintToAll => Viewed::Did(leading.hint(learner, true, lesson.course())),
                 Action::LowerHand => Viewed::Did(Did::Lead(vec![Lead::LowerHand(learner.clone())])),
+                Action::WriteHint | Action::WriteHintToAll => {
+                    let learner = learner.clone();
+                    self.write_hint(&learner, action, leading, lesson.course())
+                }
                 _ => Viewed::Stays,
             },
             Self::Shell { learner, board, viewer } => {
@@ -169,11 +196,32 @@ impl View {
                             return Viewed::Did(Did::Lead(vec![Lead::CloseShell(learner)]));
                         }
                     }
+                    (Action::WriteHint, _) => {
+                        let learner = learner.clone();
+                        return self.write_hint(&learner, action, leading, lesson.course());
+                    }
                     (_, Some(shown)) => viewer.act(action, shown),
                     (_, None) => {}
                 }
                 Viewed::Stays
             }
+        }
+    }
+
+    fn write_hint(
+        &mut self,
+        learner: &LearnerId,
+        action: Action,
+        leading: &Leading,
+        course: &Course,
+    ) -> Viewed {
+        match leading.addressed(learner, action == Action::WriteHintToAll, course) {
+            Ok(addressed) => {
+                let (field, back) = (Field::default(), Box::new(self.clone()));
+                *self = Self::Hint { addressed, field, back };
+                Viewed::Stays
+            }
+            Err(why) => Viewed::Did(Did::Tell(why)),
         }
     }
 
@@ -213,11 +261,26 @@ impl View {
                     Write::Note => "A note for all",
                     Write::Timer => "Minutes",
                 };
-                let inner = popup::frame(area, buf, theme, title, "Enter sends it · Esc closes", 60, 1);
-                let mut line = field.line(usize::from(inner.width).saturating_sub(2), true, theme);
-                line.spans.insert(0, Span::styled("> ", theme.key));
-                Paragraph::new(Line::from(line.spans)).render(inner, buf);
+                write_line(title, field, area, buf, theme);
+            }
+            Self::Hint { addressed, field, back } => {
+                back.draw(leading, lesson, now, area, buf, theme);
+                let Addressed { whom, exercise, task, .. } = addressed;
+                let title = if task.is_empty() {
+                    format!("A hint for {whom}")
+                } else {
+                    let task = task_name(lesson.course(), exercise, task, &Vars::new());
+                    format!("A hint for {whom}: {task}")
+                };
+                write_line(&title, field, area, buf, theme);
             }
         }
     }
+}
+
+fn write_line(title: &str, field: &Field, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let inner = popup::frame(area, buf, theme, title, "Enter sends it · Esc closes", 60, 1);
+    let mut line = field.line(usize::from(inner.width).saturating_sub(2), true, theme);
+    line.spans.insert(0, Span::styled("> ", theme.key));
+    Paragraph::new(Line::from(line.spans)).render(inner, buf);
 }
