@@ -69,7 +69,7 @@ fn a_course_without_mistakes_has_none() {
 
 #[test]
 fn mistakes_of_a_lesson_are_pointed_at() {
-    let cases: [(&str, i32, &[&str]); 8] = [
+    let cases: [(&str, i32, &[&str]); 9] = [
         ("# A\n\ntext\n", 1, &["lesson.md:5 the lesson ends without a quiz or an exercise"]),
         (
             "# A\n\n1\n\n# B\n\n2\n\n# C\n\n3\n\n# D\n\n4\n\n# E\n\n```exercise\ne\n```\n",
@@ -110,6 +110,11 @@ fn mistakes_of_a_lesson_are_pointed_at() {
             &format!("# A\n\n{}\n# B\n\n```exercise\ne\n```\n", "a line\n\n".repeat(20)),
             1,
             &["lesson.md:5 this slide is 29 lines too long for 80x24"],
+        ),
+        (
+            &format!("# A\n\n```\n{}\n```\n\n# B\n\n```exercise\ne\n```\n", "-".repeat(66)),
+            1,
+            &["lesson.md:5 this slide is 14 columns too wide for 120x40"],
         ),
     ];
     for (slides, code, expected) in cases {

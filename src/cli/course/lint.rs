@@ -7,10 +7,7 @@ use crate::cli::Ending;
 use crate::cli::chosen::Chosen;
 use crate::cli::desk::{Stopped, say};
 use crate::course::{Course, Diagnostic, Severity, lint};
-use crate::tui::screen::lesson::{Overflow, overflows};
-
-/// The smallest screen that lessons are written for.
-const SCREEN: (u16, u16) = (80, 24);
+use crate::tui::screen::lesson::{Overflow, SCREENS, overflows};
 
 pub(super) fn run(chosen: &Chosen) -> Result<Ending, Stopped> {
     let course = Arc::new(chosen.load()?);
@@ -33,20 +30,22 @@ pub(super) fn run(chosen: &Chosen) -> Result<Ending, Stopped> {
     })
 }
 
-/// One warning for each slide, about the step that needs most.
+/// One warning for each slide: for the first of the screens that it does not fit, about the step that needs most.
 fn too_large(course: &Arc<Course>) -> Vec<Diagnostic> {
-    let (width, height) = SCREEN;
-    let mut worst: Vec<Overflow> = Vec::new();
-    for step in overflows(course, width, height) {
-        match worst.last_mut().filter(|last| (last.lesson, last.slide) == (step.lesson, step.slide)) {
-            Some(last) => {
-                last.rows = last.rows.max(step.rows);
-                last.columns = last.columns.max(step.columns);
+    let mut worst: Vec<((u16, u16), Overflow)> = Vec::new();
+    for screen in SCREENS {
+        for step in overflows(course, screen.0, screen.1) {
+            match worst.iter_mut().find(|(_, at)| (at.lesson, at.slide) == (step.lesson, step.slide)) {
+                Some((first, at)) if *first == screen => {
+                    at.rows = at.rows.max(step.rows);
+                    at.columns = at.columns.max(step.columns);
+                }
+                Some(_) => {}
+                None => worst.push((screen, step)),
             }
-            None => worst.push(step),
         }
     }
-    let told = |overflow: Overflow| {
+    let told = |((width, height), overflow): ((u16, u16), Overflow)| {
         let lesson = course.lessons.get(overflow.lesson)?;
         let slide = lesson.deck.slides.get(overflow.slide)?;
         let message = match (overflow.rows, overflow.columns) {

@@ -25,7 +25,7 @@ use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
 use super::slides::{Moved, SlidesPane};
 use super::task::{self, Keys, View};
-pub use fit::{Overflow, overflows};
+pub use fit::{Overflow, SCREENS, overflows};
 
 use crate::course::{self, Block, Course, Deck, Lesson};
 use crate::progress::Event;

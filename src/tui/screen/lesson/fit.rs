@@ -14,6 +14,9 @@ use crate::tui::effect::{Effect, ExerciseEffect};
 use crate::tui::layout::{Pane, Screen, Wishes};
 use crate::tui::theme::Theme;
 
+/// The smallest screen that lessons are written for, and one on which the lesson stands beside the shell.
+pub const SCREENS: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
 /// A step of a slide that needs more room than there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overflow {
@@ -66,9 +69,9 @@ mod tests {
     use crate::course::{Source, load};
 
     #[test]
-    fn shipped_slides_fit_80x24_and_120x40() {
+    fn shipped_slides_fit() {
         let course = Arc::new(load(&Source::Embedded).unwrap());
-        for (width, height) in [(80, 24), (120, 40)] {
+        for (width, height) in SCREENS {
             let found = overflows(&course, width, height);
             assert!(found.is_empty(), "at {width}x{height}: {found:#?}");
         }
