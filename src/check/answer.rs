@@ -15,7 +15,7 @@ use crate::facts::Evidence;
 pub struct AnswerMatch {
     /// The question.
     pub prompt: String,
-    /// The text, in small or capital letters; or a value such as `$c.short-id`.
+    /// The text, whatever its blanks, in small or capital letters; or a value such as `$c.short-id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
     /// A regular expression that fits somewhere in the answer.
@@ -57,7 +57,8 @@ pub(super) fn judge(wanted: &AnswerMatch, bound: &Bound<'_>, evidence: &Evidence
 impl AnswerMatch {
     fn accepts(&self, answer: &str) -> bool {
         if let Some(want) = &self.equals {
-            return answer.eq_ignore_ascii_case(want.trim());
+            let plain = |text: &str| text.split_whitespace().collect::<String>().to_ascii_lowercase();
+            return plain(answer) == plain(want);
         }
         if let Some(pattern) = &self.regex {
             return pattern.is_match(answer);

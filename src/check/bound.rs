@@ -19,8 +19,18 @@ pub(super) enum Object<'e> {
 pub(super) type Bound<'e> = BTreeMap<String, Object<'e>>;
 
 /// The values that there are, for the author's mistakes and the table of checks.
-pub(super) const VALUES: [&str; 9] =
-    ["id", "short-id", "name", "image", "image-id", "host-port", "exit-code", "size", "layers"];
+pub(super) const VALUES: [&str; 10] = [
+    "id",
+    "short-id",
+    "name",
+    "image",
+    "image-id",
+    "host-port",
+    "exit-code",
+    "size",
+    "layers",
+    "largest-layer",
+];
 
 impl<'e> Object<'e> {
     /// What identifies it among its kind.
@@ -65,6 +75,7 @@ impl<'e> Object<'e> {
             ("id", _) => Some(self.id().to_owned()),
             ("short-id", _) => Some(short_id(self.id()).to_owned()),
             ("image", Self::Run(run)) => Some(image::called(run, evidence)),
+            ("image", Self::Image(image)) => Some(image::short_name(image)),
             ("image-id", Self::Run(run)) => Some(run.image_id.clone()),
             ("host-port", Self::Run(run)) => run.ports.iter().find_map(|p| p.host).map(|p| p.to_string()),
             ("exit-code", Self::Run(run)) => run.exit_code.map(|code| code.to_string()),
@@ -72,9 +83,30 @@ impl<'e> Object<'e> {
             ("layers", Self::Image(image)) => {
                 image.config.as_ref().map(|config| config.layers.len().to_string())
             }
+            ("largest-layer", Self::Image(image)) => {
+                let sizes = image.config.as_ref()?.history.iter().map(|layer| layer.size);
+                sizes.max().map(as_docker_counts)
+            }
             _ => None,
         }
     }
+}
+
+/// As `docker history` prints a size: three digits that count, and 1 kB is 1000 bytes.
+fn as_docker_counts(bytes: u64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"];
+    let power = (0..units.len() - 1).take_while(|power| bytes / 1000_u64.pow(*power as u32 + 1) > 0).count();
+    let whole = bytes as f64 / 1000_f64.powi(power as i32);
+    let digits = if whole >= 100.0 {
+        0
+    } else if whole >= 10.0 {
+        1
+    } else {
+        2
+    };
+    let number = format!("{whole:.digits$}");
+    let number = if digits == 0 { &number } else { number.trim_end_matches('0').trim_end_matches('.') };
+    format!("{number}{}", units[power])
 }
 
 /// The names in a text: `$r` and `$r.image` are both `r`. Names are small letters, digits and hyphens.
@@ -106,11 +138,20 @@ fn references(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, &str,
 
 /// Puts the values of bound names in; what is not bound, or not known, stays as it is written.
 pub(super) fn put_in(text: &str, bound: &Bound<'_>, evidence: &Evidence) -> String {
+    replaced(text, |name, field| bound.get(name)?.value(field, evidence))
+}
+
+/// The same for a learner's eyes: an author's name for something is never shown, and what is not known is `…`.
+pub(super) fn put_in_words(text: &str, bound: &Bound<'_>, evidence: &Evidence) -> String {
+    let known = |name: &str, field: &str| bound.get(name)?.value(field, evidence);
+    replaced(text, |name, field| Some(known(name, field).unwrap_or_else(|| "…".into())))
+}
+
+fn replaced(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut done = 0;
     for (place, name, field) in references(text) {
-        let Some(object) = bound.get(name) else { continue };
-        let Some(value) = object.value(field.unwrap_or("name"), evidence) else { continue };
+        let Some(value) = value(name, field.unwrap_or("name")) else { continue };
         out.push_str(&text[done..place.start]);
         out.push_str(&value);
         done = place.end;
@@ -164,6 +205,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_size_is_written_as_docker_does() {
+        let sizes = [0, 999, 1000, 1_234, 12_300_000, 78_640_000, 187_400_000, 1_500_000_000];
+        let expected = ["0B", "999B", "1kB", "1.23kB", "12.3MB", "78.6MB", "187MB", "1.5GB"];
+        assert_eq!(sizes.map(as_docker_counts), expected);
+    }
+
+    #[test]
     fn values_are_put_in_where_a_name_is_bound() {
         let run = Run { id: "0123456789abcdef".into(), name: "quiet_fox".into(), ..Run::default() };
         let evidence = Evidence::default();
@@ -175,6 +223,8 @@ mod tests {
             "0123456789abcdef, $(pwd) $HOME $x.id quiet_fox.colour"
         );
         assert_eq!(put("$r.host-port is unknown"), "$r.host-port is unknown");
+        let in_words = |text| put_in_words(text, &bound, &evidence);
+        assert_eq!(in_words("$r and $x.id on $r.host-port, in $(pwd)"), "quiet_fox and … on …, in $(pwd)");
         assert_eq!(names("$r.image, $(pwd), $web-1- $HOME $").collect::<Vec<_>>(), ["r", "web-1"]);
     }
 }

@@ -57,6 +57,13 @@ pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all:
             }
         });
     }
+    if let Some(step) = &wanted.step {
+        all.push(match config.history.iter().any(|layer| step.matches(&layer.created_by)) {
+            true => Finding::yes(false),
+            false => Finding::no(format!("image {name}"), format!("it has no step {}", step.describe()))
+                .advising(Some("docker history shows the steps that made an image.".to_owned())),
+        });
+    }
     if let Some(layers) = wanted.layers {
         let found = i64::try_from(config.layers.len()).unwrap_or(i64::MAX);
         all.push(Finding::number("number of layers", layers, found));

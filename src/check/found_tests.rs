@@ -98,6 +98,7 @@ fn an_image_is_told_by_its_setup() {
         json!({"exposes": 5000}),
         json!({"layers": {"ge": 2}}),
         json!({"has-default-program": true}),
+        json!({"step": {"contains": "python"}}),
     ] {
         says(of(field), &here, "done", &[]);
     }
@@ -108,6 +109,7 @@ fn an_image_is_told_by_its_setup() {
         (json!({"exposes": 80}), "does not expose port 80"),
         (json!({"layers": 3}), "its number of layers is 2, expected 3"),
         (json!({"user": "app"}), "its user is not set"),
+        (json!({"step": {"contains": "pip"}}), "has no step that contains \\\"pip\\\""),
     ] {
         says(of(field), &here, "not right", &[part]);
     }
@@ -121,6 +123,17 @@ fn an_image_is_told_by_its_setup() {
     ]});
     let answered = Evidence { answers: [("How many?".to_owned(), "2".to_owned())].into(), ..here };
     says(layers, &answered, "done", &[]);
+    let largest = json!({"all": [
+        {"image": {"as": "img", "repo": "mine"}},
+        {"answer": {"prompt": "How large?", "equals": "$img.largest-layer"}},
+    ]});
+    let mut stacked = mine();
+    let sizes = [0, 78_640_000, 1_000].map(|size| Layer { size, ..Layer::default() });
+    stacked.config.as_mut().unwrap().history = sizes.into();
+    for (said, verdict) in [("78.6MB", "done"), ("78.6 mb", "done"), ("1kB", "not right")] {
+        let answers = [("How large?".to_owned(), said.to_owned())].into();
+        says(largest.clone(), &Evidence { answers, ..with_images(vec![stacked.clone()]) }, verdict, &[]);
+    }
 }
 
 fn serving(outcome: Option<Result<HttpAnswer, Silence>>) -> Run {

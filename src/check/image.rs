@@ -59,6 +59,9 @@ pub struct ImageMatch {
     /// A port that it names with EXPOSE.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposes: Option<Number>,
+    /// One of the steps that made it, of its base too, as `docker history` tells them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<Text>,
     /// How many layers of files it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layers: Option<Number>,
@@ -180,7 +183,7 @@ impl ImageMatch {
             let built = if self.built == Some(true) { "an image that you built" } else { "an image" };
             let base = self.based_on.as_ref().map(|base| format!(" on {}", base.describe()));
             return match &self.same_as {
-                Some(name) => format!("the image of {name}"),
+                Some(name) => format!("the image {name}.image"),
                 None => format!("{built}{}", base.unwrap_or_default()),
             };
         };
@@ -245,7 +248,7 @@ impl ImageMatch {
 
     /// Asks for what only an inspect tells.
     pub fn wants_config(&self) -> bool {
-        let texts = [&self.workdir, &self.user];
+        let texts = [&self.workdir, &self.user, &self.step];
         self.built.is_some()
             || self.based_on.is_some()
             || self.program.is_some()

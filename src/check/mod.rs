@@ -225,7 +225,8 @@ impl Check {
 
     /// Whether it asks how images are set up.
     pub fn wants_image_configs(&self) -> bool {
-        self.images().into_iter().any(ImageMatch::wants_config) || self.references_value("layers")
+        self.images().into_iter().any(ImageMatch::wants_config)
+            || ["layers", "largest-layer"].into_iter().any(|value| self.references_value(value))
     }
 
     fn references_value(&self, field: &str) -> bool {

@@ -32,6 +32,12 @@ fn one_choice_must_do_for_everything() {
     let (said, all) = word(asked(), runs);
     assert_eq!(said, "done", "{all}");
     assert!(all.contains("two ran") && all.contains("three ran"), "{all}");
+    // An author's name for the image is told as the learner knows it.
+    let (said, all) = word(asked(), vec![named("one", SLIM, "dev\n")]);
+    assert!(
+        said == "not right" && all.contains("from the image python:3-slim") && !all.contains('$'),
+        "{all}"
+    );
     let two_images = vec![named("one", BIG, "dev\n"), named("three", SLIM, "prod\n")];
     let (said, all) = word(asked(), two_images);
     assert!(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bound::{Bound, Object};
+use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
 use super::text::Text;
 use super::volume::{is_it, is_young};
@@ -61,7 +61,7 @@ fn findings(
         let found = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         all.push(Finding::no(
             format!("{found} in the network {}", network.name),
-            format!("{} does not run in it", missing.describe()),
+            format!("{} does not run in it", bound::put_in_words(&missing.describe(), bound, evidence)),
         ));
     }
     all

@@ -172,12 +172,13 @@ fn findings(
 pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
     let from = match &wanted.image {
         Some(ImageAsked::Match(image)) => format!(" from {}", image.describe()),
-        Some(ImageAsked::Same(name)) => format!(" from the image of {name}"),
+        Some(ImageAsked::Same(name)) => format!(" from the image {name}.image"),
         None => String::new(),
     };
     let named = wanted.name.as_ref().map(|name| format!(" with the name {}", name.describe()));
-    let same = wanted.same_as.as_ref().map(|name| format!(" ({name})"));
-    let what = format!("a container{}{}{from}", same.unwrap_or_default(), named.unwrap_or_default());
+    let container = wanted.same_as.as_ref().map(|name| format!("the container {name}"));
+    let container = container.unwrap_or_else(|| "a container".into());
+    let what = format!("{container}{}{from}", named.unwrap_or_default());
     let mut does: Vec<String> = Vec::new();
     does.extend(wanted.program.as_ref().map(|p| format!("runs {p}")));
     does.extend(condition::described(wanted));

@@ -36,10 +36,14 @@ pub(super) fn narrow<'e>(
         }
         leaf => each(from, |choice| {
             if leaf.references().iter().any(|name| !choice.bound.contains_key(name)) {
-                return Err(Verdict::NotYet { expected: leaf.describe() });
+                let expected = bound::put_in_words(&leaf.describe(), &choice.bound, evidence);
+                return Err(Verdict::NotYet { expected });
             }
             let told = leaf.with_texts(&|text| bound::put_in(text, &choice.bound, evidence));
-            let found = leaf::look(&told, &choice.bound, evidence);
+            let mut found = leaf::look(&told, &choice.bound, evidence);
+            if let Verdict::NotRight { expected, .. } | Verdict::NotYet { expected } = &mut found.otherwise {
+                *expected = bound::put_in_words(expected, &choice.bound, evidence);
+            }
             combine(std::slice::from_ref(&choice), found, leaf.binds())
         }),
     }
@@ -151,8 +155,9 @@ fn none<'e>(
             match narrow(check, vec![start], evidence) {
                 Ok(there) => {
                     let found = there.first().map(|c| c.found.join("; ")).unwrap_or_default();
+                    let what = bound::put_in_words(&check.describe(), &choice.bound, evidence);
                     return Err(Verdict::NotRight {
-                        expected: format!("that there is not {}", check.describe()),
+                        expected: format!("that there is not {what}"),
                         differs: format!("{found}, and that must not be"),
                         found,
                         nearest: None,
@@ -191,7 +196,11 @@ fn count<'e>(
         return Err(found.otherwise);
     }
     Err(Verdict::NotRight {
-        expected: format!("{} of this: {}", wanted.is.describe(), wanted.of.describe()),
+        expected: bound::put_in_words(
+            &format!("{} of this: {}", wanted.is.describe(), wanted.of.describe()),
+            &choice.bound,
+            evidence,
+        ),
         found: names.join(", "),
         nearest: None,
         differs: format!("there are {there}, expected {}", wanted.is.describe()),

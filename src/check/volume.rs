@@ -68,7 +68,11 @@ fn findings(wanted: &VolumeMatch, volume: &Volume, bound: &Bound<'_>, evidence: 
             }
             false => Finding::no(
                 format!("volume {}", volume.name),
-                format!("{} mounts it, expected {}", names.join(", "), user.describe()),
+                format!(
+                    "{} mounts it, expected {}",
+                    names.join(", "),
+                    bound::put_in_words(&user.describe(), bound, evidence)
+                ),
             ),
         });
     }
