@@ -22,9 +22,9 @@ pub(super) struct Args {
     /// Ids of lessons and exercises; all of the course where none is given.
     ids: Vec<String>,
     /// Also ask whether the wrong ways are enough: judges what was seen once more, with one condition of a check left out at
-    /// a time, and says what no wrong way notices. So many may stay unnoticed; none where no number is given.
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
-    mutate: Option<usize>,
+    /// a time, and says what no wrong way notices.
+    #[arg(long)]
+    mutate: bool,
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -46,11 +46,10 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let trust = Trust::Text { hash: source.content_hash(), source };
     let interrupted = wait(rehearse(&course, args, trust, &mut reporter))??;
     say(&reporter.summary(&course, started.elapsed(), interrupted));
-    let too_many = reporter.unnoticed() > args.mutate.unwrap_or_default();
-    Ok(match (interrupted, reporter.mistakes(), too_many) {
+    Ok(match (interrupted, reporter.mistakes(), reporter.unnoticed()) {
         (true, ..) => Ending::CouldNot,
-        (false, 0, false) => Ending::Done,
-        (false, 0, true) => Ending::NotYet,
+        (false, 0, 0) => Ending::Done,
+        (false, 0, _) => Ending::NotYet,
         (false, ..) => Ending::Usage,
     })
 }
@@ -72,7 +71,7 @@ async fn rehearse(
         outcome = rehearsal.run(&args.ids, &mut tell) => Some(outcome),
         () = stopped() => None,
     };
-    if args.mutate.is_some() {
+    if args.mutate {
         reporter.mutations(rehearsal.mutations().clone());
     }
     reporter.left(rehearsal.close().await?);

@@ -24,7 +24,7 @@ pub(super) async fn slides(
     let no_tasks = Exercise { id: lesson.id.clone(), ..Exercise::default() };
     let exercise = exercise.unwrap_or(&no_tasks);
     let mut trials = Trials::new(stage, exercise, &lesson.manuscript);
-    let (mut play, _) = trials.begin_unspoilt().await?;
+    let (mut play, _) = trials.begin_unspoilt(None).await?;
     for cue in cues {
         let started = Instant::now();
         match cue {

@@ -83,14 +83,20 @@ impl<'a> Trials<'a> {
         Play::begin(self.stage, self.exercise, self.seed).await
     }
 
-    /// Begins, and finds out whether what was pulled before is in the way. Gives the verdicts before anything is done.
-    pub(super) async fn begin_unspoilt(&mut self) -> Result<(Play<'a>, Report), RehearsalError> {
+    /// Begins, and finds out whether what was pulled before is in the way: of any task that must happen first, and of
+    /// the one that a wrong way is for. Gives the verdicts before anything is done.
+    pub(super) async fn begin_unspoilt(
+        &mut self,
+        wrong_for: Option<&str>,
+    ) -> Result<(Play<'a>, Report), RehearsalError> {
         let mut play = self.begin().await?;
         let mut report = play.judge().await?;
         let is_early = early(self.exercise, &report).next().is_some();
-        if is_early && !self.spoilt && !self.stage.pulled().is_empty() {
-            self.spoilt = true;
+        let passes = report.tasks.iter().any(|t| Some(t.id.as_str()) == wrong_for && t.verdict.is_pass());
+        if (is_early || passes) && !self.spoilt && !self.stage.pulled().is_empty() {
+            self.spoilt = is_early;
             drop(play);
+            self.stage.sweep(true).await?;
             play = self.begin().await?;
             report = play.judge().await?;
         }
@@ -101,7 +107,7 @@ impl<'a> Trials<'a> {
     pub(super) async fn starter(&mut self, tell: &mut dyn FnMut(&Told<'_>)) -> Result<(), RehearsalError> {
         let started = Instant::now();
         tell(&Told::Begins { name: "before anything is done" });
-        let (play, report) = self.begin_unspoilt().await?;
+        let (play, report) = self.begin_unspoilt(None).await?;
         let mut mistakes = Vec::new();
         for task in early(self.exercise, &report) {
             mistakes.push(self.too_early(task, "when the exercise begins"));
@@ -156,7 +162,7 @@ impl<'a> Trials<'a> {
     ) -> Result<(), RehearsalError> {
         let started = Instant::now();
         tell(&Told::Begins { name });
-        let (mut play, _) = self.begin_unspoilt().await?;
+        let (mut play, _) = self.begin_unspoilt(None).await?;
         let (needed, target) = match slide.split_last() {
             Some((task, needed)) => (needed, Some(task.id.as_str())),
             None => (&[][..], None),
@@ -199,12 +205,15 @@ impl<'a> Trials<'a> {
         let started = Instant::now();
         tell(&Told::Begins { name: &way.name });
         let script = Script::below(self.manuscript, way.line, &way.run, &way.files);
-        let (mut play, _) = self.begin_unspoilt().await?;
         let (needed, id) = match slide.split_last() {
             Some((task, needed)) => (needed, task.id.as_str()),
             None => (&[][..], way.task.as_str()),
         };
-        let mut mistakes = self.prepare(&mut play, needed).await?;
+        let (mut play, before) = self.begin_unspoilt(Some(id)).await?;
+        let passes = before.tasks.iter().filter(|task| task.id == id && task.verdict.is_pass());
+        let mut mistakes: Vec<Diagnostic> =
+            passes.map(|task| self.too_early(task, "before this wrong way begins")).collect();
+        mistakes.extend(self.prepare(&mut play, needed).await?);
         let begun = play.verdicts();
         if mistakes.is_empty() {
             mistakes.extend(follow(&mut play, &script).await?);
