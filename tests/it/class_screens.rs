@@ -196,6 +196,22 @@ fn the_board_sees_what_a_learner_does_on_a_real_engine() {
     });
     assert!(!ana.contains("VOLUME NAME"), "nobody pressed Enter");
     ana.send("<C-u><F12>");
+    ana.wait_gone("look back");
+
+    // while the shell is shown, its newest command can be taken without another key of the instructor's
+    lead.send("V");
+    lead.wait_for("◉ class sees your shell");
+    lead.send("<Tab><Tab>");
+    lead.wait_for("look back");
+    lead.type_text("docker network ls\r");
+    ana.wait_for("NETWORK ID");
+    ana.wait_until("the command to take", |grid| {
+        grid.rows.iter().any(|row| row.contains("docker network ls") && row.contains("C takes it"))
+    });
+    lead.send("<F12>");
+    lead.wait_gone("look back");
+    lead.send("V");
+    ana.wait_gone("NETWORK ID");
 
     // the exercise, with a wrong try that the board names, a hint, and the right one
     lead.send("m");

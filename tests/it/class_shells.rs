@@ -17,6 +17,7 @@ fn the_class_sees_what_the_instructor_types_until_it_ends() {
     let code = code_on(&lead);
     let (ana, ben) = (learner(&code, "Ana", 120, 40), learner(&code, "Ben", 80, 24));
     lead.send("<Esc>");
+    lead.wait_gone("pilotwhale join ");
     lead.wait_for("● 2 here");
     in_shell(&lead, "echo pri''vate\r");
     lead.wait_for("private");
@@ -70,6 +71,7 @@ fn a_learner_asks_for_help_and_the_instructor_looks_at_their_shell() {
     let code = code_on(&lead);
     let ana = learner(&code, "Ana", 120, 40);
     lead.send("<Esc>");
+    lead.wait_gone("pilotwhale join ");
     lead.wait_for("● 1 here");
     in_shell(&ana, "echo be''fore\r");
     ana.wait_for("before");
