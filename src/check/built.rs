@@ -6,7 +6,7 @@ use super::text::{quoted, words};
 use super::verdict::Known;
 use super::volume::is_young;
 use super::{ImageMatch, dockerfile, program};
-use crate::facts::{Evidence, Image, ImageConfig, Origin};
+use crate::facts::{Evidence, Image, ImageConfig, Observed, Origin};
 
 pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all: &mut Vec<Finding>) {
     let name = short_name(image);
@@ -70,51 +70,97 @@ pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all:
     }
 }
 
+/// How an image came to be what it is in this exercise.
+enum Made {
+    Built,
+    /// By a container that was committed.
+    Committed,
+    /// It is older than the exercise, and only its name is new.
+    Named,
+    /// Its name is new, and who gave it was not seen.
+    Unseen,
+    Before,
+}
+
 fn is_built(wanted: bool, image: &Image, config: &ImageConfig, evidence: &Evidence) -> Finding {
     let name = short_name(image);
-    // BuildKit gives an image the time of its newest files, which may have come from its cache.
-    let young = is_young(image.created, evidence)
-        || evidence.tagged.contains(&image.id)
-        || named_in_a_build(image, evidence);
+    let no = |differs: &str| Finding::no(format!("image {name}"), differs);
+    match (wanted, made(image, config, evidence)) {
+        (true, Made::Built) => Finding::yes(true),
+        (false, Made::Built) => no("it was built in this exercise"),
+        (_, Made::Unseen) => Finding::unknown(
+            format!("Whether {name} was built in this exercise, or only got its name, was not seen."),
+            "Build it in pilotwhale's shell with docker build, and give it a name there with -t.",
+        )
+        .tried(true),
+        (false, _) => Finding::yes(false),
+        (true, Made::Committed) => no("it was not made by docker build")
+            .advising(Some(
+                "docker commit keeps what happened in a container, and nobody can read how. A Dockerfile says it."
+                    .to_owned(),
+            ))
+            .tried(true),
+        (true, Made::Named) => no("it was only given a name: what is in it is older than this exercise")
+            .advising(Some(
+                "docker tag adds a name to an image that is there. Build one, with a name that is not taken."
+                    .to_owned(),
+            ))
+            .tried(true),
+        (true, Made::Before) => no("it was not built since this exercise began"),
+    }
+}
+
+fn made(image: &Image, config: &ImageConfig, evidence: &Evidence) -> Made {
     let by_builder = config.history.first().is_some_and(|top| {
         top.comment.contains("buildkit")
             || top.created_by.starts_with("/bin/sh -c")
             || top.created_by.starts_with("|")
             || top.created_by.contains("# buildkit")
     });
-    match (wanted, young && by_builder) {
-        (true, true) => Finding::yes(true),
-        (false, false) => Finding::yes(false),
-        (false, true) => Finding::no(format!("image {name}"), "it was built in this exercise"),
-        (true, false) if young => Finding::no(format!("image {name}"), "it was not made by docker build")
-            .advising(Some(
-                "docker commit keeps what happened in a container, and nobody can read how. A Dockerfile says it."
-                    .to_owned(),
-            ))
-            .tried(true),
-        (true, false) => {
-            Finding::no(format!("image {name}"), "it was not built since this exercise began")
-        }
+    if is_young(image.created, evidence) {
+        return if by_builder { Made::Built } else { Made::Committed };
+    }
+    // A build that finds everything in its cache ends with the old image, and names it once more. One that fails names
+    // nothing, and `docker tag` does the same: so it must have been a build that was told to give this name.
+    if !evidence.tagged.contains(&image.id) {
+        return Made::Before;
+    }
+    let names = names_of(image);
+    let by_hand: Vec<Reference> = evidence.seen.iter().filter_map(|call| given(call, evidence)).collect();
+    let built = typed_builds(evidence).any(|name| names.contains(&name) && !by_hand.contains(&name));
+    match built {
+        true if by_builder => Made::Built,
+        _ if !by_builder || names.iter().any(|name| by_hand.contains(name)) => Made::Named,
+        _ => Made::Unseen,
     }
 }
 
-/// A build that changed nothing ends with the image that was there before. The words of the command still tell of it.
-fn named_in_a_build(image: &Image, evidence: &Evidence) -> bool {
-    let names = names_of(image);
-    let tags = |argv: &[String]| {
-        let after = |pair: &[String]| matches!(pair[0].as_str(), "-t" | "--tag").then(|| pair[1].clone());
-        let glued = argv.iter().filter_map(|word| word.strip_prefix("--tag=").map(str::to_owned));
-        argv.windows(2).filter_map(after).chain(glued).collect::<Vec<_>>()
-    };
+/// The names that the learner's builds were told to give.
+fn typed_builds(evidence: &Evidence) -> impl Iterator<Item = Reference> {
     let builds = evidence.seen.iter().filter(|call| {
         call.command.origin == Origin::Typed
             && call.at >= evidence.since
             && call.command.argv.iter().any(|word| word == "build")
     });
-    builds
-        .flat_map(|call| tags(&call.command.argv))
-        .filter_map(|tag| Reference::parse(&tag))
-        .any(|tag| names.contains(&tag))
+    let tags = |argv: &[String]| {
+        let after = |pair: &[String]| matches!(pair[0].as_str(), "-t" | "--tag").then(|| pair[1].clone());
+        let glued = argv.iter().filter_map(|word| word.strip_prefix("--tag=").map(str::to_owned));
+        argv.windows(2).filter_map(after).chain(glued).collect::<Vec<_>>()
+    };
+    builds.flat_map(move |call| tags(&call.command.argv)).filter_map(|tag| Reference::parse(&tag))
+}
+
+/// The name that a `docker tag` has given.
+fn given(call: &Observed, evidence: &Evidence) -> Option<Reference> {
+    let went_well = call.answer.as_ref().is_some_and(|answer| answer.status < 400);
+    if call.action.name != "image-tag" || !went_well || call.at < evidence.since {
+        return None;
+    }
+    let of = |name: &str| call.action.args.get(name);
+    Reference::parse(&match of("tag") {
+        Some(tag) => format!("{}:{tag}", of("repo")?),
+        None => of("repo")?.clone(),
+    })
 }
 
 /// The layers of the base are the first ones of the image. Where the base is not here by itself, the Dockerfile tells.

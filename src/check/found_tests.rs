@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::tests::{at, check, evidence, run};
 use super::*;
 use crate::facts::{
-    ContainerState, Exec, HttpAnswer, Image, ImageConfig, Kind, Layer, Place, Port, Probe, Run, Silence,
-    TextFile, Thing,
+    Answer, ContainerState, Exec, HttpAnswer, Image, ImageConfig, Kind, Layer, Observed, Place, Port, Probe,
+    Run, Silence, TextFile, Thing,
 };
 
 fn told(asked: Value, evidence: &Evidence) -> (&'static str, String) {
@@ -46,6 +46,10 @@ fn image(name: &str, layers: &[&str], second: i64, top: &str) -> Image {
     }
 }
 
+fn typed(argv: &str, name: &str, args: &str) -> Observed {
+    Observed { at: at(5), ..super::seen_tests::call(1, argv, name, "", args, 200) }
+}
+
 fn with_images(images: Vec<Image>) -> Evidence {
     Evidence { images, ..evidence(vec![]) }
 }
@@ -66,8 +70,22 @@ fn an_image_that_was_built_is_told_from_others() {
     says(asked(), &with_images(vec![base(), mine(&["a", "b", "c"], -5, CLASSIC)]), "not yet", &[]);
     // Its files came from the builder's cache; its name is new.
     let cached = with_images(vec![base(), mine(&["a", "b", "c"], -5, kit)]);
-    let named = Evidence { tagged: vec!["sha256:mine:latest".into()], ..cached };
-    says(asked(), &named, "done", &[]);
+    let named = Evidence { tagged: vec!["sha256:mine:latest".into()], ..cached.clone() };
+    let with = |seen: &[Observed]| Evidence { seen: seen.to_vec(), ..named.clone() };
+    let build = |name: &str| typed(&format!("docker build -t {name} ."), "session", "");
+    let tag = |status| Observed {
+        answer: Some(Answer { status, ..Answer::default() }),
+        ..typed("docker tag python:3-slim mine", "image-tag", "repo=mine tag=latest")
+    };
+    says(asked(), &with(&[build("mine")]), "done", &[]);
+    says(asked(), &with(&[build("docker.io/library/mine:latest"), tag(404)]), "done", &[]);
+    says(asked(), &with(&[tag(201)]), "not right", &["only given a name"]);
+    // A build that fails gives no name: somebody else did.
+    says(asked(), &with(&[tag(201), build("mine")]), "not right", &["only given a name"]);
+    says(asked(), &with(&[]), "could not check", &["was not seen"]);
+    says(asked(), &with(&[build("yours")]), "could not check", &["was not seen"]);
+    let unnamed = Evidence { seen: vec![build("mine")], ..cached };
+    says(asked(), &unnamed, "not yet", &[]);
     let commit = mine(&["a", "b", "c"], 5, "python3");
     says(asked(), &with_images(vec![base(), commit]), "not right", &["docker commit"]);
     let on_big = with_images(vec![base(), big(), mine(&["a", "c", "d"], 5, CLASSIC)]);

@@ -16,7 +16,7 @@ fn check(text: &str) -> Check {
     serde_json::from_str(text).unwrap()
 }
 
-fn call(n: u64, argv: &str, name: &str, object: &str, args: &str, status: u16) -> Observed {
+pub(super) fn call(n: u64, argv: &str, name: &str, object: &str, args: &str, status: u16) -> Observed {
     let args = args.split_whitespace().filter_map(|arg| arg.split_once('='));
     Observed {
         call: n,
