@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{is_inside, is_near};
+use super::file::{is_inside, missing};
 use super::image::{ImageMatch, Reference};
 use super::number::Number;
 use super::verdict::{Known, Verdict};
@@ -114,18 +114,9 @@ pub(super) fn judge(wanted: &DockerfileMatch, evidence: &Evidence) -> Verdict {
     let expected = wanted.describe();
     let path = wanted.path();
     let Some(text) = evidence.files.get(path).and_then(|file| file.text.as_deref()) else {
-        let near = evidence.listing.iter().find(|name| is_near(name, path));
-        let Some(near) = near else { return Verdict::NotYet { expected } };
-        return Verdict::NotRight {
-            expected,
-            found: format!("the file {near}"),
-            nearest: Some(near.clone()),
-            differs: format!("its name is {near}, expected {path}"),
-            advice: Some(
-                "docker build looks for a file of just that name, without an ending. Some editors add one."
-                    .into(),
-            ),
-        };
+        let advice =
+            "docker build looks for a file of just that name, without an ending. Some editors add one.";
+        return missing(path, expected, advice, evidence);
     };
     match wanted.difference(&instructions(text), base(text).as_deref()) {
         None => Verdict::Pass { found: format!("{path} is as asked for") },

@@ -50,15 +50,8 @@ pub(super) fn judge(wanted: &FileMatch, evidence: &Evidence) -> Verdict {
         }
         (Some(Place::Missing), false) => return Verdict::Pass { found: format!("{path} is not there") },
         (Some(Place::Missing), true) => {
-            let near = evidence.listing.iter().find(|name| is_near(name, path));
-            let Some(near) = near else { return Verdict::NotYet { expected } };
-            return Verdict::NotRight {
-                expected,
-                found: format!("the file {near}"),
-                nearest: Some(near.clone()),
-                differs: format!("its name is {near}, expected {path}"),
-                advice: Some("The name counts letter by letter, with its ending.".into()),
-            };
+            let advice = "The name counts letter by letter, with its ending.";
+            return missing(path, expected, advice, evidence);
         }
         (Some(_), false) => return not_right("it is there".into()),
         (Some(Place::Folder | Place::EmptyFolder), true) => {
@@ -72,8 +65,22 @@ pub(super) fn judge(wanted: &FileMatch, evidence: &Evidence) -> Verdict {
     }
 }
 
+/// Of a file that is not there: one that has nearly its name is meant to be it.
+pub(super) fn missing(path: &str, expected: String, advice: &str, evidence: &Evidence) -> Verdict {
+    match evidence.listing.iter().find(|name| is_near(name, path)) {
+        None => Verdict::NotYet { expected },
+        Some(near) => Verdict::NotRight {
+            expected,
+            found: format!("the file {near}"),
+            nearest: Some(near.clone()),
+            differs: format!("its name is {near}, expected {path}"),
+            advice: Some(advice.into()),
+        },
+    }
+}
+
 /// `Dockerfile.txt`, `dockerfile`, `Hello.py`.
-pub(super) fn is_near(name: &str, wanted: &str) -> bool {
+fn is_near(name: &str, wanted: &str) -> bool {
     let (name, wanted) = (name.to_lowercase(), wanted.to_lowercase());
     let stem = |text: &str| text.rsplit_once('.').map_or(text.to_owned(), |(stem, _)| stem.to_owned());
     name == wanted || stem(&name) == wanted || (!stem(&wanted).is_empty() && name == stem(&wanted))

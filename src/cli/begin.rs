@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, say, wait};
+use super::observing::Observing;
 use super::trust::trust;
 use crate::course::draw;
+use crate::engine::{Surroundings, discover};
 use crate::lab::{self, LabError, SetUp, Trust};
+use crate::paths::Paths;
 use crate::progress::{Event, Stage};
+use crate::tap::ShellRoot;
 
 /// Start an exercise: its folder is made, and what you do from now on counts.
 #[derive(clap::Args)]
@@ -17,7 +21,7 @@ pub(super) struct Args {
     id: String,
 }
 
-pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
+pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<Ending, Stopped> {
     let mut desk = Desk::open(chosen)?;
     let exercise = desk.exercise(&args.id)?;
     let state = desk.state(&args.id);
@@ -45,8 +49,19 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
         let _ = writeln!(text, "{} has begun.", exercise.title);
     }
     let attempt = if goes_on { state.run } else { state.run + 1 };
-    let set_up = SetUp { trust, docker_host: None, notes: desk.paths.set_up_notes() };
-    wait(set_up.run(&folder, &exercise, attempt))??;
+    if exercise.setup.is_some() {
+        // What the script makes is the course's, and goes with it.
+        let observing = observed(&desk.paths, wants_tap);
+        let docker_host = observing.as_ref().map(|observing| observing.tap.docker_host());
+        let set_up = SetUp { trust, docker_host, notes: desk.paths.set_up_notes() };
+        wait(async {
+            let outcome = set_up.run(&folder, &exercise, attempt).await;
+            if let Some(observing) = observing {
+                observing.end(|_| ()).await;
+            }
+            outcome
+        })??;
+    }
     let _ = writeln!(text, "  folder  {}", folder.display());
     for path in &begun.laid {
         let _ = writeln!(text, "  laid    {}", path.display());
@@ -62,4 +77,12 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let _ = writeln!(text, "\nWhen you have done it: pilotwhale grade {}", exercise.id);
     say(&text);
     Ok(Ending::Done)
+}
+
+fn observed(paths: &Paths, wants_tap: bool) -> Option<Observing> {
+    let endpoint = discover(&Surroundings::of_this_machine()).chosen.filter(|_| wants_tap)?;
+    let observing = Observing::begin(&endpoint, paths, &ShellRoot::default());
+    observing
+        .inspect_err(|why| eprintln!("pilotwhale: it is not noted what the set-up script makes: {why}"))
+        .ok()
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod grade;
 mod join;
 mod logging;
+mod observing;
 mod play;
 mod progress;
 mod report;
@@ -75,7 +76,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Some(Command::Slides(args)) => answered(slides::run(&args, &cli.screen)),
         Some(Command::Doctor(args)) => answered(doctor::run(&args)),
-        Some(Command::Begin(args)) => ended(begin::run(&args, chosen)),
+        Some(Command::Begin(args)) => ended(begin::run(&args, chosen, cli.screen.wants_tap())),
         Some(Command::Grade(args)) => ended(grade::run(&args, chosen)),
         Some(Command::Shell(args)) => {
             shell::run(&args, chosen, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))

@@ -3,7 +3,6 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,18 +14,15 @@ use tokio::time::timeout;
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
+use super::observing::Observing;
 use crate::check::Check;
 use crate::course::Exercise;
-use crate::engine::{self, Endpoint, EngineError, Surroundings, Update, discover};
+use crate::engine::{self, EngineError, Surroundings, Update, discover};
 use crate::facts::{Link, Observed, Origin, Run};
 use crate::paths::Paths;
 use crate::progress::Stage;
-use crate::tap::guard::Guard;
-use crate::tap::ledger::{Ledger, engine_of};
-use crate::tap::{Event, Options, ShellRoot, Tap};
+use crate::tap::{Event, ShellRoot};
 
-/// Calls that were not written down yet; more than these are dropped and never delay a command.
-const ROOM: usize = 4096;
 /// How long the shell waits for the engine's events to come in before it starts, and again at its end.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
 /// Without news for this long, all is told.
@@ -63,7 +59,7 @@ async fn observed(
     let endpoint = endpoint.chosen.ok_or(problem);
     let root = ShellRoot::default();
     let tap = match &endpoint {
-        Ok(endpoint) if wants_tap => tap_on(endpoint, paths, &root),
+        Ok(endpoint) if wants_tap => Observing::begin(endpoint, paths, &root),
         Ok(_) => Err("it was started with --no-tap".into()),
         Err(error) => Err(format!("{error}. {}", error.remedy())),
     };
@@ -105,17 +101,8 @@ async fn observed(
             Some(update) = next(updates.as_mut()) => Notebook::update(notebook.as_mut(), update),
         }
     };
-    if let Some(Observing { tap, mut events, ledger }) = seen {
-        // Ends the calls that are left, and with them the events.
-        drop(tap);
-        while let Some(event) = events.recv().await {
-            if let Event::Seen(call) = event {
-                Notebook::call(notebook.as_mut(), &call);
-            }
-        }
-        if let Err(error) = ledger.end() {
-            eprintln!("pilotwhale: {error}. {}", error.remedy());
-        }
+    if let Some(observing) = seen {
+        observing.end(|call| Notebook::call(notebook.as_mut(), call)).await;
     }
     if let Some(mut updates) = updates {
         let rest = async {
@@ -127,38 +114,6 @@ async fn observed(
     }
     drop(watcher);
     Ok(status)
-}
-
-struct Observing {
-    tap: Tap,
-    events: Receiver<Event>,
-    ledger: Arc<Ledger>,
-}
-
-fn tap_on(endpoint: &Endpoint, paths: &Paths, root: &ShellRoot) -> Result<Observing, String> {
-    let uri = &endpoint.uri;
-    let Some(upstream) = uri.strip_prefix("unix://").map(PathBuf::from) else {
-        return Err(format!("only engines with a socket on this machine can be watched, and not {uri}"));
-    };
-    let engine = engine_of(uri);
-    let ledger = Ledger::open(&paths.ledger_file(), &engine).unwrap_or_else(|error| {
-        eprintln!("pilotwhale: {error}. {}", error.remedy());
-        Ledger::in_memory(&engine)
-    });
-    let ledger = Arc::new(ledger);
-    if let Err(error) = ledger.begin() {
-        eprintln!("pilotwhale: {error}. {}", error.remedy());
-    }
-    let (sender, events) = mpsc::channel(ROOM);
-    let options = Options {
-        upstream,
-        folder: paths.runtime.join(format!("tap-{}", std::process::id())),
-        shell: root.clone(),
-        // Nobody can be asked here.
-        guard: Some(Guard::new(Arc::clone(&ledger), None)),
-    };
-    let tap = Tap::start(options, sender).map_err(|e| format!("{e}. {}", e.remedy()))?;
-    Ok(Observing { tap, events, ledger })
 }
 
 fn spawn(args: &Args, docker_host: Option<&str>, folder: Option<PathBuf>) -> Result<Child, Stopped> {

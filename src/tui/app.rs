@@ -200,7 +200,11 @@ impl App {
                 );
                 Vec::new()
             }
-            Msg::CommandEnded => self.look_again(),
+            Msg::CommandEnded => {
+                let mut effects = self.look_again();
+                effects.extend(self.lesson.command_ended());
+                effects
+            }
             Msg::Install(command) => {
                 self.engine.set_install(command);
                 Vec::new()

@@ -5,8 +5,10 @@ use std::process::Command;
 
 use pilotwhale::course::Source;
 
+use crate::support::engine::engine;
 use crate::support::headless::Headless;
 use crate::support::screen::Launch;
+use crate::support::turn::alone;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -230,4 +232,17 @@ fn progress_is_carried_to_another_machine() {
     let other = "format_version: 1\nid: other\ntitle: O\nversion: \"1\"\nlessons: [one]\n";
     there.write("course/lessons/course.yaml", other);
     there.says(&["progress", "import", file, "--course", "course"]).is(2, &["is about the course docker"]);
+}
+
+#[test]
+fn what_the_script_makes_is_the_courses() {
+    let _turn = alone();
+    let Some(engine) = engine("script") else { return };
+    let volume = engine.name("made");
+    let learner = with_script(&format!("docker volume create {volume}"));
+    let says = |args: &[&str]| learner.says_at(engine.host(), args);
+    says(&["--course", "course", "begin", "run-python", "--trust"]).is(0, &["has begun"]);
+    assert_eq!(engine.docker(&["volume", "ls", "-q", "-f", &format!("name={volume}")]), volume);
+    says(&["clean", "--yes"]).is(0, &[&volume, "Removed"]);
+    assert_eq!(engine.docker(&["volume", "ls", "-q", "-f", &format!("name={volume}")]), "");
 }

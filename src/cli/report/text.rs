@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::data::{Entry, Report, Status, words};
-use crate::check::Verdict;
 
 pub(super) fn print(report: &Report) -> String {
     let alone = report.entries().count() == 1;
@@ -37,28 +36,16 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
         let _ = writeln!(text, "  ○ not started\n{how}");
         return text;
     }
-    let mut above: Option<(&str, &str)> = None;
+    let mut above: Vec<(&str, &str)> = Vec::new();
     for task in &entry.tasks {
         let bonus = if task.bonus { " (bonus)" } else { "" };
         let (mark, word) = (task.verdict.mark(), task.verdict.word());
         let _ = writeln!(text, "  {mark} {word:<15} {}{bonus}", task.title);
-        let same = match &task.verdict {
-            Verdict::NotRight { nearest: Some(nearest), differs, .. } => {
-                let this = Some((nearest.as_str(), differs.as_str()));
-                std::mem::replace(&mut above, this) == this
-            }
-            _ => false,
-        };
-        for (name, value) in words(&task.verdict) {
-            // One wrong try can be in the way of several tasks: it is explained once.
-            if !same || name == "expected" {
-                let value = one_line(value);
-                let _ = writeln!(text, "      {name:<9} {value}");
-            }
+        let said = words(&task.verdict);
+        for (name, value) in news(&said, &above) {
+            let _ = writeln!(text, "      {name:<9} {}", one_line(value));
         }
-        if same {
-            let _ = writeln!(text, "      differs   as above");
-        }
+        above = said;
     }
     if let Some(begun) = entry.begun
         && entry.status != Status::Pass
@@ -78,6 +65,17 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
     text
 }
 
+/// One wrong try can be in the way of several tasks: it is explained once, and after that only what is new.
+fn news<'a>(said: &[(&'a str, &'a str)], above: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let is_known = |word: &(&'a str, &'a str)| above.contains(word);
+    let same = ["nearest", "differs"].iter().all(|name| said.iter().any(|w| w.0 == *name && is_known(w)));
+    if !same {
+        return said.to_vec();
+    }
+    let new = said.iter().filter(|word| ["expected", "differs"].contains(&word.0) || !is_known(word));
+    new.map(|(name, value)| (*name, if *name == "differs" { "as above" } else { value })).collect()
+}
+
 /// Evidence may come from somebody else: what is in it must not move the cursor, nor look like another line to the
 /// build server that prints it.
 fn one_line(text: &str) -> String {
@@ -87,6 +85,21 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_try_is_explained_once_and_new_advice_is_not_hidden() {
+        let first =
+            [("expected", "a"), ("found", "f"), ("nearest", "n"), ("differs", "d"), ("advice", "one")];
+        let mut second = first;
+        second[0].1 = "b";
+        assert_eq!(news(&first, &[]), first);
+        assert_eq!(news(&second, &first), [("expected", "b"), ("differs", "as above")]);
+        second[4].1 = "two";
+        let told = [("expected", "b"), ("differs", "as above"), ("advice", "two")];
+        assert_eq!(news(&second, &first), told);
+        second[3].1 = "other";
+        assert_eq!(news(&second, &first), second);
+    }
 
     #[test]
     fn foreign_words_stay_on_their_line() {

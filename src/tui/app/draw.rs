@@ -22,7 +22,7 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
     let mut cursor = None;
     let buf = frame.buffer_mut();
     match &screen {
-        Screen::TooSmall(area) => return too_small(*area, buf),
+        Screen::TooSmall(area) => return too_small(app, *area, buf),
         Screen::Tabs { tabs, pane, body, .. } => {
             tab_line(app, *tabs, *pane, buf);
             cursor = pane_body(app, *pane, *body, buf);
@@ -55,7 +55,9 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
             keys.retain(|(_, action)| *action != Action::Confirm);
         } else if let Some(Popup::Class(view)) = &app.popup {
             keys.retain(|(_, action)| view.offers(*action));
-        } else if matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some() {
+        }
+        let asks = matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some();
+        if asks || app.questions.is_open() {
             // A question names its own keys.
             keys.clear();
         }
@@ -214,10 +216,13 @@ fn tab_line(app: &App, area: Rect, shown: Pane, buf: &mut Buffer) {
     buf.set_string(x, area.y, &text, app.theme.bar);
 }
 
-fn too_small(area: Rect, buf: &mut Buffer) {
-    let text = format!(
-        "pilotwhale needs {}x{} characters; this window has {}x{}. Make it larger, or q quits.",
-        SMALLEST.0, SMALLEST.1, area.width, area.height
-    );
+fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
+    let text = match &app.popup {
+        Some(Popup::Confirm(question)) => format!("{} y yes, n no", question.title()),
+        _ => format!(
+            "pilotwhale needs {}x{} characters; this window has {}x{}. Make it larger, or q quits.",
+            SMALLEST.0, SMALLEST.1, area.width, area.height
+        ),
+    };
     Paragraph::new(text).wrap(Wrap { trim: true }).render(area, buf);
 }

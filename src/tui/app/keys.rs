@@ -7,7 +7,7 @@ use super::{App, Popup};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ShellEffect};
 use crate::tui::keymap::Context;
-use crate::tui::layout::Pane;
+use crate::tui::layout::{Pane, Screen};
 use crate::tui::screen::bar::Tone;
 use crate::tui::screen::confirm::Answer;
 use crate::tui::screen::help::Help;
@@ -51,6 +51,11 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         if let Some(effects) = self.questions.key(key) {
             return effects;
+        }
+        if matches!(self.screen(), Screen::TooSmall(_)) && self.popup.is_none() {
+            // Nothing is seen of what another key would do.
+            let quits = self.keymap.action(&[Context::Any], key) == Some(Action::Quit);
+            return if quits { self.quit() } else { Vec::new() };
         }
         // A notice has been read once a key is pressed, unless the key goes to the shell.
         if self.wishes.focus != Pane::Shell || self.popup.is_some() {

@@ -9,7 +9,7 @@ use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
 use crate::course::{Exercise, Lesson, Manuscript, Task, TaskMode, Vars, deck};
 use crate::facts::{Kind, Link};
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 use crate::tui::effect::ExerciseEffect;
 use crate::tui::screen::engine::tests::example;
 
@@ -160,6 +160,44 @@ fn the_fence_that_was_revealed_last_is_typed() {
 fn too_small_a_window_says_so() {
     let app = app_at(20, 5);
     assert!(picture(&app, 20, 5).contains("pilotwhale needs"));
+}
+
+#[test]
+fn q_quits_though_the_window_became_too_small_for_the_shell() {
+    let mut app = in_the_shell();
+    send(&mut app, Msg::Resize(20, 5));
+    assert!(typed(&mut app, "x").is_empty(), "what is not seen is not typed");
+    assert_eq!(typed(&mut app, "q"), [Effect::Quit]);
+}
+
+#[test]
+fn the_guards_question_alone_names_keys_and_a_no_leaves_it() {
+    let mut app = app_at(120, 40);
+    let objects = vec!["container web".to_owned()];
+    send(&mut app, Msg::Ask { question: 7, command: "docker rm web".into(), objects });
+    let bar = picture(&app, 120, 40).lines().last().unwrap_or_default().to_owned();
+    assert!(!bar.contains("keys") && !bar.contains("close"), "{bar}");
+    assert!(typed(&mut app, "no").is_empty());
+    assert_eq!(press(&mut app, KeyCode::Enter), [Effect::AnswerGuard { question: 7, yes: false }]);
+}
+
+#[test]
+fn the_solution_is_shown_when_its_key_comes_twice_and_said_where_it_is() {
+    let mut app = app_at(120, 40);
+    send(&mut app, Msg::Link(Link::Live));
+    begun(&mut app);
+    let shown = |effects: Vec<Effect>| {
+        effects.iter().any(|e| matches!(e, Effect::Record(Event::SolutionShown { .. })))
+    };
+    assert!(!shown(typed(&mut app, "S")));
+    assert!(picture(&app, 120, 40).contains("S again shows the solution"));
+    // Another key means no, and so does a long time.
+    assert!(!shown(typed(&mut app, "cS")));
+    let late = Timestamp::from_second(60).unwrap();
+    assert!(!shown(app.update(late, Msg::Key(KeyCode::Char('S').into()))));
+    assert!(shown(app.update(late, Msg::Key(KeyCode::Char('S').into()))));
+    let seen = picture(&app, 120, 40);
+    assert!(seen.contains("stands below the tasks") && seen.contains("Solution"), "{seen}");
 }
 
 /// An app with a shell that has the keyboard.

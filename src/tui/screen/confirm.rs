@@ -82,6 +82,9 @@ impl ConfirmPopup {
             (None, KeyCode::Char('y' | 'Y')) => Answer::Yes(self.then.clone()),
             (None, KeyCode::Char('n' | 'N' | 'q')) => Answer::No,
             (None, _) => Answer::Open,
+            (Some(word), KeyCode::Enter) if word != "no" && self.typed.trim().eq_ignore_ascii_case("no") => {
+                Answer::No
+            }
             (Some(_), KeyCode::Enter) => self.agreed(),
             (Some(_), KeyCode::Backspace) => {
                 self.typed.pop();
@@ -227,6 +230,10 @@ mod tests {
         popup.key(KeyCode::Backspace.into());
         press(&mut popup, "web");
         assert!(matches!(popup.key(KeyCode::Enter.into()), Answer::Yes(_)));
+        let mut popup = popup.by_name("yes");
+        popup.typed.clear();
+        press(&mut popup, "No");
+        assert_eq!(popup.key(KeyCode::Enter.into()), Answer::No);
     }
 
     #[test]

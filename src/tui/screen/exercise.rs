@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthChar;
 
 use super::task::{self, Standing, View};
 use crate::course::{Block, Exercise};
 use crate::session::{ExerciseState, Phase};
 use crate::tui::highlight::Highlighter;
 use crate::tui::theme::Theme;
-use crate::tui::widget::markdown::{self, Context};
+use crate::tui::widget::markdown::{self, Context, Cut};
 
 /// Everything that the card shows.
 pub struct Card<'a> {
@@ -65,7 +67,77 @@ pub fn lines(
 
 fn blocks(of: &[Block], width: usize, theme: &Theme, highlighter: &Highlighter) -> Vec<Line<'static>> {
     let cx = Context { step: 0, width, centred: false, theme, highlighter };
-    markdown::layout(of, &cx, &mut |_, _| Vec::new()).lines
+    let laid = markdown::layout(of, &cx, &mut |_, _| Vec::new());
+    let lines = laid.lines.into_iter().zip(laid.cuts);
+    lines
+        .flat_map(|(line, cut)| cut.map_or(vec![line.clone()], |cut| fold(&line, cut, width, theme)))
+        .collect()
+}
+
+/// A line of code that is too long goes on below itself: on a card it cannot be moved sideways. A mark says where.
+fn fold(line: &Line<'static>, cut: Cut, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let wide = |c: char| c.width().unwrap_or(0);
+    if cut.width <= width || width < cut.lead + 8 {
+        return vec![line.clone()];
+    }
+    let letters = line.spans.iter().flat_map(|span| span.content.chars().map(|c| (c, span.style)));
+    let mut letters = letters.peekable();
+    let mut lead = Vec::new();
+    let mut column = 0;
+    while let Some(letter) = letters.next_if(|(c, _)| column + wide(*c) <= cut.lead) {
+        column += wide(letter.0);
+        lead.push(letter);
+    }
+    let mut rest: Vec<(char, Style)> = letters.collect();
+    let mut rows = Vec::new();
+    loop {
+        let room = width - cut.lead;
+        let columns = |of: &[(char, Style)]| of.iter().map(|(c, _)| wide(*c)).sum::<usize>();
+        if columns(&rest) <= room {
+            rows.push(row(&lead, &rest, None));
+            return rows;
+        }
+        let fits = (0..rest.len()).take_while(|n| columns(&rest[..=*n]) < room).count().max(1);
+        // Between two words, unless the line would be half empty.
+        let blank = rest[..fits].iter().rposition(|(c, _)| *c == ' ').filter(|at| at * 2 > fits);
+        let after = rest.split_off(blank.map_or(fits, |at| at + 1));
+        rows.push(row(&lead, &rest, Some(Span::styled("›", theme.key))));
+        rest = after;
+    }
+}
+
+fn row(lead: &[(char, Style)], letters: &[(char, Style)], mark: Option<Span<'static>>) -> Line<'static> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (c, style) in lead.iter().chain(letters) {
+        match spans.last_mut() {
+            Some(span) if span.style == *style => span.content.to_mut().push(*c),
+            _ => spans.push(Span::styled(c.to_string(), *style)),
+        }
+    }
+    spans.extend(mark);
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_long_command_is_lost() {
+        let (theme, highlighter) = (Theme::default(), Highlighter::default());
+        let command = "docker run --rm -v \"$(pwd)\":/myfolder python:3-slim python /myfolder/hello.py";
+        let solution = crate::course::blocks(&format!("```bash\n{command}\n```\n"));
+        for width in 12..90 {
+            let lines = blocks(&solution, width, &theme, &highlighter);
+            assert!(lines.iter().all(|line| line.width() <= width), "{width}: {lines:?}");
+            let texts =
+                lines.iter().map(|line| line.spans.iter().map(|s| s.content.as_ref()).collect::<String>());
+            let whole: String =
+                texts.map(|text| text.trim_start_matches("▎ ").trim_end_matches('›').to_owned()).collect();
+            assert_eq!(whole, command, "{width}");
+            assert_eq!(lines.len() > 1, width < command.len() + 2, "{width}");
+        }
+    }
 }
 
 /// The line below the tasks: what is going on, and what the learner can do.

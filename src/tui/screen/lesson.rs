@@ -310,6 +310,7 @@ impl LessonPane {
 
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         let count = self.count.take();
+        self.watch.note(action);
         // A number means a slide, whatever else Enter does here.
         if count.is_some() && matches!(action, Action::Answer | Action::BeginExercise) {
             let moved = self.slides.act(Action::NextStep, count);

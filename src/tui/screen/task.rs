@@ -170,6 +170,9 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
             if is_as_above(view, task) {
                 // One wrong try can be in the way of several tasks: it is explained once.
                 say("differs", "as above", theme.dim);
+                if advice.is_some() && *advice != advice_above(view, task) {
+                    say("advice", advice.as_deref().unwrap_or_default(), theme.info);
+                }
             } else {
                 say("nearest", nearest.as_deref().unwrap_or_default(), theme.text);
                 say("found", found, theme.text);
@@ -235,8 +238,19 @@ fn is_as_above(view: &View<'_>, task: &Task) -> bool {
         Some(Verdict::NotRight { nearest: Some(nearest), differs, .. }) => Some((nearest, differs)),
         _ => None,
     };
-    let above = view.exercise.tasks.iter().take_while(|t| t.id != task.id).last();
+    let above = above(view, task);
     !view.exercise.on_slides && why(task).is_some() && above.is_some_and(|above| why(above) == why(task))
+}
+
+fn above<'a>(view: &View<'a>, task: &Task) -> Option<&'a Task> {
+    view.exercise.tasks.iter().take_while(|t| t.id != task.id).last()
+}
+
+fn advice_above(view: &View<'_>, task: &Task) -> Option<String> {
+    match verdict(view.state, above(view, task)?) {
+        Some(Verdict::NotRight { advice, .. }) => advice.clone(),
+        _ => None,
+    }
 }
 
 fn runs_seen(view: &View<'_>) -> usize {
@@ -284,14 +298,76 @@ fn labelled(
         .collect()
 }
 
-/// Words between backquotes are code; the rest is as it stands, and all of it where a backquote is not closed.
+/// Words between backquotes are code, and those between stars are emphasised; the rest is as it stands, and all of it
+/// where a backquote is not closed. No more of markdown: the engine's own words may be in it.
 pub fn inlines(text: &str) -> Vec<Inline> {
     if text.matches('`').count() % 2 == 1 {
         return vec![Inline::Text(text.into())];
     }
-    text.split('`')
-        .enumerate()
-        .filter(|(_, part)| !part.is_empty())
-        .map(|(i, part)| if i % 2 == 1 { Inline::Code(part.into()) } else { Inline::Text(part.into()) })
-        .collect()
+    let mut all = Vec::new();
+    for (i, part) in text.split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
+        match i % 2 {
+            1 => all.push(Inline::Code(part.into())),
+            _ => emphasised(part, &mut all),
+        }
+    }
+    all
+}
+
+fn emphasised(text: &str, all: &mut Vec<Inline>) {
+    let mut rest = text;
+    while let Some((before, stars, inner, after)) = emphasis(rest) {
+        all.extend((!before.is_empty()).then(|| Inline::Text(before.into())));
+        let inner = vec![Inline::Text(inner.into())];
+        all.push(if stars == 2 { Inline::Strong(inner) } else { Inline::Emph(inner) });
+        rest = after;
+    }
+    all.extend((!rest.is_empty()).then(|| Inline::Text(rest.into())));
+}
+
+/// What stands before, how many stars, what stands between them, and what after. Stars of patterns and products are not
+/// meant: those of emphasis stand at the outer side of a word.
+fn emphasis(text: &str) -> Option<(&str, usize, &str, &str)> {
+    let outside = |c: char| c.is_whitespace() || "([\"'“«,.;:!?)]”»…-".contains(c);
+    text.match_indices('*').find_map(|(at, _)| {
+        let (before, from) = text.split_at(at);
+        let stars = if from.starts_with("**") { 2 } else { 1 };
+        let opens = before.chars().next_back().is_none_or(outside);
+        let rest = &from[stars..];
+        if !opens || !rest.starts_with(char::is_alphanumeric) {
+            return None;
+        }
+        let closes = |end: &usize| {
+            let (inner, after) = (&rest[..*end], &rest[end + stars..]);
+            !inner.ends_with([' ', '*']) && after.chars().next().is_none_or(outside)
+        };
+        let end = rest.match_indices(&"**"[..stars]).map(|(end, _)| end).find(closes)?;
+        Some((before, stars, &rest[..end], &rest[end + stars..]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emphasis_and_code_are_told_from_the_stars_of_others() {
+        let text = |text: &str| Inline::Text(text.into());
+        let emph = |inner: &str| Inline::Emph(vec![text(inner)]);
+        let strong = |inner: &str| Inline::Strong(vec![text(inner)]);
+        let code = |inner: &str| Inline::Code(inner.into());
+        for (written, expected) in [
+            ("quotes of the *other* kind.", vec![text("quotes of the "), emph("other"), text(" kind.")]),
+            ("*one*, **two words**!", vec![emph("one"), text(", "), strong("two words"), text("!")]),
+            ("(*a*) `x * y*`", vec![text("("), emph("a"), text(") "), code("x * y*")]),
+            ("2 * 3 * 4", vec![text("2 * 3 * 4")]),
+            ("rm *.py *.txt", vec![text("rm *.py *.txt")]),
+            ("/tmp/*a* and a*b*c", vec![text("/tmp/*a* and a*b*c")]),
+            ("[\"*\",\"*\"]", vec![text("[\"*\",\"*\"]")]),
+            ("never *closed", vec![text("never *closed")]),
+            ("one ` alone *a*", vec![text("one ` alone *a*")]),
+        ] {
+            assert_eq!(inlines(written), expected, "{written}");
+        }
+    }
 }

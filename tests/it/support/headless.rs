@@ -1,9 +1,11 @@
-//! A learner without a screen and without an engine, in a home of their own.
+//! A learner without a screen, in a home of their own.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+const NO_ENGINE: &str = "unix:///nonexistent/no-engine.sock";
 
 pub(crate) struct Headless {
     home: TempDir,
@@ -37,16 +39,25 @@ impl Headless {
 
     /// `pilotwhale ARGS`, in the home.
     pub(crate) fn says(&self, args: &[&str]) -> Said {
-        self.runs(Path::new(env!("CARGO_BIN_EXE_pilotwhale")), args, &self.path(""))
+        self.says_at(NO_ENGINE, args)
+    }
+
+    /// The same with an engine.
+    pub(crate) fn says_at(&self, host: &str, args: &[&str]) -> Said {
+        self.run(host, Path::new(env!("CARGO_BIN_EXE_pilotwhale")), args, &self.path(""))
     }
 
     /// Any program, in a folder. It finds no engine, and no settings but those in the home.
     pub(crate) fn runs(&self, program: &Path, args: &[&str], folder: &Path) -> Said {
+        self.run(NO_ENGINE, program, args, folder)
+    }
+
+    fn run(&self, host: &str, program: &Path, args: &[&str], folder: &Path) -> Said {
         let output = Command::new(program)
             .args(args)
             .env("HOME", self.home.path())
             .env("PILOTWHALE_HOME", self.home.path())
-            .env("DOCKER_HOST", "unix:///nonexistent/no-engine.sock")
+            .env("DOCKER_HOST", host)
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("DOCKER_CONTEXT")

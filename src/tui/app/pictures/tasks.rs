@@ -207,3 +207,28 @@ fn a_task_that_looks_into_the_folder_leads_there() {
         |e: &Effect| matches!(e, Effect::Shell(ShellEffect::Type(text)) if text == "cd /home/ana/03-images");
     assert!(effects.iter().any(go), "{effects:?}");
 }
+
+#[test]
+fn a_command_that_ended_may_have_changed_a_file() {
+    let looks = |app: &mut App| {
+        let effects = tell(app, Msg::CommandEnded);
+        effects.iter().any(|e| matches!(e, Effect::Exercise(ExerciseEffect::Grade { .. })))
+    };
+    let of = |text: &str| {
+        let mut app = app_of(Course::from_deck("03-images.md".into(), text), Setup::default(), (80, 24));
+        opened(&mut app);
+        app
+    };
+    let mut app = of(FILE);
+    // The look at the beginning is over.
+    let verdicts = vec![TaskReport::new("note", "", 1, not_yet())];
+    let report = Report { exercise: ID.into(), title: "Images".into(), tasks: verdicts, runs_seen: 0 };
+    tell(
+        &mut app,
+        Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report), learned: Box::default() },
+    );
+    assert!(looks(&mut app));
+    let mut app = of(DECK);
+    judged(&mut app, [not_yet(), not_yet()]);
+    assert!(!looks(&mut app), "images and answers tell of themselves");
+}

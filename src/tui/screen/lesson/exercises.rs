@@ -12,6 +12,7 @@ use crate::course::{BlockKind, Deck};
 use crate::facts::{Kept, Link, Observed, Origin, Run};
 use crate::progress::Event;
 use crate::session::{Input, Output, Phase};
+use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ExerciseEffect, Seen};
 use crate::tui::screen::confirm::ConfirmPopup;
 use crate::tui::screen::exercise::summary;
@@ -27,6 +28,8 @@ pub(super) struct Watch {
     folders: BTreeMap<String, String>,
     /// For which the learner wants to hear that it was checked, whatever came of it.
     pub(super) asked: Option<String>,
+    /// The exercise whose solution was asked for, and when.
+    pub(super) solution: Option<(String, Timestamp)>,
     /// What was last heard of the engine; None before anything was.
     link: Option<Input>,
 }
@@ -34,6 +37,11 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn new(seen: BTreeMap<String, Seen>) -> Self {
         Self { seen, ..Self::default() }
+    }
+
+    /// A key that means something else takes back what was asked for.
+    pub(super) fn note(&mut self, action: Action) {
+        self.solution.take_if(|_| action != Action::Solution);
     }
 
     pub(super) fn link(&self) -> Option<Input> {
@@ -134,6 +142,20 @@ impl LessonPane {
     pub fn engine_changed(&mut self) -> Vec<Effect> {
         let outputs = self.session.step_all(&Input::Seen);
         self.carry_out_all(outputs)
+    }
+
+    /// A command in the shell has ended: it may have changed files, and of those no event of the engine tells.
+    pub fn command_ended(&mut self) -> Vec<Effect> {
+        let open_file = |id: &String, passed: &BTreeMap<String, String>| {
+            let exercise = self.session.drawn(id);
+            let mut open =
+                exercise.into_iter().flat_map(|e| &e.tasks).filter(|t| !passed.contains_key(&t.id));
+            open.any(|task| !task.check.files().is_empty())
+        };
+        let ids: Vec<String> = self.under_way().into_iter().map(|(id, _)| id).collect();
+        let looks = |id: &String| self.session.exercise(id).is_some_and(|s| open_file(id, &s.record.passed));
+        let ids: Vec<String> = ids.into_iter().filter(looks).collect();
+        ids.iter().flat_map(|id| self.look_again(id)).collect()
     }
 
     /// A container's life went on: it counts for every exercise that had begun before it was made.

@@ -1,5 +1,7 @@
 //! What the learner's keys do to the exercise or the tasks on the slide.
 
+use jiff::SignedDuration;
+
 use super::LessonPane;
 use super::lists::Over;
 use crate::course::{Exercise, Task};
@@ -10,6 +12,9 @@ use crate::tui::screen::answering::Answering;
 use crate::tui::screen::quiz::QuizView;
 use crate::tui::screen::task::is_about_files;
 use crate::tui::widget::markdown::Insert;
+
+/// For how long a key that was asked for counts as a yes.
+const ASKED: SignedDuration = SignedDuration::from_secs(20);
 
 /// What the keys are for: the exercise on the slide, else the tasks that stand on it.
 struct AtHand<'a> {
@@ -142,6 +147,9 @@ impl LessonPane {
             self.news = Some(self.not_begun());
             return Vec::new();
         }
+        if matches!(input, Input::GiveUp) && !self.agrees_to_the_solution(&id) {
+            return Vec::new();
+        }
         let is_hint = matches!(input, Input::Hint { .. });
         if matches!(input, Input::Check) {
             self.watch.asked = Some(id.clone());
@@ -153,6 +161,22 @@ impl LessonPane {
         }
         self.show_task();
         self.carry_out(&id, outputs)
+    }
+
+    /// Asked with the same key: a second time means yes, and every other key no.
+    fn agrees_to_the_solution(&mut self, id: &str) -> bool {
+        let key = &self.keys.exercise.solution;
+        let asked = self.watch.solution.take();
+        let is_shown = self.session.exercise(id).is_some_and(|state| state.shows_solution());
+        let agreed = asked.is_some_and(|(of, at)| of == id && self.now.duration_since(at) < ASKED);
+        if is_shown || agreed {
+            self.news = Some("The solution stands below the tasks: scroll down to it".into());
+            return true;
+        }
+        self.news =
+            Some(format!("{key} again shows the solution; the exercise then counts as done with help"));
+        self.watch.solution = Some((id.to_owned(), self.now));
+        false
     }
 
     /// The moment is as good as dice: nobody picks it.
