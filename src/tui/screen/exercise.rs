@@ -118,28 +118,6 @@ fn row(lead: &[(char, Style)], letters: &[(char, Style)], mark: Option<Span<'sta
     Line::from(spans)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_of_a_long_command_is_lost() {
-        let (theme, highlighter) = (Theme::default(), Highlighter::default());
-        let command = "docker run --rm -v \"$(pwd)\":/myfolder python:3-slim python /myfolder/hello.py";
-        let solution = crate::course::blocks(&format!("```bash\n{command}\n```\n"));
-        for width in 12..90 {
-            let lines = blocks(&solution, width, &theme, &highlighter);
-            assert!(lines.iter().all(|line| line.width() <= width), "{width}: {lines:?}");
-            let texts =
-                lines.iter().map(|line| line.spans.iter().map(|s| s.content.as_ref()).collect::<String>());
-            let whole: String =
-                texts.map(|text| text.trim_start_matches("▎ ").trim_end_matches('›').to_owned()).collect();
-            assert_eq!(whole, command, "{width}");
-            assert_eq!(lines.len() > 1, width < command.len() + 2, "{width}");
-        }
-    }
-}
-
 /// The line below the tasks: what is going on, and what the learner can do.
 fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let keys = card.view.keys;
@@ -171,4 +149,26 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         }
     };
     markdown::wrap(&task::inlines(&text), style, width.max(8), theme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_long_command_is_lost() {
+        let (theme, highlighter) = (Theme::default(), Highlighter::default());
+        let command = "docker run --rm -v \"$(pwd)\":/myfolder python:3-slim python /myfolder/hello.py";
+        let solution = crate::course::blocks(&format!("```bash\n{command}\n```\n"));
+        for width in 12..90 {
+            let lines = blocks(&solution, width, &theme, &highlighter);
+            assert!(lines.iter().all(|line| line.width() <= width), "{width}: {lines:?}");
+            let texts =
+                lines.iter().map(|line| line.spans.iter().map(|s| s.content.as_ref()).collect::<String>());
+            let whole: String =
+                texts.map(|text| text.trim_start_matches("▎ ").trim_end_matches('›').to_owned()).collect();
+            assert_eq!(whole, command, "{width}");
+            assert_eq!(lines.len() > 1, width < command.len() + 2, "{width}");
+        }
+    }
 }
