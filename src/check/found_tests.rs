@@ -184,7 +184,14 @@ fn a_container_answers_on_its_port() {
     says(asked(), &of(serving(Some(Err(Silence::Refused)))), "not right", &["nobody listens"]);
     says(asked(), &of(serving(None)), "not yet", &[]);
     let ended = Run { state: Some(ContainerState::Exited), finished: Some(at(30)), ..serving(None) };
-    says(asked(), &of(ended), "could not check", &["had ended"]);
+    says(asked(), &of(ended.clone()), "could not check", &["had ended"]);
+    let stopped = Run { exit_code: Some(137), ..ended.clone() };
+    says(asked(), &of(stopped), "could not check", &["had ended"]);
+    // Whether somebody asked before it failed makes no difference.
+    for probes in [Vec::new(), serving(Some(Err(Silence::Refused))).probes] {
+        let failed = Run { exit_code: Some(2), probes, ..ended.clone() };
+        says(asked(), &of(failed), "not right", &["ended with exit code 2", "docker logs"]);
+    }
     let closed = Run { ports: Vec::new(), ..serving(None) };
     says(asked(), &of(closed), "not right", &["nobody can ask it"]);
     let air = Ok(HttpAnswer { status: 403, server: "AirTunes/1".into(), body: String::new() });

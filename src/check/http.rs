@@ -84,6 +84,9 @@ fn silent(silence: Silence) -> (&'static str, &'static str) {
     }
 }
 
+/// Exit codes of a program that did its work, and of one that was ended: by Ctrl-C, docker stop, or a kill.
+const NO_FAILURE: [i64; 4] = [0, 130, 143, 137];
+
 pub(super) fn held(wanted: &AnswerOfPort, run: &Run) -> Finding {
     let probes = || run.probes.iter().filter(|probe| probe.path == wanted.path());
     let answers = || probes().filter_map(|probe| probe.outcome.as_ref().ok());
@@ -97,6 +100,15 @@ pub(super) fn held(wanted: &AnswerOfPort, run: &Run) -> Finding {
         return Finding::no(format!("an answer of {}", called(run)), differs)
             .advising(air_play(answer))
             .tried(true);
+    }
+    // Its own end says more than silence, and whether anybody asked in time is chance.
+    if let Some(code) = run.exit_code.filter(|code| !run.is_running() && !NO_FAILURE.contains(code)) {
+        return Finding::no(
+            format!("no answer of {}", called(run)),
+            format!("it ended with exit code {code}, and no answer of it was seen"),
+        )
+        .advising(Some("Its log tells why: docker logs.".to_owned()))
+        .tried(true);
     }
     if let Some(silence) = probes().filter_map(|probe| probe.outcome.as_ref().err()).next_back() {
         let (differs, advice) = silent(*silence);
