@@ -111,6 +111,15 @@ fn a_learner_is_asked_before_their_shell_is_seen_and_sees_it_all_the_time() {
 }
 
 #[test]
+fn a_terminal_without_room_for_the_classs_row_says_it_beside_the_tabs() {
+    let mut app = leader(80, 11);
+    press(&mut app, KeyCode::Esc);
+    assert!(!picture(&app, 80, 11).contains('◉'));
+    typed(&mut app, "V");
+    assert!(picture(&app, 80, 11).contains("◉ shell: the class sees it"));
+}
+
+#[test]
 fn sharing_ends_with_the_line_and_when_the_instructor_closes_it() {
     let mut app = follower();
     typed(&mut app, "Ay");

@@ -203,11 +203,14 @@ fn tab_line(app: &App, area: Rect, shown: Pane, buf: &mut Buffer) {
         Pane::Lesson => false,
     };
     // While the shell or the engine is in front, how the exercise goes is what matters from the lesson.
-    let text = match (shown, app.lesson.summary()) {
-        (Pane::Lesson, summary) if summary.is_empty() => title,
-        (Pane::Lesson, summary) => format!("{title} · {summary}"),
+    // Where the class has no row of its own, this one must say it.
+    let seen = app.seat.shell_is_seen_by().filter(|_| app.area.y == 0);
+    let text = match (seen, shown, app.lesson.summary()) {
+        (Some(who), ..) => format!("◉ shell: {who}"),
+        (None, Pane::Lesson, summary) if summary.is_empty() => title,
+        (None, Pane::Lesson, summary) => format!("{title} · {summary}"),
         _ if stands_alone => title,
-        (_, summary) if !summary.is_empty() => summary,
+        (None, _, summary) if !summary.is_empty() => summary,
         _ => right,
     };
     let room = usize::from(area.width).saturating_sub(used + 1);
