@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::consequences;
-use crate::check::{Report, Verdict};
+use crate::check::{Report, TaskReport, Verdict};
 use crate::course::{Exercise, TaskMode, draw};
 use crate::progress::{Event, ExerciseProgress, Stage};
 
@@ -227,7 +227,7 @@ impl ExerciseState {
         }
         if self.first_look && !report.could_not_check() {
             self.first_look = false;
-            self.known = already_so(exercise, &report);
+            self.known.extend(already_so(exercise, &report));
         }
         let events = consequences(exercise, &self.record, &report, &self.known);
         events.iter().for_each(|e| self.record.note(e, None));
@@ -243,6 +243,20 @@ impl ExerciseState {
             }
         }
         outputs
+    }
+
+    /// Of a task that was not read yet nothing was tried: what the slides above it told to type may look like a slip, then
+    /// and when it has been read.
+    pub(super) fn before_reading(&mut self, unread: &[String], mut report: Report) -> Report {
+        for task in report.tasks.iter_mut().filter(|task| unread.contains(&task.id)) {
+            if let Verdict::NotRight { expected, differs, .. } = &task.verdict {
+                self.known.insert((task.id.clone(), differs.clone()));
+                let verdict = Verdict::NotYet { expected: expected.clone() };
+                let bonus = task.bonus;
+                *task = TaskReport { bonus, ..TaskReport::new(&task.id, &task.title, task.points, verdict) };
+            }
+        }
+        report
     }
 
     fn at_work(&self) -> bool {

@@ -15,7 +15,7 @@ pub use review::Spot;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::course::{Course, Exercise, Grade, Quiz, Response, spell};
+use crate::course::{BlockKind, Course, Exercise, Grade, Quiz, Response, spell};
 use crate::progress::{Event, Progress};
 
 /// One learner in one course. Methods that change something return the events that are to be recorded.
@@ -23,6 +23,8 @@ use crate::progress::{Event, Progress};
 pub struct Session {
     course: Arc<Course>,
     place: Place,
+    /// The furthest slide and step that was seen of each lesson, by its id.
+    furthest: BTreeMap<String, (usize, usize)>,
     quizzes: BTreeMap<(String, String), QuizState>,
     exercises: BTreeMap<String, ExerciseState>,
     /// As they were set; `bookmarks` finds where they lead now.
@@ -50,7 +52,9 @@ impl Session {
             })
             .collect();
         let bookmarks = progress.bookmarks;
-        let mut session = Self { course, place, quizzes, exercises, bookmarks, drawn: BTreeMap::new() };
+        let (furthest, drawn) = (BTreeMap::new(), BTreeMap::new());
+        let mut session = Self { course, place, furthest, quizzes, exercises, bookmarks, drawn };
+        session.see();
         session.draw_all();
         session
     }
@@ -113,10 +117,36 @@ impl Session {
             return Vec::new();
         }
         self.place = place;
+        self.see();
         let lesson = self.course.lessons.get(place.lesson);
         lesson
             .map(|l| Event::Moved { lesson: l.id.clone(), slide: place.slide, step: place.step })
             .into_iter()
+            .collect()
+    }
+
+    fn see(&mut self) {
+        let Some(lesson) = self.course.lessons.get(self.place.lesson) else { return };
+        let here = (self.place.slide, self.place.step);
+        let furthest = self.furthest.entry(lesson.id.clone()).or_insert(here);
+        *furthest = here.max(*furthest);
+    }
+
+    /// The tasks on this lesson's slides that the learner cannot have read yet.
+    fn unread(&self, exercise: &Exercise) -> Vec<String> {
+        let Some(lesson) = self.course.lessons.iter().find(|l| l.id == exercise.id) else {
+            return Vec::new();
+        };
+        let furthest = self.furthest.get(&lesson.id).copied();
+        let slides = lesson.deck.slides.iter().enumerate();
+        let blocks =
+            slides.flat_map(|(n, slide)| slide.blocks.iter().map(move |block| ((n, block.reveal), block)));
+        blocks
+            .filter(|(place, _)| furthest.is_none_or(|furthest| *place > furthest))
+            .filter_map(|(_, block)| match block.kind {
+                BlockKind::Task(index) => lesson.deck.tasks.get(index).map(|task| task.id.clone()),
+                _ => None,
+            })
             .collect()
     }
 
@@ -170,8 +200,15 @@ impl Session {
     /// Feeds one exercise; an exercise that is not in the course is left alone.
     pub fn step(&mut self, id: &str, input: Input) -> Vec<Output> {
         let course = Arc::clone(&self.course);
+        let unread = course.exercise(id).map(|exercise| self.unread(exercise)).unwrap_or_default();
         let (Some(exercise), Some(state)) = (course.exercise(id), self.exercises.get_mut(id)) else {
             return Vec::new();
+        };
+        let input = match input {
+            Input::Graded { run, report } if exercise.on_slides => {
+                Input::Graded { run, report: Box::new(state.before_reading(&unread, *report)) }
+            }
+            other => other,
         };
         let before = state.record.vars.clone();
         let outputs = state.step(exercise, input);
