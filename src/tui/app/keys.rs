@@ -11,6 +11,7 @@ use crate::tui::layout::{Pane, Screen};
 use crate::tui::screen::bar::Tone;
 use crate::tui::screen::confirm::Answer;
 use crate::tui::screen::help::Help;
+use crate::tui::screen::slides::NextCommand;
 
 /// F12 pressed twice within this time goes to the shell instead of leaving it.
 const TWICE: SignedDuration = SignedDuration::from_millis(400);
@@ -139,7 +140,7 @@ impl App {
             Action::Cancel if self.wishes.focus == Pane::Lesson && self.lesson.cancel() => {}
             Action::Cancel => return self.zoom(false),
             Action::TypeCommand if self.wishes.focus == Pane::Lesson => match self.lesson.command() {
-                Some(command) => return self.type_into_shell(command),
+                Some(command) => return self.type_of_several(command),
                 None => self.tell(Tone::Plain, "There is no command on this slide".into()),
             },
             Action::ScrollShellUp | Action::ScrollShellDown => return self.shell.scroll_page(action),
@@ -176,6 +177,22 @@ impl App {
                 other => vec![other],
             })
             .collect()
+    }
+
+    /// Who runs the first of three commands must hear that there are more.
+    fn type_of_several(&mut self, command: NextCommand) -> Vec<Effect> {
+        let NextCommand { text, number, of } = command;
+        let effects = self.type_into_shell(text);
+        if number < of {
+            let key = |context, action| self.keymap.label(context, action);
+            let (leave, go) =
+                (key(Context::Shell, Action::ToggleShell), key(Context::Lesson, Action::TypeCommand));
+            self.tell(
+                Tone::Plain,
+                format!("Command {number} of {of}: Enter runs it. Then {leave} {go} for the next one"),
+            );
+        }
+        effects
     }
 
     pub(super) fn type_into_shell(&mut self, text: String) -> Vec<Effect> {

@@ -23,7 +23,7 @@ use super::exercise::{self, Card};
 use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
 use super::search::Search;
-use super::slides::{Moved, SlidesPane};
+use super::slides::{Moved, NextCommand, SlidesPane};
 use super::task::{self, Keys, View};
 pub use fit::{Overflow, SCREENS, overflows};
 
@@ -390,7 +390,7 @@ impl LessonPane {
     }
 
     /// The command that goes onto the prompt next.
-    pub fn command(&mut self) -> Option<String> {
+    pub fn command(&mut self) -> Option<NextCommand> {
         let last = self.way_to_folder();
         self.slides.next_command(last)
     }

@@ -23,6 +23,16 @@ use crate::tui::widget::markdown::{self, Context, Insert, Laid, Placed};
 const WIDEST: usize = 96;
 const SIDEWAYS: usize = 8;
 
+/// What goes onto the prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextCommand {
+    pub text: String,
+    /// From 1; more than `of` where it is one that was revealed before.
+    pub number: usize,
+    /// How many commands came with this step.
+    pub of: usize,
+}
+
 /// What an action did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
@@ -278,18 +288,19 @@ impl SlidesPane {
         !self.revealed_fences().is_empty()
     }
 
-    /// First the command that was revealed last, then one after another and round again.
-    pub fn next_command(&mut self, last: Option<String>) -> Option<String> {
+    /// First the commands that were revealed last, then one after another and round again.
+    pub fn next_command(&mut self, last: Option<String>) -> Option<NextCommand> {
         let mut fences = self.revealed_fences();
         let newest = fences.iter().map(|(reveal, _)| *reveal).max();
-        // Of fences that came together, the last is the one that was just read.
-        let first = fences.iter().rposition(|(reveal, _)| Some(*reveal) == newest).unwrap_or(0);
+        // Fences that came together are run from top to bottom: the second one needs what the first one makes.
+        let first = fences.iter().position(|(reveal, _)| Some(*reveal) == newest).unwrap_or(0);
         fences.rotate_left(first);
+        let of = fences.iter().filter(|(reveal, _)| Some(*reveal) == newest).map(|(_, all)| all.len()).sum();
         let commands = fences.into_iter().flat_map(|(_, commands)| commands);
         let commands: Vec<String> = commands.chain(last).collect();
-        let command = commands.get(self.command % commands.len().max(1)).cloned();
+        let at = self.command % commands.len().max(1);
         self.command += 1;
-        command
+        commands.into_iter().nth(at).map(|text| NextCommand { text, number: at + 1, of })
     }
 
     fn steps(&self, slide: usize) -> usize {

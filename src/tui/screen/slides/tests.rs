@@ -149,17 +149,25 @@ fn wide_code_is_cut_with_a_mark_and_scrolls() {
 fn commands_are_taken_in_turn() {
     let mut pane = pane();
     pane.go(4, 0);
-    let taken: Vec<_> = (0..3).filter_map(|_| pane.next_command(None)).collect();
+    let taken: Vec<_> = (0..3).filter_map(|_| pane.next_command(None)).map(|next| next.text).collect();
     assert_eq!(taken, ["docker pull nginx", "docker run -d nginx", "docker pull nginx"]);
     pane.act(Action::NextStep, None);
-    let taken: Vec<_> = (0..5).filter_map(|_| pane.next_command(None)).collect();
-    assert_eq!(taken[0], "docker ps", "what was revealed last comes first");
-    assert_eq!(taken[1], "docker pull nginx");
+    let taken: Vec<_> = (0..5).filter_map(|_| pane.next_command(None)).map(|next| next.text).collect();
+    assert_eq!(
+        taken[..2],
+        ["docker stop <name>", "docker ps"],
+        "what was revealed last comes first, in its order"
+    );
+    assert_eq!(taken[2], "docker pull nginx");
     assert_eq!(taken[4], taken[0]);
-    let taken: Vec<_> = (0..5).filter_map(|_| pane.next_command(Some("cd /work".into()))).collect();
+    let counted: Vec<_> =
+        (0..3).filter_map(|_| pane.next_command(None)).map(|next| (next.number, next.of)).collect();
+    assert_eq!(counted, [(2, 2), (3, 2), (4, 2)]);
+    let taken: Vec<_> =
+        (0..5).filter_map(|_| pane.next_command(Some("cd /work".into()))).map(|next| next.text).collect();
     assert!(taken.contains(&"cd /work".to_owned()), "{taken:?}");
     pane.go(0, 0);
-    assert_eq!(pane.next_command(Some("cd /work".into())).as_deref(), Some("cd /work"));
+    assert_eq!(pane.next_command(Some("cd /work".into())).map(|next| next.text).as_deref(), Some("cd /work"));
 }
 
 #[test]
