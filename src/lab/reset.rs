@@ -5,7 +5,7 @@
 //! containers, test containers); and if it still runs, it runs a program that a task asks for, or a shell. Everything
 //! else that was made since is left and listed with the reason. With a container go its anonymous volumes, never named
 //! ones. Images stay: pulling them again would cost time and bandwidth. A starter file that was changed is renamed to
-//! `.bak`, never deleted, and laid anew.
+//! `.bak`, never deleted. One that is as it was laid goes: the next attempt lays its own, with other values in it.
 //!
 //! Where the tap looked on when the exercise began, nothing is guessed: what the course's shell made since then goes, and
 //! nothing else.
@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use super::{LabError, begin};
 use crate::check::{ImageMatch, Reference, names_of, runs_program};
-use crate::course::Exercise;
+use crate::course::{Exercise, StarterFile};
 use crate::engine::{Engine, EngineError};
 use crate::facts::{Container, Image, Run, RunSource};
 
@@ -97,8 +97,7 @@ pub async fn plan_reset(
     let mut plan = decide(exercise, since, &runs, &images, &containers, made);
     for file in &exercise.files {
         let path = begin::place_of(folder, file)?;
-        let unchanged = fs::read(&path).is_ok_and(|content| content == file.content.as_bytes());
-        if path.exists() && !unchanged {
+        if path.exists() && !is_as_laid(&path, file) {
             plan.set_aside.push((path.clone(), free_name(&path)));
         }
     }
@@ -211,9 +210,23 @@ pub async fn reset(
         fs::rename(from, to).map_err(LabError::file(from))?;
         done.push(format!("Kept your {} as {}.", file_name(from), file_name(to)));
     }
-    let laid = begin::begin(folder, exercise)?.laid;
-    done.extend(laid.iter().map(|path| format!("Laid {} anew.", file_name(path))));
+    take_back(folder, exercise)?;
     Ok(done)
+}
+
+/// Takes away the starter files that are still as they were laid.
+fn take_back(folder: &Path, exercise: &Exercise) -> Result<(), LabError> {
+    for file in &exercise.files {
+        let path = begin::place_of(folder, file)?;
+        if is_as_laid(&path, file) {
+            fs::remove_file(&path).map_err(LabError::file(&path))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_as_laid(path: &Path, file: &StarterFile) -> bool {
+    fs::read(path).is_ok_and(|content| content == file.content.as_bytes())
 }
 
 fn file_name(path: &Path) -> String {
@@ -242,7 +255,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::course::{StarterFile, Task};
+    use crate::course::Task;
     use crate::facts::ContainerState;
 
     fn at(second: i64) -> Timestamp {
@@ -361,6 +374,22 @@ mod tests {
         let container = Container { id: "mine".into(), name: "mine".into(), ..Container::default() };
         let plan = decide(&exercise(), at(0), &[run], &images(), &[container], Some(&BTreeSet::new()));
         assert!(plan.remove.is_empty() && plan.keep[0].why.contains("not made in the course"), "{plan:?}");
+    }
+
+    #[test]
+    fn the_next_attempt_gets_files_with_its_own_values() {
+        let dir = tempfile::tempdir().unwrap();
+        let attempt = |value: &str| {
+            let file = |path: &str, content: String| StarterFile { path: path.into(), content };
+            let files = vec![file("hello.py", format!("say {value}")), file("kept.txt", "x".into())];
+            Exercise { files, ..exercise() }
+        };
+        begin::begin(dir.path(), &attempt("one")).unwrap();
+        fs::write(dir.path().join("kept.txt"), "mine").unwrap();
+        take_back(dir.path(), &attempt("one")).unwrap();
+        begin::begin(dir.path(), &attempt("two")).unwrap();
+        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+        assert_eq!((read("hello.py"), read("kept.txt")), ("say two".into(), "mine".into()));
     }
 
     #[test]
