@@ -76,7 +76,7 @@ pub(super) fn wrong_image(run: &Run, repo: &str) -> Option<String> {
     Some(if names_it_later {
         format!("{repo} came after another image's name. The first word after the options is the image.")
     } else {
-        format!("Take an image that has {repo} in it: which name does the task give?")
+        format!("Another image is asked for: {repo}. It stands after the options and before the command.")
     })
 }
 

@@ -189,6 +189,9 @@ pub(super) fn described(wanted: &RunMatch) -> Vec<String> {
     does.extend(wanted.http.as_ref().map(http::describe));
     does.extend(wanted.env.iter().map(|(name, value)| format!("has {name} set to {}", value.describe())));
     does.extend(wanted.network.as_ref().map(|name| format!("is in the network {}", name.describe())));
+    does.extend(
+        wanted.detached.map(|on| format!("runs in the {}", if on { "background" } else { "foreground" })),
+    );
     does.extend(wanted.command_given.map(|given| match given {
         true => "is given a command of its own".into(),
         false => "runs the image's own command".into(),

@@ -137,6 +137,11 @@ fn familiar(repo: &str) -> &str {
     repo.strip_prefix("docker.io/library/").or_else(|| repo.strip_prefix("docker.io/")).unwrap_or(repo)
 }
 
+/// As it is spoken: nginx is said 'engine x'.
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) || word == "nginx" { "an" } else { "a" }
+}
+
 impl ImageMatch {
     /// Repository and tag that are asked for.
     fn asked(&self) -> (Option<String>, Option<Cow<'_, Text>>) {
@@ -189,13 +194,13 @@ impl ImageMatch {
         };
         let repo = familiar(&repo);
         match tag.as_deref() {
-            None => format!("a {repo} image"),
+            None => format!("{} {repo} image", article(&repo)),
             Some(Text::Equals(tag)) => format!("the image {repo}:{}", tag.trim()),
             Some(Text::Rule(TextRule::OneOf(tags))) => {
                 let all: Vec<String> = tags.iter().map(|t| format!("{repo}:{}", t.trim())).collect();
                 format!("the image {}", all.join(" or "))
             }
-            Some(tag) => format!("a {repo} image with a tag {}", tag.describe()),
+            Some(tag) => format!("{} {repo} image with a tag {}", article(&repo), tag.describe()),
         }
     }
 
@@ -358,9 +363,9 @@ pub(super) fn id_of<'e>(name: &str, bound: &Bound<'e>) -> Option<&'e str> {
 pub(super) fn wrong_tag(wanted: &ImageMatch) -> String {
     match wanted.asked().1.as_deref() {
         Some(tag) => format!(
-            "The word after the colon picks the variant; without one it is `latest`, the big one. Look for a tag {}.",
+            "The word after the colon is the tag; without one it is `latest`. Here it must be one {}.",
             match tag {
-                Text::Equals(_) | Text::Rule(TextRule::OneOf(_)) => format!("like {}", tag.describe()),
+                Text::Equals(_) | Text::Rule(TextRule::OneOf(_)) => format!("such as {}", tag.describe()),
                 Text::Rule(_) => tag.describe(),
             }
         ),

@@ -123,7 +123,11 @@ pub fn judge(check: &Check, evidence: &Evidence) -> Verdict {
 }
 
 fn passed(choice: Option<&Choice<'_>>) -> Verdict {
-    Verdict::Pass { found: choice.map(|c| c.found.join("; ")).unwrap_or_default() }
+    let found = choice.map(|choice| choice.found.as_slice()).unwrap_or_default();
+    // Where a later check found the same and more, that says it all.
+    let later = |n: usize, part: &str| found[n + 1..].iter().any(|more| more.starts_with(part));
+    let parts = found.iter().enumerate().filter(|(n, part)| !later(*n, part));
+    Verdict::Pass { found: parts.map(|(_, part)| part.as_str()).collect::<Vec<_>>().join("; ") }
 }
 
 fn choices<'e>(

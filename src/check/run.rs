@@ -175,7 +175,9 @@ pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
         Some(ImageAsked::Same(name)) => format!(" from the image {name}.image"),
         None => String::new(),
     };
-    let named = wanted.name.as_ref().map(|name| format!(" with the name {}", name.describe()));
+    // Any container has a name, so whoever asks for any name asks for any container.
+    let name = wanted.name.as_ref().filter(|name| !name.is_anything());
+    let named = name.map(|name| format!(" with the name {}", name.describe()));
     let container = wanted.same_as.as_ref().map(|name| format!("the container {name}"));
     let container = container.unwrap_or_else(|| "a container".into());
     let what = format!("{container}{}{from}", named.unwrap_or_default());

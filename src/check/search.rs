@@ -157,7 +157,7 @@ fn none<'e>(
                     let found = there.first().map(|c| c.found.join("; ")).unwrap_or_default();
                     let what = bound::put_in_words(&check.describe(), &choice.bound, evidence);
                     return Err(Verdict::NotRight {
-                        expected: format!("that there is not {what}"),
+                        expected: format!("that there is none of this: {what}"),
                         differs: format!("{found}, and that must not be"),
                         found,
                         nearest: None,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound};
 use super::image::Reference;
-use super::text::{Text, quoted, words};
+use super::text::{Text, TextRule, quoted, words};
 use super::verdict::Verdict;
 use crate::facts::{Evidence, Observed, Origin, Run};
 
@@ -93,7 +93,11 @@ impl SeenMatch {
             };
             if !names.iter().any(same) {
                 let name = call.action.object.as_deref().unwrap_or("nothing");
-                let expected = meant.map_or_else(|| object.describe(), |meant| meant.name());
+                let asked = match object {
+                    Text::Equals(_) | Text::Rule(TextRule::OneOf(_)) => object.describe(),
+                    Text::Rule(_) => format!("one {}", object.describe()),
+                };
+                let expected = meant.map_or(asked, |meant| meant.name());
                 return Some(format!("it was about {name}, expected {expected}"));
             }
         }
@@ -123,12 +127,15 @@ impl SeenMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let mut told = format!("a command that does {}", self.did);
+        let mut told = format!("a command that {}", deed(&self.did));
         if let Some(object) = &self.object {
-            told.push_str(&format!(" to {}", object.describe()));
+            told.push_str(&format!(" {}", object.describe()));
         }
         for (name, value) in &self.args {
-            told.push_str(&format!(", with {name} {}", value.describe()));
+            told.push_str(&match value {
+                Text::Equals(on) if on == "1" => format!(", with {name}"),
+                value => format!(", with {name} {}", value.describe()),
+            });
         }
         if self.status == SeenStatus::Error {
             told.push_str(", and is refused");
@@ -199,6 +206,21 @@ pub(super) fn logs_were_read(run: &Run, evidence: &Evidence) -> bool {
             && call.answer.as_ref().is_some_and(|answer| answer.status < 400)
             && names_of(call, evidence).iter().any(|name| is_of(name, &run.name, &run.id))
     })
+}
+
+/// The action's name in words, as they go on after 'a command that': 'lists containers', 'pulls an image'.
+fn deed(did: &str) -> String {
+    let (noun, verb) = did.split_once('-').unwrap_or((did, ""));
+    let a = if noun == "image" { "an" } else { "a" };
+    match verb {
+        "" => format!("asks for {noun}"),
+        "list" => format!("lists {noun}s"),
+        "logs" => format!("reads the log of {a} {noun}"),
+        "history" => format!("shows the history of {a} {noun}"),
+        "search" | "push" => format!("{verb}es {a} {noun}"),
+        _ if verb.contains('-') => format!("does {did}"),
+        _ => format!("{verb}s {a} {noun}"),
+    }
 }
 
 /// With and without what the engine adds to a name.

@@ -55,6 +55,11 @@ impl Text {
         })
     }
 
+    /// Whether it asks for nothing more than that there is a text.
+    pub(super) fn is_anything(&self) -> bool {
+        matches!(self, Self::Rule(TextRule::Regex(pattern)) if [".+", ".*"].contains(&pattern.as_str()))
+    }
+
     /// The exact texts that would do, where there are such.
     pub(super) fn literals(&self) -> Vec<&str> {
         match self {

@@ -329,7 +329,7 @@ impl LessonPane {
     ) -> (String, Vec<Effect>) {
         let news = match &outcome {
             Ok(done) if done.is_empty() => "Reset: nothing had to be removed".to_owned(),
-            Ok(done) => format!("Reset: {}", done.join("; ")),
+            Ok(done) => format!("Reset: {}", done.join(" ")),
             Err(why) => why.clone(),
         };
         if outcome.is_ok() {
