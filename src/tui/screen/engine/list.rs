@@ -12,6 +12,8 @@ pub(super) struct List {
     /// Where it is, or was.
     pub(super) at: usize,
     pub(super) top: usize,
+    /// The learner has selected a row. Until then it is the first one, so that what is new is seen.
+    moved: bool,
     pub(super) filter: String,
 }
 
@@ -22,15 +24,19 @@ impl List {
         if !self.filter.is_empty() {
             self.shown.retain(|&i| tables::matches(snapshot, tab, i, &self.filter));
         }
-        let kept = self
-            .selected
-            .as_deref()
-            .and_then(|key| self.shown.iter().position(|&i| tables::key(snapshot, tab, i) == Some(key)));
-        self.select(snapshot, tab, kept.unwrap_or(self.at));
+        let known = self.selected.as_deref().filter(|_| self.moved);
+        let kept =
+            known.and_then(|key| self.shown.iter().position(|&i| tables::key(snapshot, tab, i) == Some(key)));
+        self.point_at(snapshot, tab, kept.unwrap_or(self.at));
     }
 
     /// Selects the row, or the last one where there are fewer.
     pub(super) fn select(&mut self, snapshot: &Snapshot, tab: Tab, at: usize) {
+        self.moved = true;
+        self.point_at(snapshot, tab, at);
+    }
+
+    fn point_at(&mut self, snapshot: &Snapshot, tab: Tab, at: usize) {
         self.at = at.min(self.shown.len().saturating_sub(1));
         self.selected =
             self.shown.get(self.at).and_then(|&i| tables::key(snapshot, tab, i)).map(str::to_owned);
