@@ -251,6 +251,10 @@ fn ran_program(wanted: &str, run: &Run, evidence: &Evidence) -> Finding {
         .advising(advice::wrong_program(argv, wanted))
 }
 
+pub(super) fn has_variables(wanted: &RunMatch, run: &Run) -> bool {
+    wanted.env.iter().all(|(name, value)| run.env.get(name).is_some_and(|found| value.matches(found)))
+}
+
 fn variable(name: &str, wanted: &Text, run: &Run) -> Finding {
     if let Some(value) = run.env.get(name) {
         return match wanted.matches(value) {

@@ -194,13 +194,13 @@ impl ImageMatch {
         };
         let repo = familiar(&repo);
         match tag.as_deref() {
-            None => format!("{} {repo} image", article(&repo)),
+            None => format!("{} {repo} image", article(repo)),
             Some(Text::Equals(tag)) => format!("the image {repo}:{}", tag.trim()),
             Some(Text::Rule(TextRule::OneOf(tags))) => {
                 let all: Vec<String> = tags.iter().map(|t| format!("{repo}:{}", t.trim())).collect();
                 format!("the image {}", all.join(" or "))
             }
-            Some(tag) => format!("{} {repo} image with a tag {}", article(&repo), tag.describe()),
+            Some(tag) => format!("{} {repo} image with a tag {}", article(repo), tag.describe()),
         }
     }
 

@@ -146,6 +146,9 @@ fn findings(
         let finding = condition::of_image(asked, run, bound, evidence);
         serious &= finding.tried;
         all.push(finding);
+    } else if wanted.same_as.is_none() && wanted.name.is_none() && !wanted.env.is_empty() {
+        // Of several that differ in a variable, the one with the value is meant.
+        serious = condition::has_variables(wanted, run);
     }
     if here {
         all.push(condition::here(run));

@@ -79,13 +79,8 @@ impl Text {
             Self::Rule(TextRule::Contains(part)) => format!("that contains {}", quoted(part)),
             Self::Rule(TextRule::Prefix(part)) => format!("that starts with {}", quoted(part)),
             Self::Rule(TextRule::Suffix(part)) => format!("that ends with {}", quoted(part)),
-            // A pattern without any special sign is just a part of the text.
-            Self::Rule(TextRule::Regex(pattern)) if regex::escape(pattern.as_str()) == pattern.as_str() => {
-                format!("that contains {}", quoted(pattern.as_str()))
-            }
-            Self::Rule(TextRule::Regex(pattern)) => {
-                format!("that matches the pattern {}", quoted(pattern.as_str()))
-            }
+            Self::Rule(TextRule::Regex(pattern)) => in_plain_words(pattern.as_str())
+                .unwrap_or_else(|| format!("that matches the pattern {}", quoted(pattern.as_str()))),
             Self::Rule(TextRule::Icase(want)) => {
                 format!("{} (small or capital letters)", quoted(want.trim()))
             }
@@ -97,6 +92,14 @@ impl Text {
             },
         }
     }
+}
+
+/// A pattern without any special sign is just a part of the text; one between `\b` is a word in it.
+fn in_plain_words(pattern: &str) -> Option<String> {
+    let part = pattern.strip_prefix("(?i)").unwrap_or(pattern);
+    let word = part.strip_prefix(r"\b").and_then(|part| part.strip_suffix(r"\b"));
+    let (lead, text) = word.map_or(("that contains", part), |word| ("that has the word", word));
+    (regex::escape(text) == text).then(|| format!("{lead} {}", quoted(text)))
 }
 
 /// As JSON writes it, so that two texts that look alike on the screen can be told apart.
