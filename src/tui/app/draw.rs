@@ -221,6 +221,9 @@ fn tab_line(app: &App, area: Rect, shown: Pane, buf: &mut Buffer) {
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
     let text = match &app.popup {
+        _ if app.questions.is_open() => {
+            "A delete of what is yours waits. Make this window larger to see it; Esc says no.".into()
+        }
         Some(Popup::Confirm(question)) => format!("{} y yes, n no", question.title()),
         _ => format!(
             "pilotwhale needs {}x{} characters; this window has {}x{}. Make it larger, or q quits.",

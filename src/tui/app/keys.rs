@@ -1,6 +1,6 @@
 //! What a key or a paste does: who takes it, and what each verb of the keymap means here.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use jiff::SignedDuration;
 
 use super::{App, Popup};
@@ -50,10 +50,15 @@ impl App {
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        let unseen = matches!(self.screen(), Screen::TooSmall(_));
+        if unseen && self.questions.is_open() && key.code != KeyCode::Esc {
+            // Nobody agrees to what is not seen.
+            return Vec::new();
+        }
         if let Some(effects) = self.questions.key(key) {
             return effects;
         }
-        if matches!(self.screen(), Screen::TooSmall(_)) && self.popup.is_none() {
+        if unseen && self.popup.is_none() {
             // Nothing is seen of what another key would do.
             let quits = self.keymap.action(&[Context::Any], key) == Some(Action::Quit);
             return if quits { self.quit() } else { Vec::new() };
@@ -205,7 +210,9 @@ impl App {
         if let Some(Popup::Class(_)) = &self.popup {
             return self.view_act(action);
         }
-        if action == Action::Cancel {
+        // in a text there is nothing to choose
+        let is_text = matches!(self.popup, Some(Popup::Help(_) | Popup::Notes(_)));
+        if action == Action::Cancel || (is_text && action == Action::Confirm) {
             self.popup = None;
             return Vec::new();
         }

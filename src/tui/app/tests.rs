@@ -182,6 +182,26 @@ fn the_guards_question_alone_names_keys_and_a_no_leaves_it() {
 }
 
 #[test]
+fn nobody_agrees_to_a_question_that_is_not_seen() {
+    let mut app = app_at(20, 5);
+    send(&mut app, Msg::Ask { question: 7, command: "docker rm web".into(), objects: vec![] });
+    assert!(picture(&app, 20, 5).contains("waits"));
+    assert!(typed(&mut app, "yes").is_empty() && press(&mut app, KeyCode::Enter).is_empty());
+    assert_eq!(press(&mut app, KeyCode::Esc), [Effect::AnswerGuard { question: 7, yes: false }]);
+}
+
+#[test]
+fn a_text_is_closed_like_a_list() {
+    for close in [KeyCode::Enter, KeyCode::Esc] {
+        let mut app = app_at(120, 40);
+        typed(&mut app, "s");
+        assert!(app.popup.is_some());
+        press(&mut app, close);
+        assert!(app.popup.is_none());
+    }
+}
+
+#[test]
 fn the_solution_is_shown_when_its_key_comes_twice_and_said_where_it_is() {
     let mut app = app_at(120, 40);
     send(&mut app, Msg::Link(Link::Live));
