@@ -1,7 +1,7 @@
 //! What to tell someone whose try is not right yet: what is wrong or where to look, never the solution.
 
 use super::program;
-use crate::facts::Run;
+use crate::facts::{Exec, Run};
 
 /// The engine's sentence about a failed start, without the names of its inner parts.
 pub(super) fn short_error(error: &str) -> String {
@@ -54,6 +54,14 @@ pub(super) fn option_late(run: &Run, options: &[&str]) -> Option<String> {
     let late = run.argv.iter().flatten().find(is_it)?;
     Some(format!(
         "{late} stands after the image, so it is a word of the command in the container. Options of docker run go before the image."
+    ))
+}
+
+/// What should have been an option of `docker exec` is the program.
+pub(super) fn exec_option_late(exec: &Exec) -> Option<String> {
+    let word = exec.line.split_whitespace().next().filter(|word| word.starts_with('-'))?;
+    Some(format!(
+        "{word} stands after the container's name, so Docker took it for the program. Options of docker exec go before the name."
     ))
 }
 

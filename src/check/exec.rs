@@ -12,7 +12,7 @@ use super::number::Number;
 use super::output::Said;
 use super::run::{self, called};
 use super::text::{Text, quoted};
-use super::{Mistake, OutputMatch, RunMatch, output, program};
+use super::{Mistake, OutputMatch, RunMatch, advice, output, program};
 use crate::facts::{Evidence, Exec, Run};
 
 /// The container that a command was run in.
@@ -88,7 +88,10 @@ pub(super) fn look<'e>(wanted: &ExecMatch, bound: &Bound<'e>, evidence: &'e Evid
 
 fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run, evidence: &Evidence) -> Vec<Finding> {
     let mut all = vec![Finding::yes(true)];
-    let no = |differs: String| Finding::no(format!("docker exec {}: {}", called(run), exec.line), differs);
+    let no = |differs: String| {
+        Finding::no(format!("docker exec {}: {}", called(run), exec.line), differs)
+            .advising(advice::exec_option_late(exec))
+    };
     let unseen =
         || Finding::unknown(format!("how {} was started is not known.", quoted(&exec.line)), WATCHED);
     if let Some(program) = &wanted.program {

@@ -296,6 +296,8 @@ fn a_command_in_a_container_is_told_by_how_it_was_run() {
     );
     says(asked(), &with(Exec { stdin_open: false, ..exec.clone() }), "not right", &["without -i"]);
     says(asked(), &with(Exec { line: "ls".into(), ..exec.clone() }), "not right", &["not python"]);
+    let late = Exec { line: "-it python".into(), ..exec.clone() };
+    says(asked(), &with(late), "not right", &["-it stands after the container's name"]);
     says(asked(), &with(Exec { inspected: false, ..exec.clone() }), "could not check", &[]);
     let of = json!({"all": [{"run": {"as": "c", "name": "web"}}, {"exec": {"of": "$c", "command": {"prefix": "python"}}}]});
     says(of, &with(exec), "done", &[]);
