@@ -184,7 +184,7 @@ engine_down() {
         if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = conmon ]; then kill "$pid" 2>/dev/null || :; fi # of podman's execs
     done
     rm -rf "$state/data" "$state/exec" "$state/config" "$state/dockerd.pid" "$socket"
-    find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup*/$namespace*" -exec rmdir {} + 2>/dev/null || :
+    find /sys/fs/cgroup -depth -type d \( -path "/sys/fs/cgroup*/$namespace" -o -path "/sys/fs/cgroup*/$namespace/*" \) -exec rmdir {} + 2>/dev/null || :
 }
 
 # ---- commands ----
