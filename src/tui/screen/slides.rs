@@ -4,6 +4,7 @@ mod draw;
 mod find;
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,8 +13,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 pub use find::{Hit, find};
+pub use typing::NextCommand;
 
-use crate::course::{Block, BlockKind, Deck, Slide, commands};
+use crate::course::{BlockKind, Deck, Slide};
 use crate::tui::action::Action;
 use crate::tui::highlight::Highlighter;
 use crate::tui::theme::Theme;
@@ -22,16 +24,6 @@ use crate::tui::widget::markdown::{self, Context, Insert, Laid, Placed};
 /// Longer lines are hard to read, so text gets no wider than this; a diagram may.
 const WIDEST: usize = 96;
 const SIDEWAYS: usize = 8;
-
-/// What goes onto the prompt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextCommand {
-    pub text: String,
-    /// From 1; more than `of` where it is one that was revealed before.
-    pub number: usize,
-    /// How many commands came with this step.
-    pub of: usize,
-}
 
 /// What an action did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,35 +266,6 @@ impl SlidesPane {
         }
     }
 
-    /// The commands of each revealed fence that has any, with the step that revealed it. Never with a newline.
-    fn revealed_fences(&self) -> Vec<(usize, Vec<String>)> {
-        let mut found = Vec::new();
-        for block in self.current().into_iter().flat_map(|s| &s.blocks).filter(|b| b.reveal <= self.step) {
-            collect_commands(block, block.reveal, self.step, &mut found);
-        }
-        found
-    }
-
-    /// Whether the slide has a command for the prompt, at the step that is seen.
-    pub fn has_command(&self) -> bool {
-        !self.revealed_fences().is_empty()
-    }
-
-    /// First the commands that were revealed last, then one after another and round again.
-    pub fn next_command(&mut self, last: Option<String>) -> Option<NextCommand> {
-        let mut fences = self.revealed_fences();
-        let newest = fences.iter().map(|(reveal, _)| *reveal).max();
-        // Fences that came together are run from top to bottom: the second one needs what the first one makes.
-        let first = fences.iter().position(|(reveal, _)| Some(*reveal) == newest).unwrap_or(0);
-        fences.rotate_left(first);
-        let of = fences.iter().filter(|(reveal, _)| Some(*reveal) == newest).map(|(_, all)| all.len()).sum();
-        let commands = fences.into_iter().flat_map(|(_, commands)| commands);
-        let commands: Vec<String> = commands.chain(last).collect();
-        let at = self.command % commands.len().max(1);
-        self.command += 1;
-        commands.into_iter().nth(at).map(|text| NextCommand { text, number: at + 1, of })
-    }
-
     fn steps(&self, slide: usize) -> usize {
         self.deck.slides.get(slide).map_or(1, |s| s.steps.max(1))
     }
@@ -455,34 +418,6 @@ impl SlidesPane {
         let placed = self.laid.inserts.iter().find(|placed| placed.rows.contains(&line))?;
         let column = usize::from(at.x - self.text.x).checked_sub(placed.column)?;
         Some((placed.insert.clone(), line - placed.rows.start, column))
-    }
-}
-
-/// `since` is the step at which what holds the block was revealed.
-fn collect_commands(block: &Block, since: usize, step: usize, found: &mut Vec<(usize, Vec<String>)>) {
-    let since = since.max(block.reveal);
-    let mut inside = |blocks: &[Block], since: usize| {
-        for block in blocks.iter().filter(|b| b.reveal <= step) {
-            collect_commands(block, since, step, found);
-        }
-    };
-    match &block.kind {
-        BlockKind::Code { lang, text, .. } => {
-            let commands = commands(lang, text);
-            if !commands.is_empty() {
-                found.push((since, commands));
-            }
-        }
-        BlockKind::Quote(blocks) => inside(blocks, since),
-        BlockKind::List { items, .. } => {
-            for item in items.iter().filter(|item| item.reveal <= step) {
-                inside(&item.blocks, since.max(item.reveal));
-            }
-        }
-        BlockKind::Definitions(terms) => {
-            terms.iter().flat_map(|(_, meanings)| meanings).for_each(|blocks| inside(blocks, since));
-        }
-        _ => {}
     }
 }
 
