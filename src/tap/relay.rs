@@ -84,7 +84,7 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
         }
     }
     // The client waits for an answer now, so it is still the one that connected.
-    let command = who::of(pid, &options.shell);
+    let command = who::of(pid, &options.shell).await;
     let begun = Begun { first: first.freeze(), stream };
     if begun.first.starts_with(HTTP2) {
         return opaque(begun, command, &options, &witness).await;

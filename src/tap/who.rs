@@ -2,13 +2,28 @@
 
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::redact;
 use crate::facts::{Command, Origin};
 
+/// A mark comes through the terminal and the call through a socket: on a busy machine the call may be there first. So long
+/// it waits for the mark, which what a prompt runs never gets.
+const MARK_PATIENCE: Duration = Duration::from_millis(200);
+
 /// The embedded shell, as far as it tells whose a call is. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct ShellRoot(Arc<Mutex<Root>>);
+pub struct ShellRoot(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    root: Mutex<Root>,
+    /// A command has started.
+    started: Notify,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Root {
@@ -32,6 +47,8 @@ impl ShellRoot {
         let mut root = self.lock();
         root.marked = true;
         root.running = true;
+        drop(root);
+        self.0.started.notify_waiters();
     }
 
     pub fn command_ended(&self) {
@@ -43,7 +60,17 @@ impl ShellRoot {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Root> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.root.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn until_started(&self) {
+        let started = self.0.started.notified();
+        tokio::pin!(started);
+        // From here on no start is missed.
+        started.as_mut().enable();
+        if !self.lock().running {
+            started.await;
+        }
     }
 }
 
@@ -62,10 +89,22 @@ struct Process {
 }
 
 /// The program with this process id. To be asked while it waits for an answer, so that it is still there.
-pub fn of(pid: u32, root: &ShellRoot) -> Command {
-    let root = root.lock().clone();
+pub async fn of(pid: u32, root: &ShellRoot) -> Command {
     let chain = ancestors(pid);
-    judge(&chain, &root).unwrap_or(Command { pid, ..Command::default() })
+    if awaits_mark(&chain, &root.lock()) {
+        // Where none comes, it was the prompt.
+        let _ = timeout(MARK_PATIENCE, root.until_started()).await;
+    }
+    judge(&chain, &root.lock()).unwrap_or(Command { pid, ..Command::default() })
+}
+
+/// It would be typed if its command had started, and it holds the terminal, so that the shell reads nothing else meanwhile.
+fn awaits_mark(chain: &[Process], root: &Root) -> bool {
+    let origin = |root: &Root| judge(chain, root).map(|command| command.origin);
+    let holds_terminal = chain.first().is_some_and(|p| i64::from(p.group) == p.foreground);
+    holds_terminal
+        && origin(root) == Some(Origin::Shell)
+        && origin(&Root { running: true, ..*root }) == Some(Origin::Typed)
 }
 
 /// `chain` begins with the caller; each next one is its parent.

@@ -89,6 +89,25 @@ fn a_command_in_the_background_is_typed() {
 }
 
 #[test]
+fn a_call_that_is_sooner_than_its_mark_waits_for_it() {
+    let typed = [process(200, SHELL, 200, "docker ps"), shell()];
+    assert!(awaits_mark(&typed, &at_the_prompt()));
+    assert!(!awaits_mark(&typed, &while_running()));
+    // The shell reads beside it, so the next mark may be another command's.
+    let behind = [Process { foreground: i64::from(SHELL), ..typed[0].clone() }, shell()];
+    assert!(!awaits_mark(&behind, &at_the_prompt()));
+    let completion = [process(200, SHELL, 200, "docker __complete rm "), shell()];
+    assert!(!awaits_mark(&completion, &at_the_prompt()));
+}
+
+#[tokio::test]
+async fn a_start_is_heard_before_and_after_one_waits() {
+    let root = ShellRoot::default();
+    tokio::join!(root.until_started(), async { root.command_started() });
+    root.until_started().await;
+}
+
+#[test]
 fn another_terminal_is_elsewhere() {
     let other = |p: Process| Process { session: 900, ..p };
     let chain = [other(process(950, 900, 950, "docker ps")), other(process(900, 1, 900, "bash"))];
@@ -126,20 +145,20 @@ fn names_with_brackets_are_read() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
-fn a_real_process_is_found_with_its_words() {
+#[tokio::test]
+async fn a_real_process_is_found_with_its_words() {
     let mut child = std::process::Command::new("sleep").arg("30").spawn().unwrap();
     let root = ShellRoot::default();
     root.set_pid(std::process::id());
-    let mut command = of(child.id(), &root);
+    let mut command = of(child.id(), &root).await;
     // between fork and exec it still has our own words
     while !command.argv.ends_with(&["30".into()]) {
-        command = of(child.id(), &root);
+        command = of(child.id(), &root).await;
     }
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(command.argv, ["sleep", "30"]);
     assert_ne!(command.origin, Origin::Elsewhere);
-    assert_eq!(of(u32::MAX - 1, &root).origin, Origin::Elsewhere);
+    assert_eq!(of(u32::MAX - 1, &root).await.origin, Origin::Elsewhere);
     assert!(ticks_now() > 0);
 }

@@ -28,7 +28,8 @@ fn origin(place: &Path, word: &str, root: &ShellRoot) -> Origin {
         assert!(begun.elapsed() < HUNG, "{word} was never started");
         std::thread::sleep(Duration::from_millis(10));
     };
-    let command = who::of(pid, root);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let command = runtime.block_on(who::of(pid, root));
     assert!(command.argv.iter().any(|arg| arg == word), "{command:?}");
     fs::write(place.join(format!("{word}.go")), "").expect("the folder can be written");
     command.origin
