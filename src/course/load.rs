@@ -81,32 +81,52 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
     }
     let mut course = Course::default();
     let names = lesson_names(source, &mut course);
-    for name in names {
-        let path = format!("lessons/{name}/lesson.md");
-        match source.read(&path) {
-            Some(bytes) => {
-                let shown = source.shown(&path);
-                let watched = matches!(source, Source::Folder(_)).then(|| shown.clone());
-                let (mut lesson, found) = lesson(&String::from_utf8_lossy(&bytes), shown);
-                lesson.id = name;
-                lesson.path = watched;
-                course.exercises.extend(task_fence::exercise(&lesson));
+    for (name, read) in names.iter().zip(each(&names, |name| read_lesson(source, name))) {
+        match read {
+            Some((lesson, tasks, found)) => {
+                course.exercises.extend(tasks);
                 course.lessons.push(lesson);
                 course.diagnostics.extend(found);
             }
-            None => course.diagnostics.push(missing(source, &name)),
+            None => course.diagnostics.push(missing(source, name)),
         }
     }
     if course.lessons.is_empty() {
         return Err(LoadError::NoLessons(source.shown("")));
     }
-    for path in source.list("exercises").iter().filter(|p| p.ends_with("/exercise.yaml")) {
-        if let Some(found) = exercise(source, path, &mut course.diagnostics) {
-            course.exercises.push(found);
-        }
+    let mut paths = source.list("exercises");
+    paths.retain(|path| path.ends_with("/exercise.yaml"));
+    let read = each(&paths, |path| {
+        let mut found = Vec::new();
+        (exercise(source, path, &mut found), found)
+    });
+    for (exercise, found) in read {
+        course.exercises.extend(exercise);
+        course.diagnostics.extend(found);
     }
     in_order(&mut course);
     Ok(course)
+}
+
+/// Side by side, because the first slide waits for all of them; the answers are in the order of `all`.
+fn each<T: Sync, R: Send>(all: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = all.iter().map(|one| scope.spawn(|| read(one))).collect();
+        let ended = readers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended.map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+fn read_lesson(source: &Source, name: &str) -> Option<(Lesson, Option<Exercise>, Vec<Diagnostic>)> {
+    let path = format!("lessons/{name}/lesson.md");
+    let bytes = source.read(&path)?;
+    let shown = source.shown(&path);
+    let watched = matches!(source, Source::Folder(_)).then(|| shown.clone());
+    let (mut lesson, found) = lesson(&String::from_utf8_lossy(&bytes), shown);
+    name.clone_into(&mut lesson.id);
+    lesson.path = watched;
+    let tasks = task_fence::exercise(&lesson);
+    Some((lesson, tasks, found))
 }
 
 /// Exercises as they come in the lessons, whatever their folders are called; one that no slide shows comes last.

@@ -22,9 +22,12 @@ impl Snippet<'_> {
     /// The whole text as one thing.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Box<Diagnostic>> {
         // A key that stands twice in a mapping of free keys is only seen here.
-        self.value()?;
-        let yaml = serde_yaml::Deserializer::from_str(self.text);
-        singleton_map_recursive::deserialize(yaml).map_err(|e| Box::new(self.error(&e)))
+        let value = self.value()?;
+        // From the text again only where that fails: it knows the place, and reads 3.12 as a text where one is asked for.
+        singleton_map_recursive::deserialize(value).or_else(|_| {
+            let yaml = serde_yaml::Deserializer::from_str(self.text);
+            singleton_map_recursive::deserialize(yaml).map_err(|e| Box::new(self.error(&e)))
+        })
     }
 
     /// The library's message without its own place, at that place in the author's file.
