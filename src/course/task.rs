@@ -24,12 +24,11 @@ pub(super) fn place_ways(
     accepts: &mut [Accept],
     rejects: &mut [Reject],
 ) {
-    let line = |key: &str, n: usize| {
-        let steps = [at, &[key.to_owned(), n.to_string()]].concat();
-        snippet.line_of(&steps)
-    };
-    accepts.iter_mut().enumerate().for_each(|(n, way)| way.line = line("accepts", n));
-    rejects.iter_mut().enumerate().for_each(|(n, way)| way.line = line("rejects", n));
+    let lines = |key: &str, count| snippet.lines_of_items(&[at, &[key.to_owned()]].concat(), count);
+    let placed = lines("accepts", accepts.len());
+    accepts.iter_mut().zip(placed).for_each(|(way, line)| way.line = line);
+    let placed = lines("rejects", rejects.len());
+    rejects.iter_mut().zip(placed).for_each(|(way, line)| way.line = line);
 }
 
 /// What is wrong with a task by itself.

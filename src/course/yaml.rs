@@ -114,6 +114,34 @@ impl Snippet<'_> {
         place_of(self.text, steps, 1).map_or(self.first, |(line, _)| self.first + line - 1)
     }
 
+    /// The lines in the file at which the items of the list begin to which these steps lead.
+    pub(super) fn lines_of_items(&self, steps: &[String], count: usize) -> Vec<usize> {
+        let way = |n: usize| [steps, &[n.to_string()]].concat();
+        // A place is found by reading all of the text, so the others are looked for below the first.
+        let below = if count > 1 { self.lines_below(&way(0)) } else { None };
+        below
+            .filter(|lines| lines.len() == count)
+            .unwrap_or_else(|| (0..count).map(|n| self.line_of(&way(n))).collect())
+    }
+
+    /// Of a list in block style, whose items stand behind dashes in one column.
+    fn lines_below(&self, first: &[String]) -> Option<Vec<usize>> {
+        let (line, column) = place_of(self.text, first, 1)?;
+        let before = self.text.lines().nth(line - 1)?.get(..column - 1)?;
+        let indent = before.trim_end().strip_suffix('-').filter(|indent| indent.trim().is_empty())?;
+        let is_inside = |own: &str| {
+            let rest = own.trim_start();
+            let depth = own.len() - rest.len();
+            rest.is_empty()
+                || rest.starts_with('#')
+                || depth > indent.len()
+                || (depth == indent.len() && rest.starts_with('-'))
+        };
+        let below = self.text.lines().enumerate().skip(line - 1).take_while(|(_, own)| is_inside(own));
+        let begins = |own: &str| own.strip_prefix(indent).is_some_and(|own| own.starts_with("- "));
+        Some(below.filter(|(_, own)| begins(own)).map(|(at, _)| self.first + at).collect())
+    }
+
     fn find(&self, key: &str, after: usize) -> Option<(usize, usize)> {
         self.text
             .lines()
@@ -291,5 +319,17 @@ mod tests {
         assert_eq!(at("b.1.z"), Some((5, 5)));
         assert_eq!(at("b.7"), None);
         assert_eq!(at("c"), None);
+    }
+
+    #[test]
+    fn the_items_of_a_list_are_found_in_each_style() {
+        let block = "a:\n  - x: |\n      - no item\n    y: [1]\n\n  # a word\n  - x\n  - z: 1\nb: 1\n";
+        let flush = "a:\n- x\n- y: 1\n  b:\n  - deeper\n-\n  z\nb:\n- other\n";
+        let flow = "b: 1\na: [x,\n  y,\n  {z: 1}]\n";
+        for (text, lines) in [(block, [12, 17, 18]), (flush, [12, 13, 17]), (flow, [12, 13, 14])] {
+            let script = Script::new(std::path::Path::new("x.yaml"), text);
+            let snippet = Snippet { script: &script, text, first: 11 };
+            assert_eq!(snippet.lines_of_items(&["a".to_owned()], 3), lines, "{text}");
+        }
     }
 }

@@ -38,6 +38,16 @@ fn is_at(screen: &Screen, slide: &str) {
     });
 }
 
+/// The leader, in lesson 0, opens the first exercise for all, and a follower goes there.
+fn open_exercise(lead: &Screen, follower: &Screen) {
+    lead.send("m");
+    lead.wait_for("Hello from a container");
+    lead.send("<Down><Down><Down><Down><Down><Enter>");
+    lead.wait_for("Exercise  Hello from a container");
+    lead.send("E");
+    follower.wait_for("Exercise  Hello from a container");
+}
+
 #[test]
 fn a_class_from_the_join_code_to_the_end() {
     let lead = host(None);
@@ -126,12 +136,7 @@ fn a_class_from_the_join_code_to_the_end() {
     ana.wait_for("● with the class");
 
     // an exercise for all, on the board
-    lead.send("m");
-    lead.wait_for("Hello from a container");
-    lead.send("<Down><Down><Down><Down><Down><Enter>");
-    lead.wait_for("Exercise  Hello from a container");
-    lead.send("E");
-    ana.wait_for("Exercise  Hello from a container");
+    open_exercise(&lead, ana);
     ana.send("b");
     lead.send("L");
     lead.wait_for("who needs help first");
@@ -214,12 +219,7 @@ fn the_board_sees_what_a_learner_does_on_a_real_engine() {
     ana.wait_gone("NETWORK ID");
 
     // the exercise, with a wrong try that the board names, a hint, and the right one
-    lead.send("m");
-    lead.wait_for("Hello from a container");
-    lead.send("<Down><Down><Down><Down><Down><Enter>");
-    lead.wait_for("Exercise  Hello from a container");
-    lead.send("E");
-    ana.wait_for("Exercise  Hello from a container");
+    open_exercise(&lead, &ana);
     ana.send("b");
     ana.wait_for("✓ A slim Python image");
     let line = line_in(&ana.text());
