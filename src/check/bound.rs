@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::image;
+use crate::facts::reference::short_name;
 use crate::facts::{Evidence, Image, Network, Run, Volume, short_id};
 
 /// Something that a name can stand for.
@@ -61,7 +62,7 @@ impl<'e> Object<'e> {
         match self {
             Self::Run(run) if run.name.is_empty() => short_id(&run.id).to_owned(),
             Self::Run(run) => run.name.clone(),
-            Self::Image(image) => image::short_name(image),
+            Self::Image(image) => short_name(image),
             Self::Volume(volume) => volume.name.clone(),
             Self::Network(network) => network.name.clone(),
         }
@@ -75,7 +76,7 @@ impl<'e> Object<'e> {
             ("id", _) => Some(self.id().to_owned()),
             ("short-id", _) => Some(short_id(self.id()).to_owned()),
             ("image", Self::Run(run)) => Some(image::called(run, evidence)),
-            ("image", Self::Image(image)) => Some(image::short_name(image)),
+            ("image", Self::Image(image)) => Some(short_name(image)),
             ("image-id", Self::Run(run)) => Some(run.image_id.clone()),
             ("host-port", Self::Run(run)) => run.ports.iter().find_map(|p| p.host).map(|p| p.to_string()),
             ("exit-code", Self::Run(run)) => run.exit_code.map(|code| code.to_string()),

@@ -1,11 +1,11 @@
 //! How an image is set up, and whether the learner built it.
 
 use super::finding::Finding;
-use super::image::{Reference, names_of, short_name};
 use super::text::{quoted, words};
 use super::verdict::Known;
 use super::volume::is_young;
 use super::{ImageMatch, dockerfile, program};
+use crate::facts::reference::{Reference, names_of, short_name};
 use crate::facts::{Evidence, Image, ImageConfig, Observed, Origin};
 
 pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all: &mut Vec<Finding>) {

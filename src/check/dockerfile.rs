@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::file::{is_inside, missing};
-use super::image::{ImageMatch, Reference};
+use super::image::ImageMatch;
 use super::number::Number;
 use super::verdict::{Known, Verdict};
-use crate::facts::Evidence;
+use crate::facts::{Evidence, Reference};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

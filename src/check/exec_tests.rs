@@ -88,6 +88,6 @@ fn an_output_that_asks_for_nothing_is_the_authors_mistake() {
     let nothing = check(json!({"exec": {"output": {}}}));
     let mistakes: Vec<String> = nothing.mistakes().iter().map(|m| format!("{m:?}")).collect();
     assert!(mistakes.iter().any(|m| m.contains("`output` asks for nothing")), "{mistakes:?}");
-    assert!(nothing.wants_exec_output() && nothing.wants_seen());
-    assert!(!check(json!({"exec": {"program": "id"}})).wants_seen());
+    let needs = Needs::of([&nothing]);
+    assert!(needs.exec_output && needs.calls);
 }

@@ -230,7 +230,7 @@ fn an_address_is_answered_by_the_container_that_is_meant() {
     says(alone, &nobody, "not yet", &[]);
     let elsewhere = check(json!({"http": {"url": "http://example.com/"}}));
     assert_eq!(elsewhere.mistakes().len(), 1);
-    assert!(elsewhere.addresses().is_empty());
+    assert!(Needs::of([&elsewhere]).addresses.is_empty());
 }
 
 #[test]

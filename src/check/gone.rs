@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::image::{ImageMatch, Reference};
+use super::image::ImageMatch;
 use super::text::Text;
 use super::verdict::{Known, Verdict};
-use crate::facts::{Evidence, Kind, RunSource, Thing};
+use crate::facts::{Evidence, Kind, Reference, RunSource, Thing};
 
 /// Exactly one of these was here and is not any more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

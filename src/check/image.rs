@@ -13,6 +13,7 @@ use super::finding::{Candidate, Finding, Found};
 use super::number::Number;
 use super::text::{Text, TextRule, quoted};
 use super::verdict::Known;
+use crate::facts::reference::{Reference, familiar, names_of, short_name, whole_repo};
 use crate::facts::{Evidence, Image, Run, short_id};
 
 /// Picks images by repository and tag. `docker.io/library/` is added where it is left out; no `tag` means any tag.
@@ -79,62 +80,6 @@ pub enum ImageAsked {
     /// `$name`: the very image, or the image of that container.
     Same(String),
     Match(Box<ImageMatch>),
-}
-
-/// A name of an image, whole: `python` is `docker.io/library/python` with the tag `latest`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    pub repo: String,
-    /// None only where a digest stands in its place.
-    pub tag: Option<String>,
-    pub digest: Option<String>,
-}
-
-impl Reference {
-    /// None for an image id, which names no repository, and for the empty text.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() || text.starts_with("sha256:") || text.contains("<none>") {
-            return None;
-        }
-        let (name, digest) = match text.split_once('@') {
-            Some((name, digest)) => (name, Some(digest.to_string())),
-            None => (text, None),
-        };
-        // A colon before the last slash belongs to a registry's port.
-        let (repo, tag) = match name.rsplit_once(':') {
-            Some((repo, tag)) if !tag.contains('/') => (repo, Some(tag.to_string())),
-            _ => (name, None),
-        };
-        let tag = tag.or_else(|| digest.is_none().then(|| "latest".into()));
-        Some(Self { repo: whole_repo(repo), tag, digest })
-    }
-
-    /// As people write it: without what the engine adds by itself.
-    pub fn short(&self) -> String {
-        let repo = familiar(&self.repo);
-        match (&self.tag, &self.digest) {
-            (Some(tag), _) => format!("{repo}:{tag}"),
-            (None, Some(digest)) => format!("{repo}@{}", digest.get(..19).unwrap_or(digest)),
-            (None, None) => repo.to_string(),
-        }
-    }
-}
-
-fn whole_repo(repo: &str) -> String {
-    let (host, rest) = match repo.split_once('/') {
-        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (first, rest),
-        _ => ("docker.io", repo),
-    };
-    let host = if host == "index.docker.io" { "docker.io" } else { host };
-    match host {
-        "docker.io" if !rest.contains('/') => format!("docker.io/library/{rest}"),
-        _ => format!("{host}/{rest}"),
-    }
-}
-
-fn familiar(repo: &str) -> &str {
-    repo.strip_prefix("docker.io/library/").or_else(|| repo.strip_prefix("docker.io/")).unwrap_or(repo)
 }
 
 /// As it is spoken: nginx is said 'engine x'.
@@ -302,11 +247,6 @@ impl Serialize for ImageAsked {
     }
 }
 
-/// Every name that the engine has for an image.
-pub fn names_of(image: &Image) -> Vec<Reference> {
-    image.tags.iter().chain(&image.digests).filter_map(|name| Reference::parse(name)).collect()
-}
-
 /// Every name of the image that a run used: as typed (unless that was an id), as it was named when it was looked
 /// at, and as the engine names it now.
 pub(super) fn names_of_run(run: &Run, evidence: &Evidence) -> Vec<Reference> {
@@ -342,12 +282,6 @@ pub(super) fn called(run: &Run, evidence: &Evidence) -> String {
     let name = names_of_run(run, evidence).into_iter().find(|n| n.tag.is_some());
     let id = short_id(&run.image);
     name.map_or_else(|| id.to_string(), |n| format!("{id} ({})", n.short()))
-}
-
-/// A name of an image, for words.
-pub(super) fn short_name(image: &Image) -> String {
-    let tagged = image.tags.iter().find_map(|tag| Reference::parse(tag));
-    tagged.map_or_else(|| short_id(&image.id).to_owned(), |name| name.short())
 }
 
 /// The id of the image that a name stands for: itself, or what that container was made from.

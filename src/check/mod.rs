@@ -16,6 +16,7 @@ mod leaf;
 mod mistake;
 mod mount;
 mod mutant;
+mod needs;
 mod network;
 mod number;
 mod output;
@@ -36,10 +37,11 @@ pub use exec::{ExecMatch, ExecOf};
 pub use file::FileMatch;
 pub use gone::{GoneContainer, GoneMatch, GoneNamed};
 pub use http::{AnswerOfPort, HttpMatch};
-pub use image::{ImageAsked, ImageMatch, Reference, names_of};
+pub use image::{ImageAsked, ImageMatch};
 pub use mistake::Mistake;
 pub use mount::{MountMatch, MountWord};
 pub use mutant::Mutant;
+pub use needs::Needs;
 pub use network::NetworkMatch;
 pub use number::{Number, NumberRule};
 pub use output::OutputMatch;
@@ -162,111 +164,6 @@ impl Check {
             }
             leaf => vec![leaf],
         }
-    }
-
-    fn runs(&self) -> impl Iterator<Item = &RunMatch> {
-        self.leaves().into_iter().filter_map(|leaf| match leaf {
-            Self::Run(wanted) | Self::Container(wanted) => Some(&**wanted),
-            _ => None,
-        })
-    }
-
-    /// Every image that the check speaks of.
-    pub fn images(&self) -> Vec<&ImageMatch> {
-        let own = self.leaves().into_iter().filter_map(|leaf| match leaf {
-            Self::Image(wanted) => Some(&**wanted),
-            _ => None,
-        });
-        let of_runs = self.runs().filter_map(|run| match &run.image {
-            Some(ImageAsked::Match(wanted)) => Some(&**wanted),
-            _ => None,
-        });
-        own.chain(of_runs).collect()
-    }
-
-    /// Every program that the check asks to have run.
-    pub fn programs(&self) -> Vec<&str> {
-        self.runs().filter_map(|run| run.program.as_deref()).collect()
-    }
-
-    /// Whether calls of the learner's commands may be what it is answered from.
-    pub fn wants_seen(&self) -> bool {
-        self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Seen(_)))
-            || self.images().into_iter().any(|image| image.built.is_some())
-            || self.runs().any(|run| run.logs_read.is_some())
-            || self.wants_exec_output()
-    }
-
-    /// Whether it asks what a command printed that `docker exec` started.
-    pub fn wants_exec_output(&self) -> bool {
-        self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Exec(wanted) if wanted.output.is_some()))
-    }
-
-    /// Names of the variables whose values it asks about.
-    pub fn variables(&self) -> Vec<&str> {
-        let of_runs = self.runs().flat_map(|run| run.env.keys());
-        let of_images = self.images().into_iter().flat_map(|image| image.env.keys());
-        of_runs.chain(of_images).map(String::as_str).collect()
-    }
-
-    /// Paths in the exercise's folder of which it asks what is there.
-    pub fn paths(&self) -> Vec<&str> {
-        let mounted = self.runs().filter_map(|run| run.mount.as_ref()?.covers.as_deref());
-        mounted.chain(self.files()).collect()
-    }
-
-    /// Files of the exercise's folder whose text it asks about.
-    pub fn files(&self) -> Vec<&str> {
-        let own = self.leaves().into_iter().filter_map(|leaf| match leaf {
-            Self::File(wanted) => Some(wanted.path.trim_start_matches("./")),
-            Self::Dockerfile(wanted) => Some(wanted.path()),
-            _ => None,
-        });
-        // Where the base is not on the engine, the Dockerfile tells what an image was built on.
-        let of_base = self.images().into_iter().any(|image| image.based_on.is_some()).then_some("Dockerfile");
-        own.chain(of_base).collect()
-    }
-
-    /// Whether it asks how images are set up.
-    pub fn wants_image_configs(&self) -> bool {
-        self.images().into_iter().any(ImageMatch::wants_config)
-            || ["layers", "largest-layer"].into_iter().any(|value| self.references_value(value))
-    }
-
-    fn references_value(&self, field: &str) -> bool {
-        let mut found = false;
-        bound::each_text(&self.to_json(), &mut |text| found |= bound::asks_for(text, field));
-        found
-    }
-
-    /// What is asked of the published ports of containers: paths.
-    pub fn requests(&self) -> Vec<&str> {
-        self.runs().filter_map(|run| Some(run.http.as_ref()?.path())).collect()
-    }
-
-    /// Ports inside containers that it names.
-    pub fn ports(&self) -> Vec<u16> {
-        let inside = self.runs().filter_map(|run| match run.port.as_ref()? {
-            PortAsked::Match(PortMatch { container: Some(Number::Equals(port)), .. }) => {
-                u16::try_from(*port).ok()
-            }
-            _ => None,
-        });
-        inside.collect()
-    }
-
-    /// Addresses of this machine that it asks for an answer.
-    pub fn addresses(&self) -> Vec<&str> {
-        let urls = self.leaves().into_iter().filter_map(|leaf| match leaf {
-            Self::Http(wanted) if wanted.port().is_some() => Some(wanted.url.as_str()),
-            _ => None,
-        });
-        urls.collect()
-    }
-
-    /// Whether it asks for images, volumes or networks that are gone.
-    pub fn wants_things(&self) -> bool {
-        self.leaves().into_iter().any(|leaf| matches!(leaf, Self::Gone(wanted) if wanted.wants_things()))
     }
 
     /// The first question that it puts to the learner.

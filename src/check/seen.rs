@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound};
-use super::image::Reference;
 use super::text::{Text, TextRule, quoted, words};
 use super::verdict::Verdict;
-use crate::facts::{Evidence, Observed, Origin, Run};
+use crate::facts::{Evidence, Observed, Origin, Reference, Run};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -347,26 +347,6 @@ fn images_are_told_by_reference() {
 }
 
 #[test]
-fn references_are_made_whole() {
-    let cases = [
-        ("python", "docker.io/library/python", Some("latest"), "python:latest"),
-        ("python:3-slim", "docker.io/library/python", Some("3-slim"), "python:3-slim"),
-        ("index.docker.io/library/python:3", "docker.io/library/python", Some("3"), "python:3"),
-        ("me/app", "docker.io/me/app", Some("latest"), "me/app:latest"),
-        ("localhost:5000/app", "localhost:5000/app", Some("latest"), "localhost:5000/app:latest"),
-        ("ghcr.io/a/b:1", "ghcr.io/a/b", Some("1"), "ghcr.io/a/b:1"),
-        ("python@sha256:aa", "docker.io/library/python", None, "python@sha256:aa"),
-    ];
-    for (text, repo, tag, short) in cases {
-        let reference = Reference::parse(text).unwrap();
-        assert_eq!((reference.repo.as_str(), reference.tag.as_deref()), (repo, tag), "{text}");
-        assert_eq!(reference.short(), short);
-    }
-    assert_eq!(Reference::parse("sha256:abcd"), None);
-    assert_eq!(Reference::parse(""), None);
-}
-
-#[test]
 fn programs_are_found_behind_shells_and_wrappers() {
     let cases: [(&[&str], &str, bool); 12] = [
         (&["python3.13", "-c", "1"], "python", true),

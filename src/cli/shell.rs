@@ -15,7 +15,6 @@ use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
 use super::observing::Observing;
-use crate::check::Check;
 use crate::course::Exercise;
 use crate::engine::{self, EngineError, Surroundings, Update, discover};
 use crate::facts::{Link, Observed, Origin, Run};
@@ -194,8 +193,8 @@ impl Notebook {
             ));
         }
         let exercise = exercise.drawn(&state.vars);
-        let wants_calls = exercise.checks().any(Check::wants_seen);
-        let wants_output = exercise.checks().any(Check::wants_exec_output);
+        let wants_calls = exercise.needs().calls;
+        let wants_output = exercise.needs().exec_output;
         let since = state.begun.unwrap_or_default();
         Ok(Self { desk, exercise, attempt: state.run, since, wants_calls, wants_output, complained: false })
     }
@@ -231,7 +230,7 @@ impl Notebook {
 
     fn run(&mut self, run: &Run) {
         if run.created.is_none_or(|created| created >= self.since) {
-            let run = run.keeping(&self.exercise.variables());
+            let run = run.keeping(&self.exercise.needs().variables);
             let kept = self.desk.store.keep_run(&self.exercise.id, self.attempt, &run);
             self.complain(kept.err().map(Stopped::from));
         }

@@ -1,12 +1,12 @@
 //! An exercise: its brief, starter files, tasks with their checks, ways that must pass and fail, and its solution.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::diagnostic::Manuscript;
 use super::vars::{self, Var, Vars};
-use crate::check::{Check, Text, WhenWrong};
+use crate::check::{Check, Needs, Text, WhenWrong};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exercise {
@@ -163,9 +163,9 @@ impl Exercise {
         self.tasks.iter().find(|task| task.id == id)
     }
 
-    /// Names of the environment variables whose values a check asks about.
-    pub fn variables(&self) -> BTreeSet<&str> {
-        self.checks().flat_map(Check::variables).collect()
+    /// What has to be recorded and gathered for it.
+    pub fn needs(&self) -> Needs {
+        Needs::of(self.checks())
     }
 
     /// The checks of its tasks, with those that only pick the advice.

@@ -94,9 +94,9 @@ impl Run {
     }
 
     /// The same without the values of variables that nobody asks about.
-    pub fn keeping(&self, variables: &BTreeSet<&str>) -> Self {
+    pub fn keeping(&self, variables: &BTreeSet<String>) -> Self {
         let mut run = self.clone();
-        run.env.retain(|name, _| variables.contains(name.as_str()));
+        run.env.retain(|name, _| variables.contains(name));
         run
     }
 

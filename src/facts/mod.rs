@@ -7,6 +7,7 @@ mod lines;
 mod link;
 mod observed;
 mod plain;
+pub mod reference;
 mod sample;
 pub mod secret;
 mod snapshot;
@@ -18,6 +19,7 @@ pub use lines::Lines;
 pub use link::{Link, LogLine, Stream};
 pub use observed::{Action, Answer, Command, Observed, Origin};
 pub use plain::Plain;
+pub use reference::Reference;
 pub use sample::Sample;
 pub use snapshot::{
     Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,

@@ -1,14 +1,15 @@
 //! Collects what a verdict is reached from: what was seen while it happened, and what the engine says now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{http, places, things};
-use crate::check::{self, Asked, Check, ImageMatch, Report, names_of};
+use crate::check::{self, Asked, Needs, Report};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
+use crate::facts::reference::names_of;
 use crate::facts::{Evidence, Image, Kept, Kind, Network, Output, Run, RunSource, Snapshot, Thing, Volume};
 
 /// One attempt at an exercise.
@@ -32,6 +33,7 @@ pub async fn gather(
     kept: &Kept,
 ) -> Evidence {
     let since = attempt.since;
+    let needs = exercise.needs();
     let mut evidence = Evidence { since, gathered: Timestamp::now(), ..Evidence::default() };
     match engine {
         Ok(engine) => match ask(engine, since).await {
@@ -43,24 +45,24 @@ pub async fn gather(
                 evidence.runs = merge(since, &known_gone(&kept.runs, &runs), runs);
                 let images = passed.iter().filter(|thing| thing.kind == Kind::Image);
                 evidence.tagged = images.map(|thing| thing.id.clone()).collect();
-                if exercise.checks().any(Check::wants_things) {
+                if needs.things {
                     evidence.things = things::known(&kept.things, passed, &evidence);
                 }
-                look_into_images(engine, exercise, &mut evidence).await;
-                ask_ports(engine.machine(), exercise, &mut evidence).await;
+                look_into_images(engine, &needs, &mut evidence).await;
+                ask_ports(engine.machine(), &needs, &mut evidence).await;
             }
             Err(error) => problem(&error, kept, &mut evidence),
         },
         Err(error) => problem(error, kept, &mut evidence),
     }
-    evidence.runs = evidence.runs.iter().map(|run| run.keeping(&exercise.variables())).collect();
-    let asked = |of: fn(&Check) -> Vec<&str>| exercise.checks().flat_map(of).collect::<BTreeSet<&str>>();
+    evidence.runs = evidence.runs.iter().map(|run| run.keeping(&needs.variables)).collect();
     evidence.folders = places::names(&attempt.folder);
-    evidence.places = places::look(&attempt.folder, &asked(Check::paths), &evidence.runs);
-    evidence.files = places::read(&attempt.folder, &asked(Check::files));
+    evidence.places = places::look(&attempt.folder, &needs.paths, &evidence.runs);
+    evidence.files = places::read(&attempt.folder, &needs.files);
     evidence.listing = places::listing(&attempt.folder);
-    for url in asked(Check::addresses) {
-        evidence.fetched.insert(url.to_owned(), http::get(url.to_owned()).await);
+    for url in needs.addresses {
+        let answer = http::get(url.clone()).await;
+        evidence.fetched.insert(url, answer);
     }
     evidence.seen = kept.seen.iter().filter(|call| call.at >= since).cloned().collect();
     evidence.seen.sort_by_key(|call| (call.at, call.call));
@@ -79,25 +81,23 @@ async fn ask(engine: &Engine, since: Timestamp) -> Result<Here, EngineError> {
 }
 
 /// Those that may be meant: young ones, those that containers were made from, and those that the checks name.
-async fn look_into_images(engine: &Engine, exercise: &Exercise, evidence: &mut Evidence) {
-    if !exercise.checks().any(Check::wants_image_configs) {
+async fn look_into_images(engine: &Engine, needs: &Needs, evidence: &mut Evidence) {
+    if !needs.image_configs {
         return;
     }
-    let variables = exercise.variables();
-    let named: Vec<&ImageMatch> = exercise.checks().flat_map(Check::images).collect();
     let (since, runs, tagged) = (evidence.since, &evidence.runs, &evidence.tagged);
     let meant = |image: &&mut Image| {
         let names = names_of(image);
-        let bases = named.iter().filter_map(|n| n.based_on.as_deref());
+        let bases = needs.images.iter().filter_map(|n| n.based_on.as_deref());
         image.created.is_none_or(|at| at.as_second() >= since.as_second())
             || tagged.contains(&image.id)
             || runs.iter().any(|run| run.image_id == image.id)
-            || named.iter().copied().chain(bases).any(|asked| asked.same_repo(&names))
+            || needs.images.iter().chain(bases).any(|asked| asked.same_repo(&names))
     };
     for image in evidence.images.iter_mut().filter(meant).take(MOST_IMAGES) {
         // One that is gone meanwhile is the next event's business.
         if let Ok(mut config) = engine.image_config(&image.id).await {
-            config.env.retain(|name, _| variables.contains(name.as_str()));
+            config.env.retain(|name, _| needs.variables.contains(name));
             image.config = Some(Box::new(config));
         }
     }
@@ -107,15 +107,12 @@ async fn look_into_images(engine: &Engine, exercise: &Exercise, evidence: &mut E
 const YOUNG: SignedDuration = SignedDuration::from_secs(10);
 
 /// Asks what runs for the paths that a check speaks of.
-async fn ask_ports(machine: &str, exercise: &Exercise, evidence: &mut Evidence) {
-    let paths: BTreeSet<&str> = exercise.checks().flat_map(Check::requests).collect();
-    let paths: Vec<&str> = paths.into_iter().collect();
-    if paths.is_empty() {
+async fn ask_ports(machine: &str, needs: &Needs, evidence: &mut Evidence) {
+    if needs.requests.is_empty() {
         return;
     }
-    let named: BTreeSet<u16> = exercise.checks().flat_map(Check::ports).collect();
     for run in evidence.runs.iter_mut().filter(|run| run.is_running()) {
-        let probes = http::probe(machine, run, &named, &paths).await;
+        let probes = http::probe(machine, run, &needs.ports, &needs.requests).await;
         run.learn(probes);
     }
 }

@@ -17,7 +17,12 @@ const MOST: usize = 16;
 
 /// Asks each published port of a container for each of the paths. `machine` is the name under which this machine reaches them.
 /// One that is in the machine's own network publishes nothing: of it, the ports are asked that the checks name.
-pub(super) async fn probe(machine: &str, run: &Run, named: &BTreeSet<u16>, paths: &[&str]) -> Vec<Probe> {
+pub(super) async fn probe(
+    machine: &str,
+    run: &Run,
+    named: &BTreeSet<u16>,
+    paths: &BTreeSet<String>,
+) -> Vec<Probe> {
     let published = run.ports.iter().filter(|port| port.protocol == "tcp");
     let mut doors: Vec<(String, u16)> =
         published.filter_map(|port| Some((host_of(machine, port), port.host?))).collect();
@@ -32,7 +37,7 @@ pub(super) async fn probe(machine: &str, run: &Run, named: &BTreeSet<u16>, paths
         for path in paths {
             if probes.len() < MOST {
                 let outcome = get(format!("http://{host}:{port}{path}")).await;
-                probes.push(Probe { port, path: (*path).to_owned(), at: Timestamp::now(), outcome });
+                probes.push(Probe { port, path: path.clone(), at: Timestamp::now(), outcome });
             }
         }
     }
@@ -120,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_has_status_server_and_body() {
         let port = server("HTTP/1.1 404 NO\r\nServer: tiny\r\nContent-Length: 5\r\n\r\nhello");
-        let probes = probe("localhost", &publishes(port), &BTreeSet::new(), &["/x"]).await;
+        let probes = probe("localhost", &publishes(port), &BTreeSet::new(), &["/x".into()].into()).await;
         let answer = HttpAnswer { status: 404, server: "tiny".into(), body: "hello".into() };
         assert_eq!(probes[0].outcome, Ok(answer));
         assert_eq!((probes[0].port, probes[0].path.as_str()), (port, "/x"));
@@ -130,15 +135,18 @@ mod tests {
     async fn in_the_machines_own_network_the_named_ports_are_asked() {
         let port = server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         let run = Run { networks: vec!["host".into()], ..Run::default() };
-        let probes = probe("127.0.0.1", &run, &[port].into(), &["/"]).await;
+        let probes = probe("127.0.0.1", &run, &[port].into(), &["/".into()].into()).await;
         assert_eq!(probes[0].outcome.as_ref().map(|answer| answer.body.as_str()), Ok("hi"));
-        assert!(probe("127.0.0.1", &Run::default(), &[port].into(), &["/"]).await.is_empty());
+        assert!(probe("127.0.0.1", &Run::default(), &[port].into(), &["/".into()].into()).await.is_empty());
     }
 
     #[tokio::test]
     async fn no_answer_has_a_reason() {
         let outcome = async |port| {
-            probe("localhost", &publishes(port), &BTreeSet::new(), &["/"]).await.remove(0).outcome
+            probe("localhost", &publishes(port), &BTreeSet::new(), &["/".into()].into())
+                .await
+                .remove(0)
+                .outcome
         };
         assert_eq!(outcome(server("")).await, Err(Silence::Closed));
         assert_eq!(outcome(server("SSH-2.0-x\r\n\r\n")).await, Err(Silence::Strange));

@@ -23,7 +23,7 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-pub(super) fn look(folder: &Path, asked: &BTreeSet<&str>, runs: &[Run]) -> BTreeMap<String, Place> {
+pub(super) fn look(folder: &Path, asked: &BTreeSet<String>, runs: &[Run]) -> BTreeMap<String, Place> {
     let own = asked.iter().map(|path| folder.join(path.trim_start_matches("./")).display().to_string());
     let binds = runs.iter().flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
     let all: BTreeSet<String> = own.chain(binds.map(|mount| mount.source.clone())).collect();
@@ -31,13 +31,13 @@ pub(super) fn look(folder: &Path, asked: &BTreeSet<&str>, runs: &[Run]) -> BTree
 }
 
 /// The files of the folder that the checks speak of, as far as they are there.
-pub(super) fn read(folder: &Path, asked: &BTreeSet<&str>) -> BTreeMap<String, TextFile> {
-    let file = |path: &&str| {
+pub(super) fn read(folder: &Path, asked: &BTreeSet<String>) -> BTreeMap<String, TextFile> {
+    let file = |path: &String| {
         let file = fs::File::open(folder.join(path)).ok()?;
         let mut bytes = Vec::new();
         file.take(READ).read_to_end(&mut bytes).ok()?;
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(((*path).to_owned(), TextFile { text: String::from_utf8(bytes).ok(), sha256 }))
+        Some((path.clone(), TextFile { text: String::from_utf8(bytes).ok(), sha256 }))
     };
     asked.iter().take(MOST).filter_map(file).collect()
 }
@@ -81,12 +81,12 @@ mod tests {
         };
         let mounts = vec![mount(&path("made")), mount(&path("gone"))];
         let runs = [Run { mounts, ..Run::default() }];
-        let found = look(dir.path(), &["./hello.py"].into(), &runs);
+        let found = look(dir.path(), &["./hello.py".into()].into(), &runs);
         let of = |name: &str| found.get(&path(name)).copied();
         assert_eq!(of("hello.py"), Some(Place::File));
         assert_eq!((of("made"), of("gone")), (Some(Place::EmptyFolder), Some(Place::Missing)));
         assert_eq!(look(dir.path(), &BTreeSet::new(), &runs).len(), 2);
-        let files = read(dir.path(), &["hello.py", "gone.py"].into());
+        let files = read(dir.path(), &["hello.py".into(), "gone.py".into()].into());
         assert_eq!(files["hello.py"].text.as_deref(), Some("x"));
         assert!(files["hello.py"].sha256.starts_with("2d711642b726b044"), "{files:?}");
         assert_eq!((files.len(), listing(dir.path())), (1, vec!["hello.py".to_owned(), "made".to_owned()]));

@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{LabError, begin};
-use crate::check::{ImageMatch, Reference, names_of, runs_program};
+use crate::check::{ImageMatch, Needs, runs_program};
 use crate::course::{Exercise, StarterFile};
 use crate::engine::{Engine, EngineError};
+use crate::facts::reference::{Reference, names_of};
 use crate::facts::{Container, Image, Run, RunSource};
 
 /// What a reset would do, to be shown before it is done.
@@ -141,18 +142,19 @@ fn decide(
 }
 
 /// What belongs to one exercise.
-struct Ours<'a> {
+struct Ours {
     listed: Vec<Reference>,
-    asked: Vec<&'a ImageMatch>,
-    programs: Vec<&'a str>,
+    asked: Vec<ImageMatch>,
+    programs: BTreeSet<String>,
 }
 
-impl<'a> Ours<'a> {
-    fn new(exercise: &'a Exercise) -> Self {
+impl Ours {
+    fn new(exercise: &Exercise) -> Self {
+        let Needs { images, programs, .. } = Needs::of(exercise.tasks.iter().map(|task| &task.check));
         Self {
             listed: exercise.images.iter().filter_map(|name| Reference::parse(name)).collect(),
-            asked: exercise.tasks.iter().flat_map(|t| t.check.images()).collect(),
-            programs: exercise.tasks.iter().flat_map(|t| t.check.programs()).collect(),
+            asked: images,
+            programs,
         }
     }
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{Engine, EngineError};
+use crate::facts::reference::listed;
 use crate::facts::{Kind, Snapshot};
-use crate::tap::ledger::{Entry, Made, familiar};
+use crate::tap::ledger::{Entry, Made};
 
 /// One thing to remove, with what the ledger loses by it.
 #[derive(Debug, PartialEq)]
@@ -36,7 +37,7 @@ pub fn plan(entries: Vec<Entry>, here: &Snapshot) -> Sweep {
     for image in &here.images {
         // a digest keeps an image only where it has no tag
         let of = if image.tags.is_empty() { &image.digests } else { &image.tags };
-        names.insert(&image.id, of.iter().map(|name| familiar(name)).collect());
+        names.insert(&image.id, of.iter().map(|name| listed(name)).collect());
     }
     let ours: BTreeSet<(String, String)> = entries
         .iter()

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::redact;
 use crate::facts::Action;
+use crate::facts::reference::{familiar, with_tag};
 
 /// A call of the engine's API. `path` has at most one `{}`, which stands for one or more characters, slashes
 /// too: the engine reads names like that.
@@ -276,21 +277,21 @@ pub fn of(method: &str, target: &str, body: Option<&[u8]>) -> Action {
         "image-pull" => match (first("fromImage"), first("fromSrc")) {
             (None, Some(_)) => {
                 name = "image-import";
-                object = first("repo").map(|repo| with_tag(&repo, first("tag").as_deref()));
+                object = first("repo").map(|repo| with_tag(&repo, &first("tag").unwrap_or_default()));
             }
             (from, _) => {
-                object = from.map(|from| with_tag(&from, first("tag").as_deref()));
+                object = from.map(|from| with_tag(&from, &first("tag").unwrap_or_default()));
                 args.retain(|name, _| name == "platform");
             }
         },
-        "image-push" => object = object.map(|o| with_tag(&o, first("tag").as_deref())),
+        "image-push" => object = object.map(|o| with_tag(&o, &first("tag").unwrap_or_default())),
         "image-save" if object.is_none() => object = first("names"),
         "image-build" => object = first("t"),
         "image-search" => object = first("term"),
         _ => {}
     }
     if name.starts_with("image-") || name == "distribution-inspect" {
-        object = object.map(|o| familiar(&o));
+        object = object.map(|o| familiar(&o).to_owned());
     }
     for name in ["image", "repo", "t", "names"] {
         if let Some(value) = args.get_mut(name) {
@@ -321,13 +322,6 @@ pub fn without_version(target: &str) -> &str {
     if is_version { &rest[end..] } else { target }
 }
 
-/// As people call an image: `docker.io/library/nginx` is `nginx`.
-pub fn familiar(image: &str) -> String {
-    let bare = ["docker.io/", "index.docker.io/"].iter().find_map(|hub| image.strip_prefix(hub));
-    let bare = bare.unwrap_or(image);
-    bare.strip_prefix("library/").filter(|rest| !rest.is_empty()).unwrap_or(bare).to_owned()
-}
-
 /// What stands in the `{}` of a path that fits: empty where there is none.
 fn fit(pattern: &str, path: &str) -> Option<String> {
     let Some((before, after)) = pattern.split_once("{}") else {
@@ -335,14 +329,6 @@ fn fit(pattern: &str, path: &str) -> Option<String> {
     };
     let middle = path.strip_prefix(before)?.strip_suffix(after)?;
     (!middle.is_empty()).then(|| middle.to_owned())
-}
-
-fn with_tag(image: &str, tag: Option<&str>) -> String {
-    match tag {
-        Some(digest) if digest.contains(':') => format!("{image}@{digest}"),
-        Some(tag) => format!("{image}:{tag}"),
-        None => image.to_owned(),
-    }
 }
 
 fn keep(args: &mut BTreeMap<String, String>, name: &str, value: String) {

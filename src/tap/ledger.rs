@@ -292,16 +292,5 @@ pub fn engine_of(uri: &str) -> String {
     fs::canonicalize(path).map_or_else(|_| path.into(), |path| path.display().to_string())
 }
 
-pub(super) fn has_tag(name: &str) -> bool {
-    name.contains('@') || name.rsplit('/').next().is_some_and(|last| last.contains(':'))
-}
-
-/// The one spelling of an image's name that the ledger uses: `docker.io/library/nginx` is `nginx:latest`.
-pub fn familiar(name: &str) -> String {
-    let short = ["docker.io/", "index.docker.io/"].iter().find_map(|p| name.strip_prefix(p)).unwrap_or(name);
-    let short = short.strip_prefix("library/").unwrap_or(short);
-    if has_tag(short) { short.to_owned() } else { format!("{short}:latest") }
-}
-
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("check", &["facts"]),
     ("engine", &["facts"]),
     ("tap", &["facts"]),
-    ("course", &["check"]),
+    ("course", &["check", "facts"]),
     ("progress", &["course", "facts"]),
     ("lab", &["course", "check", "engine", "facts", "shell", "tap"]),
     ("class", &["course", "progress"]),

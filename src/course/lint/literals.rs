@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::{Diagnostic, Manuscript, Severity, Task};
+use crate::facts::reference::familiar;
 
 /// Below these keys nothing is asked of the learner by name: bindings, what must not be, what is found out, and how
 /// things are done.
@@ -84,9 +85,7 @@ fn missing(key: &str, value: &Value, text: &str) -> Vec<String> {
 
 fn one(literal: &str, text: &str) -> Vec<String> {
     let bare = literal.trim_start_matches("./").to_lowercase();
-    let bare = ["docker.io/", "library/"]
-        .iter()
-        .fold(bare.as_str(), |name, prefix| name.strip_prefix(prefix).unwrap_or(name));
+    let bare = familiar(&bare);
     let is_word = bare.chars().any(char::is_alphanumeric);
     // Blanks and line ends are the same on a slide.
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

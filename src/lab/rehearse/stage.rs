@@ -13,14 +13,14 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::RehearsalError;
-use crate::check::Check;
 use crate::course::Exercise;
 use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
+use crate::facts::reference::listed;
 use crate::facts::{Kept, Link, Observed, Origin, Run, RunSource};
 use crate::lab::sweep::{self, Thing};
 use crate::lab::{SetUp, Trust};
 use crate::tap::guard::Guard;
-use crate::tap::ledger::{Ledger, Made, engine_of, familiar};
+use crate::tap::ledger::{Ledger, Made, engine_of};
 use crate::tap::{self, ShellRoot, Tap};
 
 /// Calls and runs that nobody took yet.
@@ -96,7 +96,7 @@ impl Notes {
     fn call(&self, call: &Observed) {
         self.note(|noted| {
             if let ("image-pull", Some(name)) = (call.action.name.as_str(), &call.action.object) {
-                noted.pulled.insert(familiar(name));
+                noted.pulled.insert(listed(name));
             }
             if call.command.origin == Origin::Typed && call.answer.is_some() && call.action.name != "ping" {
                 match noted.seen.iter_mut().find(|c| c.call == call.call) {
@@ -252,7 +252,7 @@ impl Stage {
                 _ => {}
             }
         }
-        let output = exercise.checks().any(Check::wants_exec_output);
+        let output = exercise.needs().exec_output;
         let noted = self.notes.lock();
         let seen = noted.seen.iter().map(|call| call.keeping(output)).collect();
         Ok(Kept { runs: noted.runs.clone(), seen, answers, ..Kept::default() })

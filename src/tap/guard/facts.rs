@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::ledger::familiar;
 use super::request::Object;
 use super::{Names, Upstream, encode};
+use crate::facts::reference::listed;
 
 pub(super) enum Look {
     There(Value),
@@ -62,9 +62,8 @@ pub(super) struct Image {
 impl Image {
     /// From an inspect or from a row of the list.
     pub(super) fn of(value: &Value) -> Self {
-        let names = |key: &str| {
-            strings(value.get(key)).filter(|name| !name.contains("<none>")).map(familiar).collect()
-        };
+        let names =
+            |key: &str| strings(value.get(key)).filter(|name| !name.contains("<none>")).map(listed).collect();
         let id = value.get("Id").and_then(Value::as_str).unwrap_or_default();
         Self { id: id.into(), tags: names("RepoTags"), digests: names("RepoDigests") }
     }
@@ -76,7 +75,7 @@ impl Image {
 
     /// The name that is meant; None where the content is, by its id or by a digest beside tags.
     pub(super) fn reference(&self, meant: &str) -> Option<&str> {
-        let asked = familiar(meant);
+        let asked = listed(meant);
         // podman puts what it built below a host of its own
         let local = format!("localhost/{asked}");
         self.names().iter().find(|name| **name == asked || **name == local).map(String::as_str)

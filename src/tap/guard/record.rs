@@ -5,10 +5,10 @@ use std::sync::{Arc, Weak};
 
 use serde_json::Value;
 
-use super::super::ledger::familiar;
 use super::facts::{Image, list};
 use super::request::{Deed, Object, Only};
 use super::{Guard, Inner, Made, Names, Said, Upstream, encode, lock};
+use crate::facts::reference::listed;
 
 /// What to look at once a request was answered. Dropped without `settle`, it records nothing.
 #[derive(Debug)]
@@ -177,7 +177,7 @@ impl Guard {
     pub(super) fn images_gone(&self, answer: &Value) {
         for row in answer.as_array().into_iter().flatten() {
             if let Some(name) = row.get("Untagged").and_then(Value::as_str) {
-                self.forget(Made::Reference, "", &familiar(name));
+                self.forget(Made::Reference, "", &listed(name));
             }
             if let Some(id) = row.get("Deleted").and_then(Value::as_str) {
                 self.forget(Made::Image, id, "");

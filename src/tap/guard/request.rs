@@ -1,7 +1,7 @@
 //! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Other`.
 
 use crate::facts::Command;
-use crate::tap::ledger::{familiar, has_tag};
+use crate::facts::reference::{familiar, has_tag, listed, repository, with_tag};
 
 /// The head of one request, taken apart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,14 +230,12 @@ impl Request {
         if from.is_empty() {
             None
         } else if tag.is_empty() && !has_tag(from) {
-            Some(Only::Repository(familiar_repository(from)))
+            Some(Only::Repository(repository(familiar(from)).to_owned()))
         } else {
             // a pull by digest keeps other names than it was asked for; they all are of one repository
-            Some(match join(from, tag) {
-                name if name.contains('@') => {
-                    Only::Repository(familiar_repository(name.split(['@']).next().unwrap_or_default()))
-                }
-                name => Only::Name(familiar(&name)),
+            Some(match with_tag(from, tag) {
+                name if name.contains('@') => Only::Repository(repository(familiar(&name)).to_owned()),
+                name => Only::Name(listed(&name)),
             })
         }
     }
@@ -246,7 +244,7 @@ impl Request {
     fn named(&self) -> Only {
         match self.arg("repo").unwrap_or_default() {
             "" => Only::Nameless,
-            repo => Only::Name(familiar(&join(repo, self.arg("tag").unwrap_or_default()))),
+            repo => Only::Name(listed(&with_tag(repo, self.arg("tag").unwrap_or_default()))),
         }
     }
 }
@@ -288,27 +286,6 @@ fn is_plain(word: &str) -> bool {
 fn version(segment: &str) -> Option<(u32, u32)> {
     let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
     Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
-}
-
-fn join(name: &str, tag: &str) -> String {
-    match tag {
-        "" => name.to_owned(),
-        digest if digest.contains(':') => format!("{name}@{digest}"),
-        tag => format!("{name}:{tag}"),
-    }
-}
-
-fn familiar_repository(name: &str) -> String {
-    repository(&familiar(name)).to_owned()
-}
-
-/// The name without tag and digest.
-fn repository(reference: &str) -> &str {
-    let name = reference.split('@').next().unwrap_or_default();
-    match name.rfind(':') {
-        Some(colon) if !name[colon..].contains('/') => &name[..colon],
-        _ => name,
-    }
 }
 
 fn decode(text: &str, plus: bool) -> String {
@@ -474,15 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn names_have_one_spelling() {
-        for (name, short) in [
-            ("docker.io/library/nginx", "nginx:latest"),
-            ("localhost:5000/x", "localhost:5000/x:latest"),
-            ("me/x:1", "me/x:1"),
-            ("docker.io/me/x", "me/x:latest"),
-        ] {
-            assert_eq!(familiar(name), short);
-        }
+    fn percent_signs_are_undone_and_made() {
         assert_eq!(encode("a/b c"), "a%2Fb%20c");
         assert_eq!(decode("a%2Fb%20c%", false), "a/b c%");
     }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::check::{TaskReport, Verdict};
+use crate::check::{Needs, TaskReport, Verdict};
 use crate::course::{Exercise, Inline, Task};
 use crate::session::{ExerciseState, Phase};
 use crate::tui::theme::Theme;
@@ -220,7 +220,7 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
 
 /// Whether it looks into the exercise's folder.
 pub fn is_about_files(task: &Task) -> bool {
-    !task.check.paths().is_empty()
+    !Needs::of([&task.check]).paths.is_empty()
 }
 
 /// Whether what the learner typed in is what is not right.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::words;
+use crate::facts::reference::familiar;
 use crate::facts::{Container, ContainerState, Image, Kind, Network, Sample, Snapshot, Volume, short_id};
 use crate::tui::widget::columns::{Align, Column, Width, header, measure, place, row};
 use crate::tui::widget::ink::{Ink, InkLine};
@@ -163,10 +164,7 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
         }),
         column("name", "NAME", Width::fit(15, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
         column("image", "IMAGE", Width::fit(12, 28), Left, 2, |r| {
-            InkLine::of(
-                r.container.image.strip_prefix("docker.io/library/").unwrap_or(&r.container.image),
-                Ink::Text,
-            )
+            InkLine::of(familiar(&r.container.image), Ink::Text)
         }),
         column("status", "STATUS", Width::fit(23, 40), Left, 0, |r| {
             let (status, ink) = words::status(r.container, r.now);
@@ -234,6 +232,7 @@ fn network_columns<'a>() -> [Column<NetworkRow<'a>>; 5] {
 }
 
 fn image_name(tag: &str) -> InkLine {
+    let tag = familiar(tag);
     match tag.rsplit_once(':') {
         Some((name, version)) if !version.contains('/') => {
             InkLine::of(name, Ink::Strong).with(format!(":{version}"), Ink::Text)

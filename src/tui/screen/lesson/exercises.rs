@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::LessonPane;
-use crate::check::{Check, Report};
+use crate::check::{Needs, Report};
 use crate::course::{BlockKind, Deck};
 use crate::facts::{Kept, Link, Observed, Origin, Run};
 use crate::progress::Event;
@@ -150,7 +150,7 @@ impl LessonPane {
             let exercise = self.session.drawn(id);
             let mut open =
                 exercise.into_iter().flat_map(|e| &e.tasks).filter(|t| !passed.contains_key(&t.id));
-            open.any(|task| !task.check.files().is_empty())
+            open.any(|task| !Needs::of([&task.check]).files.is_empty())
         };
         let ids: Vec<String> = self.under_way().into_iter().map(|(id, _)| id).collect();
         let looks = |id: &String| self.session.exercise(id).is_some_and(|s| open_file(id, &s.record.passed));
@@ -164,7 +164,7 @@ impl LessonPane {
         for (exercise, attempt) in self.under_way() {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
             if run.created.is_none_or(|created| created >= since) {
-                let asked = self.session.drawn(&exercise).map(|e| e.variables()).unwrap_or_default();
+                let asked = self.session.drawn(&exercise).map(|e| e.needs().variables).unwrap_or_default();
                 let seen = run.keeping(&asked);
                 let seen = self.watch.of(&exercise).add_run(seen);
                 effects.push(Effect::KeepRun { exercise, run: attempt, seen });
@@ -192,9 +192,9 @@ impl LessonPane {
         let mut effects = Vec::new();
         for (exercise, attempt) in self.under_way() {
             let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
-            let asking = course.exercise(&exercise).filter(|e| e.checks().any(Check::wants_seen));
+            let asking = course.exercise(&exercise).map(|e| e.needs()).filter(|needs| needs.calls);
             if let Some(asking) = asking.filter(|_| call.at >= since) {
-                let call = Arc::new(call.keeping(asking.checks().any(Check::wants_exec_output)));
+                let call = Arc::new(call.keeping(asking.exec_output));
                 self.watch.of(&exercise).add_call(&call);
                 effects.push(Effect::KeepSeen { exercise, run: attempt, call });
             }
