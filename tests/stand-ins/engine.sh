@@ -1,11 +1,12 @@
 #!/bin/bash
 # A container engine for the tests, with stand-in images and without any network.
 #
-#   engine.sh up VERSION      make what is missing and start it; quick when it runs already. 26.1, 20.10 or podman
+#   engine.sh up VERSION      make what is missing and start it; quick when it runs already
 #   engine.sh run COMMAND…    run COMMAND beside the engine: DOCKER_HOST is set, 127.0.0.1 reaches published ports
 #   engine.sh down            stop everything that `up` started; the cache stays
 #   engine.sh status          what runs, and how big the cache is
 #
+# Engines: 28.5-containerd, 28.5, 26.1, 20.10 and podman (5.8).
 # Everything lives in a network namespace that has a loopback and docker's own bridges but no way out.
 # Needs root on Debian, amd64. README.md tells how the images differ from the real ones.
 set -euo pipefail
@@ -116,23 +117,36 @@ in_own_root=(sh -euc '
     umount -l /old
     exec "$@"' -)
 
+# The folder with the programs of an engine. Both image stores of 28.5 are the same programs; podman's folder tells its
+# version, so that a cache with an older one is not taken for it.
+files_of() {
+    case $1 in
+    28.5-containerd) echo "$cache/engines/28.5" ;;
+    podman) echo "$cache/engines/podman-5.8" ;;
+    *) echo "$cache/engines/$1" ;;
+    esac
+}
+
 # Unpacks an engine and its CLI, and puts one folder of links on its PATH.
 engine_files() {
-    local version=$1 root=$cache/engines/$1
+    local version=$1 root
+    root=$(files_of "$version")
     [ -e "$root/complete" ] && return 0
     say "unpacking engine $version"
     rm -rf "$root"
     mkdir -p "$root/bin" "$root/plugins"
     case $version in
+    28.5*) unpack forky "$root" docker.io docker-cli docker-buildx docker-compose containerd ;;
     26.1) unpack trixie "$root" docker.io docker-cli docker-buildx docker-compose containerd ;;
     20.10) unpack bookworm "$root" docker.io containerd ;;
     podman)
         unpack trixie "$root" docker-cli docker-buildx docker-compose
+        # forky's list of packages is dated for some days only, and a machine's clock may be past them
         unshare --mount mmdebstrap --quiet --variant=minbase --include=podman,netavark,aardvark-dns,iptables,nftables,ca-certificates \
-            trixie "$root/root" "$mirror"
+            --aptopt='Acquire::Check-Valid-Until "false"' forky "$root/root" "$mirror"
         ;;
     esac
-    unpack bookworm "$root" runc tini # those of trixie want a newer libc
+    unpack bookworm "$root" runc tini # those of newer suites want a newer libc
     if [ "$version" = podman ]; then cp "$root/usr/sbin/runc" "$root/root/usr/sbin/"; fi # crun wants cgroups of one version only
     ln -sf "$root"/usr/bin/* "$root"/usr/sbin/* "$root/bin/"
     ln -sf "$root/usr/bin/tini-static" "$root/bin/docker-init"
@@ -142,10 +156,11 @@ engine_files() {
     touch "$root/complete"
 }
 
-engine_answers() { "$cache/engines/$1/bin/docker" -H "unix://$socket" version; }
+engine_answers() { "$(files_of "$1")/bin/docker" -H "unix://$socket" version; }
 
 engine_up() {
-    local version=$1 root=$cache/engines/$1 options=()
+    local version=$1 root options=()
+    root=$(files_of "$version")
     engine_files "$version"
     if alive engine && [ "$(cat "$state/version")" = "$version" ]; then return 0; fi
     engine_down
@@ -156,6 +171,7 @@ engine_up() {
     if [ "$version" = 20.10 ]; then
         options=(--add-runtime "allowed=$here/runc-allowed" --default-runtime allowed)
     fi
+    if [ "$version" = 28.5-containerd ]; then options=(--feature containerd-snapshotter=true); fi
     local service=(podman --runtime runc --cgroup-manager cgroupfs --events-backend file system service --time 0 "unix://$socket")
     (
         export PATH=$root/bin:$PATH SSL_CERT_FILE=$hub/trusted.pem
@@ -176,7 +192,7 @@ engine_up() {
 engine_down() {
     # podman's containers do not end with it
     if alive engine && [ "$(cat "$state/version")" = podman ]; then
-        local docker=("$cache/engines/podman/bin/docker" -H "unix://$socket")
+        local docker=("$(files_of podman)/bin/docker" -H "unix://$socket")
         "${docker[@]}" ps -aq | xargs -r "${docker[@]}" rm -f >/dev/null || :
     fi
     stop engine
@@ -190,7 +206,7 @@ engine_down() {
 # ---- commands ----
 
 up() {
-    case $1 in 26.1 | 20.10 | podman) ;; *) fail "engine '$1' is not one of 26.1, 20.10, podman" ;; esac
+    case $1 in 28.5-containerd | 28.5 | 26.1 | 20.10 | podman) ;; *) fail "engine '$1' is not one of 28.5-containerd, 28.5, 26.1, 20.10, podman" ;; esac
     mkdir -p "$state"
     exec 9>"$cache/lock"
     flock 9
@@ -205,7 +221,7 @@ up() {
 run() {
     alive engine || fail 'no engine runs; start one with: engine.sh up 26.1'
     export DOCKER_HOST=unix://$socket PILOTWHALE_TEST_ENGINE=unix://$socket DOCKER_CONFIG=$state/config SSL_CERT_FILE=$hub/trusted.pem
-    PATH=$cache/engines/$(cat "$state/version")/bin:$PATH
+    PATH=$(files_of "$(cat "$state/version")")/bin:$PATH
     exec "${with_hub_names[@]}" "$@"
 }
 
@@ -234,7 +250,7 @@ run)
 down) down ;;
 status) status ;;
 *)
-    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 2
     ;;
 esac
