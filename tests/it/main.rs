@@ -24,6 +24,7 @@ mod rehearsal;
 mod screen_deck;
 mod screen_end;
 mod screen_trouble;
+mod start;
 mod submit;
 mod support;
 mod typed;

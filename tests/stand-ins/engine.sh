@@ -19,6 +19,8 @@ hub=$cache/hub            # the images, as hub.py serves them
 socket=$state/docker.sock
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
+# shellcheck source=needs.sh
+. "$here/../../needs.sh"
 # shellcheck source=tests/stand-ins/packages.sh
 . "$here/packages.sh"
 
@@ -210,7 +212,7 @@ up() {
     mkdir -p "$state"
     exec 9>"$cache/lock"
     flock 9
-    host_packages ca-certificates curl gcc iproute2 iptables libdevmapper1.02.1 libc6-dev libseccomp2 mmdebstrap openssl python3
+    host_packages "${build_packages[@]}" "${stand_in_packages[@]}"
     unshare --mount python3 "$here/images.py" "$cache"
     namespace_up
     hub_up
