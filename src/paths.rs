@@ -1,6 +1,6 @@
 //! Where pilotwhale keeps its things: `PILOTWHALE_HOME`, or the user's XDG folders.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
@@ -14,8 +14,10 @@ pub struct Paths {
     pub config: PathBuf,
     /// What is kept of the course: progress, and which scripts may run.
     pub course: PathBuf,
-    /// The exercise folders in which the learner works.
+    /// The exercise folders in which the learner works: never in the program's own source or in a course's.
     pub work: PathBuf,
+    /// Where these would be, if that were not in such a source.
+    pub instead_of: Option<PathBuf>,
     /// Sockets; short, because a socket's path may have 107 bytes at most.
     pub runtime: PathBuf,
 }
@@ -30,8 +32,10 @@ impl Paths {
                 state: home.join("state"),
                 config: home.join("config"),
                 work: home.join("work"),
+                instead_of: None,
                 runtime: home.join("run"),
-            });
+            }
+            .apart());
         }
         let xdg = choose_app_strategy(AppStrategyArgs {
             top_level_domain: String::new(),
@@ -43,17 +47,49 @@ impl Paths {
         Ok(Self {
             runtime: xdg.runtime_dir().unwrap_or_else(|| state.join("run")),
             work: xdg.home_dir().join("pilotwhale"),
+            instead_of: None,
             config: xdg.config_dir(),
             course: state.clone(),
             state,
-        })
+        }
+        .apart())
     }
 
     /// The same user's folders for another course: nothing that is done there mixes with this one. `key` names it.
     pub fn for_course(self, key: &str) -> Self {
-        let mut work = self.work.file_name().unwrap_or_default().to_owned();
-        work.push(format!("-{key}"));
-        Self { course: self.state.join("courses").join(key), work: self.work.with_file_name(work), ..self }
+        let wanted = self.instead_of.as_ref().unwrap_or(&self.work);
+        let work = longer(wanted, &format!("-{key}"));
+        Self { course: self.state.join("courses").join(key), work, instead_of: None, ..self }.apart()
+    }
+
+    /// Takes another folder for the learner's work where the wanted one is a source's.
+    fn apart(mut self) -> Self {
+        let wanted = self.work.clone();
+        while let Some(top) = source_around(&self.work) {
+            let all_around = self.work.parent().is_some_and(|parent| real(parent).starts_with(&top));
+            let next = longer(if all_around { &top } else { &self.work }, BESIDE);
+            if next.file_name() == self.work.file_name() {
+                break; // the whole disk is a source
+            }
+            self.work = next;
+        }
+        // Who has moved the source away since then still has their work where they made it.
+        let beside = longer(&wanted, BESIDE);
+        if self.work == wanted && !wanted.exists() && beside.is_dir() && source_around(&beside).is_none() {
+            self.work = beside;
+        } else if self.work != wanted {
+            self.instead_of = Some(wanted);
+        }
+        self
+    }
+
+    /// What to tell of the other folder, as long as there is nothing in it yet: what is so, and why.
+    pub fn news(&self) -> Option<(String, String)> {
+        let wanted = self.instead_of.as_ref().filter(|_| !self.work.exists())?;
+        Some((
+            format!("Your exercise folders will be in {}", self.work.display()),
+            format!("{} belongs to the source of pilotwhale or of a course", wanted.display()),
+        ))
     }
 
     pub fn progress_file(&self) -> PathBuf {
@@ -84,9 +120,59 @@ impl Paths {
         self.course.join("class-identity")
     }
 
+    /// Which remotes the learner has agreed to push their work to.
+    pub fn agreed_remotes(&self) -> PathBuf {
+        self.course.join("agreed-remotes")
+    }
+
+    /// The sources of pilotwhale on this machine that we know of: where this program was built, and where work was wanted.
+    pub fn own_sources(&self) -> Vec<PathBuf> {
+        let program = std::env::current_exe().ok();
+        let around = program.iter().chain(&self.instead_of).flat_map(|path| path.ancestors());
+        around.filter(|folder| is_pilotwhale(folder)).map(Path::to_owned).collect()
+    }
+
     pub fn exercise_folder(&self, exercise: &str) -> PathBuf {
         self.work.join(exercise)
     }
+}
+
+/// What is put behind a folder's name to have another one beside it.
+pub const BESIDE: &str = "-work";
+
+fn longer(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    if !name.is_empty() {
+        name.push(ending);
+    }
+    path.with_file_name(name)
+}
+
+/// Where a path leads to, also where the last folders are still to be made.
+fn real(path: &Path) -> PathBuf {
+    let found = path.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    let Some((part, real)) = found else { return path.to_owned() };
+    path.strip_prefix(part).map_or_else(|_| real.clone(), |rest| real.join(rest))
+}
+
+/// The outermost folder around this one, or this one, that holds the source of pilotwhale or of a course.
+fn source_around(path: &Path) -> Option<PathBuf> {
+    real(path).ancestors().filter(|folder| is_source(folder)).last().map(Path::to_owned)
+}
+
+fn is_source(folder: &Path) -> bool {
+    folder.join("lessons/course.yaml").is_file() || is_pilotwhale(folder)
+}
+
+fn is_pilotwhale(folder: &Path) -> bool {
+    std::fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| names_pilotwhale(&manifest))
+}
+
+/// Whether this is the text of pilotwhale's own Cargo.toml.
+pub fn names_pilotwhale(manifest: &str) -> bool {
+    let table = toml::from_str::<toml::Table>(manifest).unwrap_or_default();
+    let name = table.get("package").and_then(|package| package.get("name"));
+    name.and_then(toml::Value::as_str) == Some(env!("CARGO_PKG_NAME"))
 }
 
 /// PATH with this program's own folder at its end, so that `pilotwhale doctor` works in a shell that gets it.
@@ -96,4 +182,98 @@ pub fn path_with_us() -> Option<String> {
     let folders =
         std::env::split_paths(&path).filter(|f| *f != folder).chain(std::iter::once(folder.clone()));
     std::env::join_paths(folders).ok()?.into_string().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCES: [(&str, &str); 3] = [
+        ("Cargo.toml", "[package]\nname = \"pilotwhale\" # a fork\nversion = \"9.0.0\"\n"),
+        ("Cargo.toml", "package.name = 'pilotwhale'\n"),
+        ("lessons/course.yaml", "id: other\n"),
+    ];
+
+    fn put(folder: &Path, (name, text): (&str, &str)) {
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+
+    fn for_work(work: &Path) -> Paths {
+        let other = work.parent().unwrap().to_owned();
+        Paths {
+            state: other.clone(),
+            config: other.clone(),
+            course: other.clone(),
+            runtime: other,
+            work: work.to_owned(),
+            instead_of: None,
+        }
+        .apart()
+    }
+
+    #[test]
+    fn work_is_never_in_a_source() {
+        for source in SOURCES {
+            let home = tempfile::tempdir().unwrap();
+            let home = home.path().canonicalize().unwrap();
+            let wanted = home.join("pilotwhale");
+            assert_eq!(for_work(&wanted).work, wanted);
+            put(&wanted, source);
+            let paths = for_work(&wanted);
+            assert_eq!(
+                (&paths.work, &paths.instead_of),
+                (&home.join("pilotwhale-work"), &Some(wanted.clone()))
+            );
+            let (what, why) = paths.news().unwrap();
+            assert!(
+                what.contains("pilotwhale-work") && why.contains(wanted.to_str().unwrap()),
+                "{what}: {why}"
+            );
+            // another course's work is a folder of its own name, and stays where it was wanted
+            let other = paths.for_course("docker");
+            assert_eq!((other.work, other.instead_of), (home.join("pilotwhale-docker"), None));
+            // the other folder is one, too
+            put(&home.join("pilotwhale-work"), source);
+            assert_eq!(for_work(&wanted).work, home.join("pilotwhale-work-work"));
+            // a home inside of a source, whatever that is called and however one comes there
+            let inside = wanted.join("a/home/work");
+            assert_eq!(for_work(&inside).work, home.join("pilotwhale-work-work"));
+            std::os::unix::fs::symlink(wanted.join("docs"), home.join("link")).unwrap();
+            std::fs::create_dir(wanted.join("docs")).unwrap();
+            assert_eq!(for_work(&home.join("link")).work, home.join("link-work"));
+            // a source in a source: beside the outer one
+            put(&wanted.join("inner"), source);
+            assert_eq!(for_work(&wanted.join("inner/work")).work, home.join("pilotwhale-work-work"));
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_source_is_left() {
+        for other in [
+            ("Cargo.toml", "[package]\nname = \"mine\"\n[dependencies]\npilotwhale = \"1\"\n"),
+            ("Cargo.toml", "not toml: name = \"pilotwhale\""),
+            ("course.yaml", "id: x\n"),
+            ("pilotwhale/Cargo.toml", "[package]\nname = \"pilotwhale\"\n"),
+        ] {
+            let home = tempfile::tempdir().unwrap();
+            let work = home.path().join("work");
+            put(&work, other);
+            let paths = for_work(&work);
+            assert_eq!((&paths.work, &paths.instead_of), (&work, &None), "{other:?}");
+            assert_eq!(paths.news(), None);
+        }
+    }
+
+    #[test]
+    fn work_is_found_again_when_the_source_has_moved_away() {
+        let home = tempfile::tempdir().unwrap();
+        let wanted = home.path().join("pilotwhale");
+        let beside = home.path().join("pilotwhale-work");
+        std::fs::create_dir(&beside).unwrap();
+        assert_eq!(for_work(&wanted).work, beside);
+        std::fs::create_dir(&wanted).unwrap();
+        assert_eq!(for_work(&wanted).work, wanted);
+    }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::desk::Stopped;
 use crate::course::{self, Course, LoadError, Source};
-use crate::paths::Paths;
+use crate::paths::{BESIDE, Paths};
 
 /// The course that was asked for on the command line.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -34,6 +34,9 @@ impl Chosen {
         let course = self.load()?;
         let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
         let paths = paths_for(paths, &self.source(), &course);
+        if let Some((what, why)) = paths.news() {
+            eprintln!("pilotwhale: {what}: {why}.");
+        }
         Ok((course, paths))
     }
 
@@ -60,7 +63,9 @@ pub(super) fn paths_for(paths: Paths, source: &Source, course: &Course) -> Paths
 /// The course's id, so that its folder may be moved; a course without a usable one is known by its place.
 fn key(id: &str, folder: &Path) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if (1..=60).contains(&id.len()) && id.chars().all(is_plain) {
+    // an ending of ours would be the name of another course's work, put beside a source
+    let is_ours = format!("-{id}").ends_with(BESIDE);
+    if (1..=60).contains(&id.len()) && id.chars().all(is_plain) && !is_ours {
         return id.to_owned();
     }
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
@@ -75,7 +80,7 @@ mod tests {
     #[test]
     fn an_id_that_is_no_name_of_a_folder_is_not_used_as_one() {
         assert_eq!(key("advanced-2", Path::new("/a")), "advanced-2");
-        for id in ["", "..", "a/b", "Ä", "x y", &"a".repeat(61)] {
+        for id in ["", "..", "a/b", "Ä", "x y", "work", "docker-work", &"a".repeat(61)] {
             let one = key(id, Path::new("/nowhere/a"));
             assert!(one.starts_with("unnamed-") && one.len() == 20, "{one}");
             assert_eq!(one, key(id, Path::new("/nowhere/a")));

@@ -105,7 +105,7 @@ fn open(
     let trust = trust.map_err(|stopped| anyhow::anyhow!("{stopped}"))?;
     super::logging::start(&paths);
     let course = Arc::new(course);
-    let mut troubles = Vec::new();
+    let mut troubles: Vec<(String, String)> = paths.news().filter(|_| !deck_only).into_iter().collect();
     // A deck is looked at and leaves nothing behind; who leads a class does not learn in it.
     let passing = deck_only || place.is_some();
     let (mut journal, set_aside) =

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::support::headless::{Headless, Said};
 use crate::support::schema::is_valid_report;
+use crate::support::screen::Launch;
 
 /// A learner who has begun an exercise, in a repository with a branch of their name, as lesson 0 makes it.
 struct Learner(Headless);
@@ -35,8 +36,9 @@ impl Learner {
         bare
     }
 
+    /// With a yes to every question.
     fn submit(&self, args: &[&str]) -> Said {
-        self.0.says(&[&["submit"], args].concat())
+        self.0.says(&[&["submit", "--yes"], args].concat())
     }
 
     #[track_caller]
@@ -103,7 +105,7 @@ fn work_and_report_are_handed_in_and_the_learners_branch_stays_as_it_is() {
 
     // A second time it goes on from the first, also without evidence.
     std::fs::remove_file(learner.0.path("work/run-python/hello.py")).expect("it was there");
-    learner.submit(&["--no-evidence"]).is(0, &["1 files", "Pushed to origin."]);
+    learner.submit(&["--no-evidence"]).is(0, &["1 file,", "Pushed to origin."]);
     assert_eq!(learner.git_in(&class, &["rev-list", "--count", "submit/ana"]), "2");
     let listed = learner.git_in(&class, &["ls-tree", "-r", "--name-only", "submit/ana"]);
     assert_eq!(listed, "report.json\nrun-python/deep/new *.txt");
@@ -127,9 +129,9 @@ fn a_repository_is_made_only_where_somebody_agrees() {
     let learner = Learner::without_git();
     // One that lies further up is about other things.
     learner.git_in(&learner.0.path(""), &["init", "--quiet"]);
-    learner.submit(&["--as", "ana"]).is(2, &["is not a git repository yet", "git init", "--yes"]);
+    learner.0.says(&["submit", "--as", "ana"]).is(2, &["is not a git repository yet", "git init", "--yes"]);
     assert!(!learner.0.path("work/.git").exists());
-    learner.submit(&["--as", "ana", "--yes"]).is(0, &["submit/ana"]);
+    learner.submit(&["--as", "ana"]).is(0, &["submit/ana"]);
     assert!(learner.0.path("work/.git").is_dir());
 }
 
@@ -155,6 +157,109 @@ fn whose_work_it_is_must_be_known() {
         .submit(&["--as", "ana", "--branch", "submit"])
         .is(2, &["submit could not be written", "--branch NAME"]);
     assert_eq!(learner.git(&["rev-parse", "mine"]), head);
+}
+
+#[test]
+fn it_is_pushed_only_to_an_address_that_the_learner_agreed_to() {
+    let learner = Learner::new();
+    let class = learner.remote();
+    let shown = class.display().to_string();
+    let asks = |args: &[&str]| learner.0.says(&[&["submit"], args].concat());
+    let branches = |of: &Path| learner.git_in(of, &["for-each-ref", "--format=%(refname:short)"]);
+    // Nobody can be asked: nothing is done, here or there.
+    asks(&[]).is(2, &["pushed to origin", &shown, "nobody can be asked", "--yes"]);
+    assert_eq!((branches(&class), learner.git(&["for-each-ref"])), (String::new(), String::new()));
+    asks(&["--yes"]).is(0, &[&shown, "Pushed to origin."]);
+    let again = asks(&[]);
+    again.is(0, &["Pushed to origin."]);
+    assert!(!again.out.contains(&shown), "it was asked for: {}", again.out);
+
+    // The same name, and another place.
+    let other = learner.0.path("other.git");
+    std::fs::create_dir(&other).expect("a folder");
+    learner.git_in(&other, &["init", "--quiet", "--bare"]);
+    let other_shown = other.display().to_string();
+    learner.git(&["remote", "set-url", "origin", &other_shown]);
+    asks(&[]).is(2, &[&other_shown, "nobody can be asked"]);
+    learner.git(&["remote", "set-url", "origin", &shown]);
+    asks(&[]).is(0, &["Pushed to origin."]);
+    // A second place behind the one that was agreed to.
+    learner.git(&["remote", "set-url", "--add", "--push", "origin", &shown]);
+    learner.git(&["remote", "set-url", "--add", "--push", "origin", &other_shown]);
+    asks(&[]).is(2, &[&shown, &other_shown, "nobody can be asked"]);
+    assert_eq!(branches(&other), "");
+}
+
+#[test]
+fn the_question_can_be_answered_with_no() {
+    let launch = Launch::pilotwhale();
+    let work = launch.home().join("pilotwhale/work");
+    std::fs::create_dir_all(work.join("run-python")).expect("folders");
+    for args in [&["init", "--quiet"][..], &["remote", "add", "origin", "/nonexistent/class.git"]] {
+        let done = std::process::Command::new("git").args(args).current_dir(&work).status();
+        assert!(done.expect("git runs").success());
+    }
+    let screen = launch.args(["submit", "--as", "ana"]).start();
+    screen.wait_for("Push there? [y/N]");
+    screen.send("n\r");
+    let told = screen.wait_for("Nothing was pushed to origin: it is here alone.");
+    assert!(told.contains("Handed in on the branch submit/ana: 0 files"), "{told}");
+    assert!(told.contains("/nonexistent/class.git"), "{told}");
+    assert!(!screen.wait_exit().success());
+}
+
+#[test]
+fn it_is_never_pushed_to_pilotwhales_own_repository() {
+    const MANIFEST: &str = "[package]\nname = \"pilotwhale\"\nversion = \"0.1.0\"\n";
+    let learner = Learner::new();
+    let own = learner.remote();
+    // The program's repository, known from what git has of it.
+    learner.0.write("clone/Cargo.toml", MANIFEST);
+    let clone = learner.0.path("clone");
+    let own_shown = own.display().to_string();
+    learner.git_in(&clone, &["init", "--quiet", "-b", "main"]);
+    learner.git_in(&clone, &["add", "Cargo.toml"]);
+    learner.git_in(&clone, &["commit", "--quiet", "-m", "all"]);
+    learner.git_in(&clone, &["push", "--quiet", &own_shown, "main"]);
+    learner.git(&["fetch", "--quiet", "origin"]);
+    let words = ["pilotwhale's own repository", &own_shown, "Nothing was handed in yet", "--remote class"];
+    learner.submit(&[]).is(2, &words);
+    learner.submit(&["--remote", "origin"]).is(2, &words);
+    assert_eq!(learner.git(&["for-each-ref", "refs/heads"]), "");
+    assert_eq!(learner.git_in(&own, &["for-each-ref", "--format=%(refname:short)"]), "main");
+
+    // One that the learner set beside it.
+    let class = learner.0.path("class-of-ana.git");
+    std::fs::create_dir(&class).expect("a folder");
+    learner.git_in(&class, &["init", "--quiet", "--bare"]);
+    learner.git(&["remote", "add", "class", class.to_str().expect("a plain name")]);
+    learner.submit(&["--remote", "class"]).is(0, &["Pushed to class."]);
+}
+
+#[test]
+fn who_cloned_the_program_to_where_work_goes_works_beside_it() {
+    let learner = Headless::new();
+    learner.write("work/Cargo.toml", "[package]\nname = \"pilotwhale\"\n");
+    let git =
+        |folder: &str, args: &[&str]| learner.runs(Path::new("git"), args, &learner.path(folder)).is(0, &[]);
+    git("work", &["init", "--quiet"]);
+    git("work", &["remote", "add", "origin", "https://github.com/owner/pilotwhale.git"]);
+    let beside = learner.path("work-work");
+    let begun = learner.says(&["begin", "run-python"]);
+    begun.is(0, &["work-work/run-python"]);
+    assert!(
+        begun.err.contains("Your exercise folders will be in") && beside.join("run-python").is_dir(),
+        "{}",
+        begun.err
+    );
+    assert!(!learner.path("work/run-python").exists());
+    learner.says(&["doctor"]).is(1, &["work-work (writable), because", "belongs to a source"]);
+    learner
+        .says(&["submit", "--as", "ana", "--yes"])
+        .is(0, &["work-work is not a git repository yet", "no remote"]);
+    // The learner sets the program's own address for their work, written in another way.
+    git("work-work", &["remote", "add", "origin", "git@github.com:owner/pilotwhale"]);
+    learner.says(&["submit", "--as", "ana", "--yes"]).is(2, &["pilotwhale's own repository"]);
 }
 
 #[test]

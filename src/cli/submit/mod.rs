@@ -3,6 +3,7 @@
 mod git;
 mod pack;
 mod push;
+mod whither;
 mod who;
 
 use std::fmt::Write as _;
@@ -17,7 +18,8 @@ use git::Git;
 pub(super) use who::is_handle;
 
 /// Hand in your work: the exercise folders and the report go to a branch of their own, and are pushed if there is
-/// a remote. Your own branch, and what you have staged, stay as they are.
+/// a remote. Where that is, is shown and asked about the first time. Your own branch, and what you have staged, stay
+/// as they are.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Your handle; without it, the name of the branch that you are on
@@ -35,7 +37,7 @@ pub(super) struct Args {
     /// Go on after what you handed in from another machine
     #[arg(long)]
     join: bool,
-    /// Make the repository without asking, if there is none
+    /// Make the repository, and push to where nothing of yours was pushed before, without asking
     #[arg(long, short)]
     yes: bool,
 }
@@ -58,7 +60,13 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     }
     let handle = who::handle(&git, args.handle.as_deref())?;
     let branch = who::branch(&git, args.branch.as_deref(), &handle)?;
-    let remote = push::remote(&git, args.remote.as_deref())?;
+    let mut remote = push::remote(&git, args.remote.as_deref())?;
+    let mut refused = None;
+    if let Some(there) = &remote
+        && !whither::may_push(&git, there, &desk.paths, args.yes)?
+    {
+        refused = remote.take();
+    }
 
     let source = chosen.source();
     let exercises = desk.course.exercises.clone();
@@ -89,7 +97,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let commit = pack::commit(&git, &tree, &parents, &handle, &message)?;
     pack::advance(&git, &branch, &commit, before.as_deref())?;
 
-    let mut text = format!("Handed in on the branch {branch}: {files} files, {summary}.\n");
+    let mut text = format!("Handed in on the branch {branch}: {}, {summary}.\n", counted(files));
     for folder in &folders {
         let _ = writeln!(text, "  {folder}/");
     }
@@ -100,17 +108,25 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     if report.status == Status::Error {
         eprintln!("pilotwhale: some tasks could not be checked now: pilotwhale grade says why");
     }
-    match remote {
-        Some(remote) => {
+    match (remote, refused) {
+        (Some(remote), _) => {
             remote.push(&git, &commit, &branch)?;
             say(&format!("Pushed to {}.\n", remote.name));
         }
-        None => {
+        (None, Some(refused)) => {
+            say(&format!("Nothing was pushed to {}: it is here alone.\n", refused.name));
+            return Ok(Ending::NotYet);
+        }
+        (None, None) => {
             say("There is no remote to push to: it is here alone. Where your class has a repository:\n  \
              git remote add origin ADDRESS     in this folder, then submit again\n")
         }
     }
     Ok(Ending::Done)
+}
+
+fn counted(files: usize) -> String {
+    if files == 1 { "1 file".into() } else { format!("{files} files") }
 }
 
 /// Whether the folder is the top of a repository. One that lies further up is about other things.

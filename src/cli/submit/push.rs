@@ -8,7 +8,8 @@ use crate::facts::secret::mask;
 /// A repository elsewhere, by the name that git has for it.
 pub(super) struct Remote {
     pub(super) name: String,
-    url: String,
+    /// All that a push goes to.
+    pub(super) urls: Vec<String>,
 }
 
 /// The one that was named, or `origin`, or the only one.
@@ -29,18 +30,20 @@ pub(super) fn remote(git: &Git, given: Option<&str>) -> Result<Option<Remote>, S
             return Err(Stopped::usage(what, "Say which one is meant: --remote NAME"));
         }
     };
-    let url = git.asks(["remote", "get-url", "--push", name])?.out;
-    Ok(Some(Remote { name: name.to_owned(), url }))
+    let urls =
+        git.does("git could not say where that remote is", ["remote", "get-url", "--push", "--all", name])?;
+    Ok(Some(Remote { name: name.to_owned(), urls: urls.lines().map(str::to_owned).collect() }))
 }
 
 impl Remote {
     /// What git said, without the password that an address may hold.
     fn reason(&self, answer: &Answer) -> String {
-        answer.reason().replace(&self.url, &self.shown())
+        self.urls.iter().fold(answer.reason(), |reason, url| reason.replace(url, &mask("url", url)))
     }
 
-    fn shown(&self) -> String {
-        mask("url", &self.url)
+    /// Where it is, without a password.
+    pub(super) fn shown(&self) -> String {
+        self.urls.iter().map(|url| mask("url", url)).collect::<Vec<_>>().join(", ")
     }
 
     fn away(&self, answer: &Answer, safe: &str) -> Stopped {
