@@ -6,8 +6,10 @@ use std::process::{Command, ExitCode};
 
 use serde::Serialize;
 
-use crate::engine::private::How;
-use crate::engine::{self, Engine, EngineError, Install, OsRelease, Outcome, Present, Surroundings};
+use crate::engine::private::{How, Plan};
+use crate::engine::{
+    self, Endpoint, Engine, EngineError, Install, OsRelease, Outcome, Present, Prospect, Surroundings,
+};
 use crate::paths::Paths;
 
 /// Look at this machine: engine, docker, shell, terminal, folders.
@@ -16,6 +18,10 @@ pub(super) struct Args {
     /// Print JSON, for a script or a bug report.
     #[arg(long)]
     json: bool,
+
+    /// Say only how to get an engine here; nothing, where pilotwhale has one.
+    #[arg(long, conflicts_with = "json")]
+    install: bool,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -23,8 +29,10 @@ struct Findings {
     version: &'static str,
     system: String,
     engine_answers: bool,
+    /// None answers, and none is needed: pilotwhale starts one of its own.
+    starts_own: bool,
     findings: Vec<Finding>,
-    /// The one command that helps, where no engine answers and there is one.
+    /// What helps, where the exercises lack something.
     install: Option<Install>,
 }
 
@@ -48,17 +56,21 @@ enum State {
     Problem,
 }
 
-/// 0 when an engine answers, else 1.
+/// 0 when an engine answers or pilotwhale starts one, else 1.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(look());
-    let text = if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { table(&report) };
+    let text = match args {
+        Args { json: true, .. } => serde_json::to_string_pretty(&report)? + "\n",
+        Args { install: true, .. } => advice(&report),
+        _ => table(&report),
+    };
     match std::io::stdout().write_all(text.as_bytes()) {
         // `doctor | head` is no failure.
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {}
         other => other?,
     }
-    Ok(if report.engine_answers { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.has_engine() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn look() -> Findings {
@@ -68,61 +80,47 @@ async fn look() -> Findings {
         system: format!("{}{}", os.name, if os.wsl { " (WSL)" } else { "" }),
         ..Findings::default()
     };
-    let problem = engines(&mut report).await;
+    let paths = Paths::of_user();
+    let problem = engines(&mut report, paths.as_ref().ok()).await;
     programs(&mut report);
     terminal(&mut report);
-    folders(&mut report);
-    report.install = problem.and_then(|problem| engine::cure(&problem, &os, &Present::of_this_machine()));
+    folders(&mut report, paths);
+    let present = Present::of_this_machine();
+    report.install = match problem {
+        Some(problem) => engine::cure(&problem, &os, &present),
+        None if report.has_engine() => engine::client_cure(&os, &present),
+        None => None,
+    };
     report
 }
 
-/// Returns what stands between us and an engine, unless one answers.
-async fn engines(report: &mut Findings) -> Option<EngineError> {
+/// Returns what stands between us and an engine, where a command for this machine may help.
+async fn engines(report: &mut Findings, paths: Option<&Paths>) -> Option<EngineError> {
     let discovery = engine::discover(&Surroundings::of_this_machine());
-    let mut trouble = None;
-    match &discovery.chosen {
-        Some(endpoint) => match Engine::connect(endpoint).await {
-            Ok(engine) => {
-                report.engine_answers = true;
-                let info = engine.info();
-                let name = match info.flavor {
-                    crate::facts::Flavor::Docker => "Docker",
-                    crate::facts::Flavor::Podman => "Podman",
-                };
-                let found =
-                    format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
-                report.add("engine", State::Ok, found, "");
-            }
-            Err(error) => {
-                report.add(
-                    "engine",
-                    State::Problem,
-                    format!("{error}; this address comes {}", endpoint.why),
-                    leave(&endpoint.why).unwrap_or_else(|| error.remedy()),
-                );
-                // A command for this machine mends no address that the learner has set.
-                trouble = Some(error).filter(|e| matches!(e, EngineError::Denied { .. }));
-            }
-        },
-        None => {
-            if let Some(problem) = discovery.problem() {
-                let remedy = match &problem {
-                    EngineError::Absent | EngineError::Unreachable { .. }
-                        if engine::private::can_start(false).is_ok() =>
-                    {
-                        "Nothing needs to be done: pilotwhale starts an engine of its own.".into()
-                    }
-                    EngineError::Absent => {
-                        "Start it if it is installed (sudo systemctl start docker, or Docker Desktop), else install it."
-                            .into()
-                    }
-                    other => other.remedy(),
-                };
-                report.add("engine", State::Problem, problem.to_string(), remedy);
-                trouble = Some(problem);
-            }
+    let plan = Plan {
+        state: paths.map(|paths| paths.state.clone()).unwrap_or_default(),
+        runtime: paths.map(|paths| paths.runtime.clone()).unwrap_or_default(),
+        asked: false,
+        keep: false,
+    };
+    let trouble = match engine::prospect(&discovery, &plan) {
+        Prospect::Found(endpoint) | Prospect::OwnRuns(endpoint) => ask(report, &endpoint).await,
+        Prospect::Own(how) => {
+            report.starts_own = true;
+            let found = format!("none runs, and none needs to: pilotwhale starts its own ({})", words(how));
+            report.add("engine", State::Ok, found, "");
+            None
         }
-    }
+        Prospect::Nothing(problem) => {
+            let remedy = match &problem {
+                // the one command is below
+                EngineError::Absent => String::new(),
+                other => other.remedy(),
+            };
+            report.add("engine", State::Problem, problem.to_string(), remedy);
+            Some(problem)
+        }
+    };
     for looked in &discovery.looked {
         let (state, remedy) = match &looked.outcome {
             Outcome::Answers | Outcome::NotTried => (State::Ok, String::new()),
@@ -138,7 +136,7 @@ async fn engines(report: &mut Findings) -> Option<EngineError> {
         );
     }
     let others: Vec<&str> = discovery.others().map(|l| l.uri.as_str()).collect();
-    if !report.engine_answers && !others.is_empty() {
+    if !report.has_engine() && !others.is_empty() {
         let remedy = format!("Use it with: DOCKER_HOST={} pilotwhale", others[0]);
         report.add("another engine", State::Warning, others.join(", "), remedy);
     }
@@ -147,6 +145,33 @@ async fn engines(report: &mut Findings) -> Option<EngineError> {
         Err(error) => report.add("private engine", State::Absent, error.to_string(), ""),
     }
     trouble
+}
+
+async fn ask(report: &mut Findings, endpoint: &Endpoint) -> Option<EngineError> {
+    match Engine::connect(endpoint).await {
+        Ok(engine) => {
+            report.engine_answers = true;
+            let info = engine.info();
+            let name = match info.flavor {
+                crate::facts::Flavor::Docker => "Docker",
+                crate::facts::Flavor::Podman => "Podman",
+            };
+            let found =
+                format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
+            report.add("engine", State::Ok, found, "");
+            None
+        }
+        Err(error) => {
+            report.add(
+                "engine",
+                State::Problem,
+                format!("{error}; this address comes {}", endpoint.why),
+                leave(&endpoint.why).unwrap_or_else(|| error.remedy()),
+            );
+            // A command for this machine mends no address that the learner has set.
+            Some(error).filter(|e| matches!(e, EngineError::Denied { .. }))
+        }
+    }
 }
 
 /// How to get away from an address that somebody has set and that does not answer.
@@ -242,11 +267,17 @@ fn terminal(report: &mut Findings) {
     }
 }
 
-fn folders(report: &mut Findings) {
-    match Paths::of_user() {
+fn folders(report: &mut Findings, paths: anyhow::Result<Paths>) {
+    match paths {
         Ok(paths) => {
             for (what, folder) in [("state folder", &paths.state), ("work folder", &paths.work)] {
                 match writable(folder) {
+                    Ok(note) if what == "work folder" && paths.instead_of.is_some() => {
+                        let wanted = paths.instead_of.as_deref().unwrap_or(folder).display();
+                        let found =
+                            format!("{} ({note}), because {wanted} belongs to a source", folder.display());
+                        report.add(what, State::Ok, found, "");
+                    }
                     Ok(note) => report.add(what, State::Ok, format!("{} ({note})", folder.display()), ""),
                     Err(reason) => report.add(
                         what,
@@ -278,11 +309,19 @@ fn writable(folder: &Path) -> Result<&'static str, String> {
 }
 
 fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
-    let out = Command::new(program).args(arguments).output().ok().filter(|o| o.status.success())?;
+    let out = Command::new(engine::private::program(program)?)
+        .args(arguments)
+        .output()
+        .ok()
+        .filter(|o| o.status.success())?;
     Some(String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().trim().to_string())
 }
 
 impl Findings {
+    fn has_engine(&self) -> bool {
+        self.engine_answers || self.starts_own
+    }
+
     fn add(&mut self, what: &str, state: State, found: impl Into<String>, remedy: impl Into<String>) {
         self.findings.push(Finding { what: what.into(), state, found: found.into(), remedy: remedy.into() });
     }
@@ -304,12 +343,33 @@ fn table(report: &Findings) -> String {
         }
     }
     if let Some(install) = &report.install {
-        text.push_str(&format!("\nWhat helps on this system:\n  {}\n{}\n", install.command, install.note));
+        text.push_str(&format!("\nWhat helps on this system:\n{}", lines(install)));
     }
-    if !report.engine_answers {
+    if !report.has_engine() {
         text.push_str("\nWithout an engine the slides and quizzes work; the exercises need one.\n");
     }
     text
+}
+
+fn lines(install: &Install) -> String {
+    let command = install.command.iter().map(|command| format!("  {command}\n"));
+    command.chain([format!("{}\n", install.note)]).collect()
+}
+
+/// What to do, alone: for somebody who is about to start.
+fn advice(report: &Findings) -> String {
+    let lead = "No container engine answers. The slides and quizzes work without one; for the exercises:\n";
+    match &report.install {
+        Some(install) if report.has_engine() => lines(install),
+        Some(install) => format!("{lead}{}", lines(install)),
+        None if report.has_engine() => String::new(),
+        None => {
+            let known =
+                report.findings.iter().find(|finding| finding.what == "engine" && !finding.remedy.is_empty());
+            let what = known.map_or("see https://docs.docker.com/engine/install/", |finding| &finding.remedy);
+            format!("{lead}  {what}\n")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -320,10 +380,31 @@ mod tests {
     fn a_table_for_a_machine_without_an_engine() {
         let mut report = Findings { version: "1", system: "Testix".into(), ..Findings::default() };
         report.add("engine", State::Problem, "none", "Install one.");
-        report.install = Some(Install { command: "get docker".into(), note: "Then log in.".into() });
+        report.install = Some(Install { command: Some("get docker".into()), note: "Then log in.".into() });
         let text = table(&report);
         for part in ["FAIL  engine", "-> Install one.", "get docker", "slides and quizzes work"] {
             assert!(text.contains(part), "{text}");
         }
+        let short = advice(&report);
+        assert!(
+            short.contains("get docker") && short.contains("Then log in.") && !short.contains("FAIL"),
+            "{short}"
+        );
+        report.install = None;
+        assert!(advice(&report).contains("Install one."));
+    }
+
+    #[test]
+    fn an_engine_that_pilotwhale_starts_is_no_fault() {
+        let mut report = Findings { starts_own: true, ..Findings::default() };
+        report.add("engine", State::Ok, "none runs", "");
+        let text = table(&report);
+        assert!(
+            !text.contains("FAIL") && !text.contains("What helps") && !text.contains("need one"),
+            "{text}"
+        );
+        assert_eq!(advice(&report), "");
+        report.install = Some(Install { command: None, note: "Get the docker command.".into() });
+        assert_eq!(advice(&report), "Get the docker command.\n");
     }
 }

@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 
 use bollard::errors::Error as Wire;
 
+use super::install::starter;
+
 const NOT_THERE: &str = "is not there";
 const NOBODY: &str = "nothing listens there";
 pub(super) const HUNG_UP: &str = "the engine closed the connection";
@@ -141,26 +143,16 @@ fn from_cause(error: &Wire, at: &str) -> EngineError {
 }
 
 fn start_engine(at: &str) -> String {
-    let how = if at.contains(".colima") {
-        "Start Colima: colima start"
-    } else if at.contains(".orbstack") {
-        "Start OrbStack: orb start"
-    } else if at.contains(".rd/") {
-        "Start Rancher Desktop."
-    } else if at.contains("/desktop/") || at.contains(".docker/run") {
-        "Start Docker Desktop."
-    } else if at.contains("podman") {
-        "Start Podman's service: systemctl --user start podman.socket"
-    } else if at.contains("/run/user/") {
-        "Start your own Docker: systemctl --user start docker"
-    } else if at.starts_with("tcp:") {
-        "Check that the address in DOCKER_HOST is right and that the engine there is up."
-    } else if cfg!(target_os = "macos") {
-        "Start Docker Desktop (or Colima, OrbStack)."
-    } else {
-        "Start Docker: sudo systemctl start docker (or sudo service docker start)"
+    let how = match starter(at, cfg!(target_os = "macos")) {
+        Some((name, Some(command))) => format!("Start {name}: {command}"),
+        Some((name, None)) => format!("Start {name}"),
+        None if at.starts_with("tcp:") => {
+            "Check that the address in DOCKER_HOST is right and that the engine there is up".into()
+        }
+        None if cfg!(target_os = "macos") => "Start Docker Desktop (or Colima, OrbStack)".into(),
+        None => "Start Docker: sudo systemctl start docker (or sudo service docker start)".into(),
     };
-    format!("{how}. pilotwhale keeps trying.").replace("..", ".")
+    format!("{how}. pilotwhale keeps trying.")
 }
 
 #[cfg(test)]

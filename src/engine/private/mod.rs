@@ -149,9 +149,9 @@ impl Private {
         self.running.net.as_ref().map(netns::Net::prefix).unwrap_or_default()
     }
 
-    /// It stays when the session ends.
-    pub fn is_kept(&self) -> bool {
-        self.plan.keep
+    /// It ends with this session: the plan does not say to keep it, and from here on no other app can come to use it.
+    pub fn ends_now(&self) -> bool {
+        !self.plan.keep && self.users.alone()
     }
 
     /// What a learner should know of it, as sentences.
@@ -171,7 +171,7 @@ impl Private {
 
     /// Stops it, unless the plan says to keep it or another app still uses it: the last one out stops it.
     pub async fn stop(self) {
-        if self.plan.keep || !self.users.alone() {
+        if !self.ends_now() {
             return;
         }
         self.running.end().await;
@@ -180,8 +180,14 @@ impl Private {
 }
 
 /// A program on the PATH, or where a user's PATH often does not reach.
-pub(super) fn program(name: &str) -> Option<PathBuf> {
+pub fn program(name: &str) -> Option<PathBuf> {
     process::find(name)
+}
+
+/// Where the private engine listens that an app has started, as far as its process lives.
+pub(super) fn running(plan: &Plan) -> Option<Endpoint> {
+    let running = Running::left_over(plan).filter(Running::is_alive)?;
+    Some(endpoint(&plan.runtime.join("engine.sock"), running.how))
 }
 
 /// True if a private engine could be started here at all.

@@ -12,7 +12,7 @@ use super::shell::ShellSeat;
 use super::tap::TapSeat;
 use super::{Wanted, lock};
 use crate::engine::private::{self, Private};
-use crate::engine::{self, Endpoint, EngineError, OsRelease, Surroundings, Update, Watcher};
+use crate::engine::{self, Endpoint, EngineError, OsRelease, Prospect, Surroundings, Update, Watcher};
 use crate::facts::Link;
 use crate::tui::msg::Msg;
 
@@ -140,7 +140,7 @@ impl Finder {
 
     /// Whether the end takes a moment, because an engine has to be stopped first.
     pub(super) fn has_engine_to_stop(&self) -> bool {
-        lock(&self.found).private.as_ref().is_some_and(|private| !private.is_kept())
+        lock(&self.found).private.as_ref().is_some_and(Private::ends_now)
     }
 }
 
@@ -163,30 +163,27 @@ async fn find(
     failed: Option<&NoEngine>,
     give_up: &Notify,
 ) -> Result<Engine, Failure> {
-    let surroundings = Surroundings::of_this_machine();
-    let discovery = engine::discover(&surroundings);
-    if let (Some(endpoint), false) = (&discovery.chosen, wanted.private) {
-        let tell = !discovery.docker_finds(endpoint);
-        return Ok(Engine { endpoint: endpoint.clone(), own: None, tell });
-    }
-    let problem = discovery.problem().unwrap_or(EngineError::Absent);
-    if !wanted.private {
-        let able = private::can_start(false);
-        // An engine that is there and does not let us in is the learner's to mend: ours would only hide it.
-        if able.is_err() || matches!(problem, EngineError::Denied { .. } | EngineError::Unsupported { .. }) {
-            return Err(Failure { why: nothing(&problem), of_our_own: false });
-        }
-    }
-    if let Some(failed) = failed {
-        return Err(Failure { why: failed.clone(), of_our_own: true });
-    }
-    let _ = out.send(Msg::Starting).await;
+    let discovery = engine::discover(&Surroundings::of_this_machine());
     let plan = private::Plan {
         state: wanted.paths.state.clone(),
         runtime: wanted.paths.runtime.clone(),
         asked: wanted.private,
         keep: wanted.keep_engine,
     };
+    if !wanted.private {
+        match engine::prospect(&discovery, &plan) {
+            Prospect::Found(endpoint) => {
+                let tell = !discovery.docker_finds(&endpoint);
+                return Ok(Engine { endpoint, own: None, tell });
+            }
+            Prospect::Nothing(problem) => return Err(Failure { why: nothing(&problem), of_our_own: false }),
+            Prospect::OwnRuns(_) | Prospect::Own(_) => {}
+        }
+    }
+    if let Some(failed) = failed {
+        return Err(Failure { why: failed.clone(), of_our_own: true });
+    }
+    let _ = out.send(Msg::Starting).await;
     match private::start(&plan, give_up).await {
         Ok(private) => {
             for note in private.notes() {
@@ -217,7 +214,7 @@ fn nothing(problem: &EngineError) -> NoEngine {
     NoEngine {
         reason: problem.to_string(),
         remedy: cure.as_ref().map_or_else(|| problem.remedy(), |cure| cure.note.clone()),
-        command: cure.map(|cure| cure.command),
+        command: cure.and_then(|cure| cure.command),
     }
 }
 
