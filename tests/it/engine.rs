@@ -11,7 +11,7 @@ use pilotwhale::facts::{ContainerState, Detail, Kind, Link, Run, RunSource, Snap
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::support::engine::{EngineUnderTest, LABEL, engine};
+use crate::support::engine::{EngineUnderTest, LABEL, engine, skipped};
 use crate::support::relay::Relay;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -97,8 +97,9 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn the_picture_is_the_truth_after_any_operations() {
-    let Some(d) = engine("model") else { return };
+    let d = engine("model");
     let at = endpoint(&d);
     let prefix = d.name("");
     let mut seen = Seen::start(&at).await;
@@ -141,8 +142,9 @@ async fn the_picture_is_the_truth_after_any_operations() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn a_run_that_leaves_nothing_is_written_down_whole() {
-    let Some(d) = engine("fleeting") else { return };
+    let d = engine("fleeting");
     let at = endpoint(&d);
     let mut seen = Seen::start(&at).await;
     let began = Timestamp::now();
@@ -185,8 +187,9 @@ async fn a_run_that_leaves_nothing_is_written_down_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn a_start_that_failed_says_why() {
-    let Some(d) = engine("fail") else { return };
+    let d = engine("fail");
     let mut seen = Seen::start(&endpoint(&d)).await;
     let (kept, removed) = (d.name("kept"), d.name("rm"));
     for (name, rm) in [(&kept, &[][..]), (&removed, &["--rm"][..])] {
@@ -214,8 +217,9 @@ async fn a_start_that_failed_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn output_of_a_prompt_shows_while_it_runs_and_execs_are_noted() {
-    let Some(d) = engine("live") else { return };
+    let d = engine("live");
     let at = endpoint(&d);
     let mut seen = Seen::start(&at).await;
     let began = Timestamp::now();
@@ -254,8 +258,9 @@ async fn output_of_a_prompt_shows_while_it_runs_and_execs_are_noted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn figures_and_logs_of_a_running_container() {
-    let Some(d) = engine("stats") else { return };
+    let d = engine("stats");
     let direct = Engine::connect(&endpoint(&d)).await.expect("connects");
     let id = d.docker(&[
         "run",
@@ -305,8 +310,9 @@ async fn figures_and_logs_of_a_running_container() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn steps_of_a_build_are_not_the_learners_runs() {
-    let Some(d) = engine("build") else { return };
+    let d = engine("build");
     let mut seen = Seen::start(&endpoint(&d)).await;
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("Dockerfile"), "FROM busybox\nRUN echo from-a-build-step\n")
@@ -316,7 +322,7 @@ async fn steps_of_a_build_are_not_the_learners_runs() {
     docker.env("DOCKER_HOST", d.host()).env_remove("DOCKER_CONTEXT").env("DOCKER_BUILDKIT", "0");
     let built = docker.args(["build", "--no-cache", "-t", &tag, "."]).current_dir(folder.path()).output();
     if !built.expect("the docker CLI is installed").status.success() {
-        eprintln!("skipped: this CLI has no classic builder");
+        skipped("steps of a build", "this CLI has no classic builder");
         return;
     }
     seen.until("a build step", |s| {
@@ -327,8 +333,9 @@ async fn steps_of_a_build_are_not_the_learners_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn it_comes_back_after_a_cut_and_knows_what_happened_meanwhile() {
-    let Some(d) = engine("cut") else { return };
+    let d = engine("cut");
     let at = endpoint(&d);
     let folder = tempfile::tempdir().expect("a folder");
     let mut relay = Relay::to(&at.uri, folder.path());
@@ -352,8 +359,9 @@ async fn it_comes_back_after_a_cut_and_knows_what_happened_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn how_long_from_event_to_picture() {
-    let Some(d) = engine("latency") else { return };
+    let d = engine("latency");
     let name = d.name("one");
     d.docker(&["create", "--network", "none", "--name", &name, "--label", LABEL, "busybox", "sleep", "1000"]);
     let mut seen = Seen::start(&endpoint(&d)).await;

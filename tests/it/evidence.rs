@@ -48,9 +48,10 @@ async fn gather(direct: &Engine, exercise: &Exercise, attempt: &Attempt) -> Evid
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn every_fact_that_a_check_asks_for_is_found() {
     let _turn = alone();
-    let Some(engine) = engine("facts") else { return };
+    let engine = engine("facts");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     engine.docker(&["pull", "busybox"]);
     let folder = tempfile::tempdir().expect("a folder");

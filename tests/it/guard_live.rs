@@ -9,7 +9,7 @@ use pilotwhale::tap::ledger::{Ledger, Made, engine_of};
 use pilotwhale::tap::{Options, Tap};
 use tokio::sync::mpsc;
 
-use crate::support::engine::{EngineUnderTest, engine};
+use crate::support::engine::{EngineUnderTest, engine, skipped};
 use crate::support::screen::Launch;
 
 const IMAGE: &str = "busybox";
@@ -28,7 +28,10 @@ struct Printed {
 
 impl Guarded {
     fn new(on: &EngineUnderTest, app: Option<mpsc::Sender<Said>>) -> Option<Self> {
-        let upstream = PathBuf::from(on.host().strip_prefix("unix://")?);
+        let Some(upstream) = on.host().strip_prefix("unix://").map(PathBuf::from) else {
+            skipped("guard", "the engine is not behind a socket of this machine");
+            return None;
+        };
         let home = tempfile::Builder::new().prefix("pw-").tempdir().expect("a temporary folder can be made");
         let file = home.path().join("state/made.jsonl");
         let ledger = Arc::new(Ledger::open(&file, &engine_of(on.host())).expect("a ledger can be opened"));
@@ -89,8 +92,9 @@ fn is_there(on: &EngineUnderTest, kind: &str, name: &str) -> bool {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn a_foreign_container_survives_and_an_own_one_goes() {
-    let Some(d) = engine("guard-containers") else { return };
+    let d = engine("guard-containers");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let (foreign, own, ended) = (d.name("foreign"), d.name("own"), d.name("ended"));
     d.docker(&["create", "--name", &foreign, IMAGE]);
@@ -111,8 +115,9 @@ fn a_foreign_container_survives_and_an_own_one_goes() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn volumes_and_networks_likewise() {
-    let Some(d) = engine("guard-volumes") else { return };
+    let d = engine("guard-volumes");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let (foreign, own, mounted) = (d.name("foreign"), d.name("own"), d.name("mounted"));
     d.docker(&["volume", "create", &foreign]);
@@ -150,8 +155,9 @@ fn volumes_and_networks_likewise() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn images_go_by_their_names() {
-    let Some(d) = engine("guard-images") else { return };
+    let d = engine("guard-images");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let (foreign, own, both) = (d.name("foreign:1"), d.name("own:1"), d.name("both:1"));
     d.docker(&["tag", IMAGE, &foreign]);
@@ -177,8 +183,9 @@ fn images_go_by_their_names() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn what_was_built_may_go_at_once() {
-    let Some(d) = engine("guard-build") else { return };
+    let d = engine("guard-build");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let context = tempfile::tempdir().expect("a temporary folder can be made");
     let unique = d.name("built");
@@ -204,8 +211,9 @@ fn what_was_built_may_go_at_once() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn the_build_cache_is_kept() {
-    let Some(d) = engine("guard-cache") else { return };
+    let d = engine("guard-cache");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let said = shell.does(&["system", "prune", "-f"]);
     assert!(said.contains("Total reclaimed space: 0B"), "{said}");
@@ -217,8 +225,9 @@ fn the_build_cache_is_kept() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn system_prune_takes_the_courses_things_and_says_what_went() {
-    let Some(d) = engine("guard-system") else { return };
+    let d = engine("guard-system");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let (foreign, own) = (d.name("foreign"), d.name("own"));
     make(&|args| d.docker(args), &foreign);
@@ -248,10 +257,11 @@ fn make(docker: &dyn Fn(&[&str]) -> String, name: &str) {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn compose_takes_down_what_it_put_up_and_no_volume_that_was_there() {
-    let Some(d) = engine("guard-compose") else { return };
+    let d = engine("guard-compose");
     if d.try_docker(&["compose", "version"]).is_err() {
-        eprintln!("skipped: the docker CLI has no compose");
+        skipped("compose", "the docker CLI has no compose");
         return;
     }
     let Some(shell) = Guarded::new(&d, None) else { return };
@@ -275,8 +285,9 @@ fn compose_takes_down_what_it_put_up_and_no_volume_that_was_there() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an engine: ./test"]
 async fn the_app_is_asked_and_the_command_waits() {
-    let Some(d) = engine("guard-ask") else { return };
+    let d = engine("guard-ask");
     let (app, mut said) = mpsc::channel(8);
     let Some(shell) = Guarded::new(&d, Some(app)) else { return };
     let shell = Arc::new(shell);
@@ -314,8 +325,9 @@ async fn the_app_is_asked_and_the_command_waits() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn clean_removes_what_the_ledger_holds_and_nothing_else() {
-    let Some(d) = engine("guard-clean") else { return };
+    let d = engine("guard-clean");
     let Some(shell) = Guarded::new(&d, None) else { return };
     let (foreign, own, volume) = (d.name("foreign"), d.name("own"), d.name("data"));
     d.docker(&["create", "--name", &foreign, IMAGE]);
@@ -336,8 +348,9 @@ fn clean_removes_what_the_ledger_holds_and_nothing_else() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn the_app_asks_and_after_a_crash_clean_removes_what_is_left() {
-    let Some(d) = engine("guard-app") else { return };
+    let d = engine("guard-app");
     let (foreign, own) = (d.name("foreign"), d.name("own"));
     d.docker(&["create", "--name", &foreign, IMAGE]);
     let app =

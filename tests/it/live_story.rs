@@ -39,9 +39,10 @@ fn at_the_prompt(screen: &Screen) {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn the_whole_story_side_by_side() {
     let _turn = alone();
-    let Some(engine) = engine("story") else { return };
+    let engine = engine("story");
     engine.docker(&["pull", "python:3-slim"]);
     let screen = open(&engine, 120, 40);
 
@@ -92,9 +93,10 @@ fn the_whole_story_side_by_side() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn the_story_in_eighty_columns() {
     let _turn = alone();
-    let Some(engine) = engine("small") else { return };
+    let engine = engine("small");
     engine.docker(&["pull", "python:3-slim"]);
     let screen = open(&engine, 80, 24);
     begin(&screen);
@@ -112,8 +114,9 @@ fn the_story_in_eighty_columns() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn a_kill_loses_no_answer() {
-    let Some(engine) = engine("kill") else { return };
+    let engine = engine("kill");
     let screen = open(&engine, 120, 40);
     screen.send("4<Enter>");
     screen.wait_for("Try a quiz");
@@ -129,8 +132,9 @@ fn a_kill_loses_no_answer() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn a_shell_that_exits_and_one_that_is_resized() {
-    let Some(engine) = engine("shell") else { return };
+    let engine = engine("shell");
     let screen = open(&engine, 120, 40);
     at_the_prompt(&screen);
     screen.send("exit 3<Enter>");
@@ -153,8 +157,9 @@ fn a_shell_that_exits_and_one_that_is_resized() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn a_flood_does_not_hold_up_the_lesson() {
-    let Some(engine) = engine("flood") else { return };
+    let engine = engine("flood");
     let screen = open(&engine, 120, 40);
     at_the_prompt(&screen);
     screen.send("yes flood<Enter>");

@@ -26,9 +26,10 @@ hints: ["Read its line."]
 "#;
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn what_is_run_and_what_is_answered_turns_a_task_green() {
     let _turn = alone();
-    let Some(engine) = engine("task") else { return };
+    let engine = engine("task");
     engine.docker(&["pull", "busybox"]);
     let launch = Launch::pilotwhale().engine(&engine).args(["slides", "ships.md"]);
     std::fs::write(launch.home().join("ships.md"), DECK).expect("the deck is written");

@@ -4,10 +4,12 @@
 use pilotwhale::engine::Engine;
 use pilotwhale::engine::private::{self, How, Plan};
 
+use crate::support::engine::skipped;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_starts_is_found_again_and_leaves_nothing() {
     if std::env::var("PILOTWHALE_TEST_PRIVATE").as_deref() != Ok("1") {
-        eprintln!("skipped: no private engine wanted (set PILOTWHALE_TEST_PRIVATE=1)");
+        skipped("private engine", "not wanted: set PILOTWHALE_TEST_PRIVATE=1");
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::engine::skipped;
 use crate::support::screen::{Launch, Screen};
 
 /// The first quiz of the first lesson, answered rightly.
@@ -62,7 +63,7 @@ fn a_full_disk_is_told_and_the_app_works() {
     let folder = launch.home().join("pilotwhale");
     std::fs::create_dir(&folder).expect("a folder");
     let Some(_disk) = SmallDisk::at(&folder) else {
-        eprintln!("skipped: no small disk can be mounted here (that takes root on Linux)");
+        skipped("a full disk", "no small disk can be mounted here: that takes root on Linux");
         return;
     };
     let _ = std::fs::write(folder.join("filler"), vec![0; 64 * 1024]); // as much as there is room for

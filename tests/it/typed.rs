@@ -10,6 +10,8 @@ use pilotwhale::facts::Origin;
 use pilotwhale::shell::{Options, Shell, ShellEvent};
 use pilotwhale::tap::who::{self, ShellRoot};
 
+use crate::support::engine::skipped;
+
 const HUNG: Duration = Duration::from_secs(20);
 
 /// Says its process id in a file named by its first word, and stays until a file says that it may go.
@@ -38,7 +40,7 @@ fn origin(place: &Path, word: &str, root: &ShellRoot) -> Origin {
 #[test]
 fn only_what_is_typed_is_the_learners() {
     if !Path::new("/bin/bash").exists() {
-        eprintln!("skipped: no bash");
+        skipped("typed", "no bash");
         return;
     }
     let place = tempfile::tempdir().unwrap();

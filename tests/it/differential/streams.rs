@@ -34,8 +34,9 @@ fn kill(mut client: Child) {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn twenty_megabytes_go_in_and_come_out_whole() {
-    let Some(d) = prepared("diff-bulk") else { return };
+    let d = prepared("diff-bulk");
     let tapped = Tapped::before(d.host());
     let mut state = 1_u64;
     let sent: Vec<u8> = std::iter::repeat_with(|| {
@@ -65,8 +66,9 @@ fn twenty_megabytes_go_in_and_come_out_whole() {
 /// What is typed is answered before the next is typed: a relay that kept anything back would stand still here.
 /// Against the direct way only a ratio is looked at, of exchanges that take turns.
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn nothing_is_kept_back() {
-    let Some(d) = prepared("diff-delay") else { return };
+    let d = prepared("diff-delay");
     let tapped = Tapped::before(d.host());
     let mut ways: Vec<Dialogue> = [("d", d.host()), ("t", tapped.host())]
         .map(|(letter, host)| Dialogue::new(host, &d.name(letter)))
@@ -132,8 +134,9 @@ fn line(from: &mut impl BufRead, expected: &str) {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn clients_that_are_killed_leave_no_descriptor() {
-    let Some(d) = prepared("diff-killed") else { return };
+    let d = prepared("diff-killed");
     let tapped = Tapped::before(d.host());
     let name = d.run("quiet", &["-i", "busybox", "sleep", "1000"]);
     let idle = tapped.descriptors();
@@ -156,8 +159,9 @@ fn clients_that_are_killed_leave_no_descriptor() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn fifty_clients_at_once() {
-    let Some(d) = prepared("diff-fifty") else { return };
+    let d = prepared("diff-fifty");
     let tapped = Tapped::before(d.host());
     let name = d.run("server", &["busybox", "sleep", "1000"]);
     let idle = tapped.descriptors();
@@ -203,8 +207,9 @@ fn status(connection: &mut BufReader<UnixStream>) -> u16 {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn an_engine_that_goes_away_and_comes_back() {
-    let Some(d) = prepared("diff-gone") else { return };
+    let d = prepared("diff-gone");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let _inside = runtime.enter();

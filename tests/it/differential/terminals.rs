@@ -14,7 +14,7 @@ const HUNG: Duration = Duration::from_secs(30);
 /// Plays a scene on a terminal at each end, and compares the screens and statuses that it yields.
 #[track_caller]
 fn same(on: &str, scene: impl Fn(&Stage) -> Vec<(String, u32)>) {
-    let Some(engine) = prepared(on) else { return };
+    let engine = prepared(on);
     let tapped = Tapped::before(engine.host());
     let play = |host: &str, letter: &str| {
         let stage = Stage { engine: &engine, host, name: engine.name(letter) };
@@ -77,6 +77,7 @@ fn has_size(screen: &Screen, columns: u16, rows: u16) {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn run_it_has_a_size_is_resized_and_gives_its_status() {
     same("tty-run", |stage| {
         let screen = stage.docker("run -it --name NAME busybox sh");
@@ -93,6 +94,7 @@ fn run_it_has_a_size_is_resized_and_gives_its_status() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn ctrl_c_goes_to_the_program_inside() {
     same("tty-int", |stage| {
         let screen = stage.docker("run -it --name NAME busybox sh");
@@ -111,6 +113,7 @@ fn ctrl_c_goes_to_the_program_inside() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn detaching_leaves_it_running_and_attach_comes_back() {
     same("tty-detach", |stage| {
         let screen = stage.docker("run -it --name NAME busybox sh");
@@ -134,6 +137,7 @@ fn detaching_leaves_it_running_and_attach_comes_back() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn exec_it_likewise() {
     same("tty-exec", |stage| {
         let screen = stage.docker("run -d --name NAME busybox sleep 1000");
@@ -158,6 +162,7 @@ fn exec_it_likewise() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn a_container_that_is_killed_ends_the_client() {
     same("tty-kill", |stage| {
         let screen = stage.docker("run -it --name NAME busybox sh");
@@ -170,6 +175,7 @@ fn a_container_that_is_killed_ends_the_client() {
 }
 
 #[test]
+#[ignore = "needs an engine: ./test"]
 fn ctrl_c_ends_what_runs_in_the_foreground() {
     same("tty-front", |stage| {
         let screen = Launch::program("docker")

@@ -12,19 +12,29 @@ pub(crate) struct EngineUnderTest {
     name: String,
 }
 
-/// The engine of `PILOTWHALE_TEST_ENGINE` (`unix:///…/docker.sock`), for the test called `name`. Without one the test says that it
-/// was skipped; with `PILOTWHALE_REQUIRE_ENGINE=1` that is a failure.
-pub(crate) fn engine(name: &str) -> Option<EngineUnderTest> {
-    let Some(host) = std::env::var("PILOTWHALE_TEST_ENGINE").ok().filter(|host| !host.is_empty()) else {
-        let required = std::env::var("PILOTWHALE_REQUIRE_ENGINE").is_ok_and(|required| required == "1");
-        assert!(!required, "{name}: an engine is required, but PILOTWHALE_TEST_ENGINE is not set");
-        // straight to the stream: the test runner would swallow what eprintln! says of a test that passes
-        let _ = writeln!(std::io::stderr(), "skipped: no engine ({name}); run the tests with ./test");
-        return None;
-    };
+/// The engine of `PILOTWHALE_TEST_ENGINE` (`unix:///…/docker.sock`), for the test called `name`. Tests that ask for it carry
+/// `#[ignore = "needs an engine: ./test"]`, so that they count as not run where there is none.
+pub(crate) fn engine(name: &str) -> EngineUnderTest {
+    let host = std::env::var("PILOTWHALE_TEST_ENGINE").ok().filter(|host| !host.is_empty());
+    let host = host.unwrap_or_else(|| {
+        panic!("{name}: PILOTWHALE_TEST_ENGINE is not set; mark the test #[ignore], or run it with ./test")
+    });
     let engine = EngineUnderTest { host, name: format!("pw-test-{name}-{}", std::process::id()) };
     engine.docker(&["version"]);
-    Some(engine)
+    engine
+}
+
+/// To be said by a test that finds out too late that it can't run here: ./test counts it as skipped.
+pub(crate) fn skipped(test: &str, why: &str) {
+    // straight to the stream: the test runner would swallow what eprintln! says of a test that passes
+    let _ = writeln!(std::io::stderr(), "skipped test: {test} ({why})");
+}
+
+#[test]
+fn an_engine_that_is_required_is_there() {
+    let required = std::env::var("PILOTWHALE_REQUIRE_ENGINE").is_ok_and(|required| required == "1");
+    let is_there = std::env::var("PILOTWHALE_TEST_ENGINE").is_ok_and(|host| !host.is_empty());
+    assert!(is_there || !required, "an engine is required, but PILOTWHALE_TEST_ENGINE is not set");
 }
 
 impl EngineUnderTest {
