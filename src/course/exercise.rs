@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::diagnostic::Manuscript;
+use super::rewrite::Rewrite;
+use super::tries::{Accept, Reject};
 use super::vars::{self, Var, Vars};
 use crate::check::{Check, Needs, Text, WhenWrong};
 
@@ -26,6 +28,8 @@ pub struct Exercise {
     /// Other right ways, each from a fresh start.
     pub accepts: Vec<Accept>,
     pub rejects: Vec<Reject>,
+    /// What a rehearsal must not write in another way, because the brief or a check speaks of it.
+    pub not_varied: Vec<Rewrite>,
     /// Markdown, shown after a pass or when the learner gives up.
     pub solution: Manuscript,
     /// Its tasks stand on the slides of the lesson that has its id; it begins when that lesson is first opened.
@@ -88,50 +92,6 @@ pub enum TaskMode {
     Level,
 }
 
-/// Another right way: a script after which all tasks but bonus ones pass.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Accept {
-    pub name: String,
-    #[serde(default)]
-    pub run: String,
-    /// Files that are written first, by their paths in the exercise's folder.
-    #[serde(default)]
-    pub files: BTreeMap<String, String>,
-    #[serde(skip)]
-    pub line: usize,
-}
-
-/// A wrong way: a script after which the task does not pass, and says this.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Reject {
-    pub name: String,
-    #[serde(default)]
-    pub run: String,
-    #[serde(default)]
-    pub files: BTreeMap<String, String>,
-    /// Not written for a task on a slide, where it is that task.
-    #[serde(default)]
-    pub task: String,
-    /// Of everything that the verdict says, joined by blanks.
-    pub message: Text,
-    #[serde(default)]
-    pub verdict: Refusal,
-    #[serde(skip)]
-    pub line: usize,
-}
-
-/// The verdict that a wrong way must have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Refusal {
-    #[default]
-    NotRight,
-    NotYet,
-    CouldNotCheck,
-}
-
 impl Exercise {
     /// The exercise of one attempt: with these values in all its texts and checks.
     pub fn drawn(&self, values: &Vars) -> Self {
@@ -192,29 +152,6 @@ impl Task {
             solve: self.solve.as_deref().map(put),
             accepts: self.accepts.iter().map(|way| way.with_texts(put)).collect(),
             rejects: self.rejects.iter().map(|way| way.with_texts(put)).collect(),
-            ..self.clone()
-        }
-    }
-}
-
-fn put_files(files: &BTreeMap<String, String>, put: &dyn Fn(&str) -> String) -> BTreeMap<String, String> {
-    files.iter().map(|(path, content)| (put(path), put(content))).collect()
-}
-
-impl Accept {
-    fn with_texts(&self, put: &dyn Fn(&str) -> String) -> Self {
-        let files = put_files(&self.files, put);
-        Self { name: put(&self.name), run: put(&self.run), files, line: self.line }
-    }
-}
-
-impl Reject {
-    fn with_texts(&self, put: &dyn Fn(&str) -> String) -> Self {
-        Self {
-            name: put(&self.name),
-            run: put(&self.run),
-            files: put_files(&self.files, put),
-            message: self.message.with_texts(put),
             ..self.clone()
         }
     }

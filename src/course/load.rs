@@ -8,11 +8,13 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::diagnostic::{Diagnostic, Manuscript, Script, Severity};
-use super::exercise::{Accept, Exercise, Reject, StarterFile, Task};
+use super::exercise::{Exercise, StarterFile, Task};
+use super::rewrite::Rewrite;
 use super::source::Source;
+use super::tries::{Accept, Reject};
 use super::vars::Var;
 use super::yaml::Snippet;
-use super::{Block, BlockKind, Course, Lesson, deck, task, task_fence};
+use super::{Block, BlockKind, Course, Lesson, deck, task, task_fence, tries};
 
 /// There is nothing to show at all.
 #[derive(Debug, Error)]
@@ -67,6 +69,8 @@ struct RawExercise {
     accepts: Vec<Accept>,
     #[serde(default)]
     rejects: Vec<Reject>,
+    #[serde(default, rename = "not-varied")]
+    not_varied: Vec<Rewrite>,
 }
 
 pub fn load(source: &Source) -> Result<Course, LoadError> {
@@ -275,7 +279,7 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
     let together = task::together(&raw.tasks).into_iter();
     mistakes.extend(together.map(|(n, m)| m.inside(n).inside("tasks")));
     let ids: Vec<&str> = raw.tasks.iter().map(|t| t.id.as_str()).collect();
-    mistakes.extend(task::of_ways(&raw.accepts, &raw.rejects, &ids));
+    mistakes.extend(tries::of_ways(&raw.accepts, &raw.rejects, &ids, None));
     for (n, task) in raw.tasks.iter_mut().enumerate() {
         task::place(&snippet, &["tasks".to_owned(), n.to_string()], task);
     }
@@ -304,6 +308,7 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         tasks: raw.tasks,
         accepts: raw.accepts,
         rejects: raw.rejects,
+        not_varied: raw.not_varied,
         solution: Manuscript::new(source.shown(&solution_path), &solution),
         manuscript: Manuscript::new(shown.clone(), &text),
         on_slides: false,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, Severity};
-use super::exercise::{Accept, Reject, Task};
+use super::exercise::Task;
+use super::tries::{Accept, Reject};
 use super::vars::{self, Var};
 use super::yaml::Snippet;
 use crate::check::Mistake;
@@ -95,26 +96,6 @@ pub(super) fn of_vars(declared: &BTreeMap<String, Var>) -> Vec<Mistake> {
         .collect()
 }
 
-/// What is wrong with the ways that must pass or fail. `known` are the ids of the tasks; none for a task on a slide.
-pub(super) fn of_ways(accepts: &[Accept], rejects: &[Reject], known: &[&str]) -> Vec<Mistake> {
-    let mut found = Vec::new();
-    for (n, way) in accepts.iter().enumerate() {
-        if way.run.trim().is_empty() {
-            found.push(Mistake::new(format!("`{}` runs nothing", way.name)).inside(n).inside("accepts"));
-        }
-    }
-    for (n, way) in rejects.iter().enumerate() {
-        if !known.is_empty() && !known.contains(&way.task.as_str()) {
-            let message = match way.task.is_empty() {
-                true => "`task` is missing: which task must not pass?".to_owned(),
-                false => format!("there is no task `{}`", way.task),
-            };
-            found.push(Mistake::new(message).inside("task").inside(n).inside("rejects"));
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -153,7 +134,7 @@ hints: [Look]
         assert_eq!(said, "");
         assert_eq!(
             (task.points, task.rejects[0].line, task.rejects[0].verdict),
-            (1, 12, super::super::Refusal::NotRight)
+            (1, 12, super::super::VerdictWord::NotRight)
         );
         assert_eq!(together(std::slice::from_ref(&task)), []);
         let twice: Vec<String> =

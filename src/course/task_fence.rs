@@ -3,7 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::exercise::{Exercise, Task};
 use super::yaml::Snippet;
-use super::{Block, BlockKind, Lesson, task};
+use super::{Block, BlockKind, Lesson, task, tries};
 
 /// `None` if it cannot be judged; then at least one error was pushed. `before` are the tasks above it in the lesson.
 pub(super) fn parse(
@@ -20,7 +20,8 @@ pub(super) fn parse(
     };
     task::place(snippet, &[], &mut task);
     let mut mistakes = task::alone(&task);
-    mistakes.extend(task::of_ways(&task.accepts, &task.rejects, &[]));
+    let known: Vec<&str> = before.iter().chain([&task]).map(|task| task.id.as_str()).collect();
+    mistakes.extend(tries::of_ways(&task.accepts, &task.rejects, &known, Some(&task.id)));
     let all = [before, std::slice::from_ref(&task)].concat();
     let together = task::together(&all).into_iter().filter(|(n, _)| *n == before.len());
     mistakes.extend(together.map(|(_, mistake)| mistake));

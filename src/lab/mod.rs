@@ -15,7 +15,7 @@ mod trust;
 pub use begin::{Begun, begin};
 pub use error::LabError;
 pub use gather::{Attempt, gather, grade, is_starting, learned, live, merge};
-pub use rehearse::{Mutations, Rehearsal, RehearsalError, Scene, SceneKind, Told};
+pub use rehearse::{Mutations, Rehearsal, RehearsalError, Scene, SceneKind, Told, Vary};
 pub use reset::{Doomed, Kept, Plan, plan_reset, reset};
 pub use set_up::SetUp;
 pub use trust::Trust;

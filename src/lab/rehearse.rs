@@ -8,10 +8,13 @@ mod slides;
 mod stage;
 mod trial;
 mod typist;
+mod vary;
+mod walk;
 
 pub use error::RehearsalError;
 pub use mutate::Mutations;
 pub use scene::{Scene, SceneKind, Told};
+pub use vary::Vary;
 
 use crate::course::Course;
 use crate::engine::Endpoint;
@@ -41,27 +44,28 @@ impl<'a> Rehearsal<'a> {
         Ok(Self { course, stage, mutations: Mutations::default() })
     }
 
-    /// The lessons and exercises that have one of these ids; all of them where none is given.
+    /// The lessons and exercises that have one of these ids; all of them where none is given. `vary` also goes each of their
+    /// ways as it could be written otherwise.
     pub async fn run(
         &mut self,
         ids: &[String],
+        vary: Option<Vary>,
         tell: &mut dyn FnMut(&Told<'_>),
     ) -> Result<(), RehearsalError> {
         let wanted = |id: &str| ids.is_empty() || ids.iter().any(|wanted| wanted == id);
         for lesson in self.course.lessons.iter().filter(|lesson| wanted(&lesson.id)) {
             tell(&Told::Part { id: &lesson.id, title: &lesson.title });
             let tasks = self.course.exercise(&lesson.id).filter(|exercise| exercise.on_slides);
-            let failures = slides(&self.stage, lesson, tasks, tell).await?;
+            let failures = slides(&self.stage, lesson, tasks, vary, tell).await?;
             self.mutations.add(tasks.map(|tasks| mutations(tasks, &failures)).unwrap_or_default());
         }
         let exercises = self.course.exercises.iter().filter(|exercise| !exercise.on_slides);
         for exercise in exercises.filter(|exercise| wanted(&exercise.id)) {
             tell(&Told::Part { id: &exercise.id, title: &exercise.title });
-            let mut trials = Trials::new(&self.stage, exercise, &exercise.manuscript);
+            let mut trials = Trials::new(&self.stage, exercise, &exercise.manuscript, vary);
             trials.starter(tell).await?;
-            trials.solutions(tell).await?;
-            trials.accepts(&exercise.accepts, &[], tell).await?;
-            trials.rejects(&exercise.rejects, &[], tell).await?;
+            trials.right(tell).await?;
+            trials.wrong(tell).await?;
             self.mutations.add(mutations(exercise, &trials.failures));
             self.stage.sweep(false).await?;
         }

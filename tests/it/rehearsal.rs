@@ -306,6 +306,125 @@ rejects:
 
 #[test]
 #[ignore = "needs an engine: ./test"]
+fn each_try_of_a_way_is_judged() {
+    let _turn = alone();
+    let engine = engine("rehearsal-tries");
+    let ways = r#"accepts:
+  - name: wrong, then right
+    tries:
+      - run: docker run --rm alpine echo no
+        after: {printed: {message: {contains: "no"}, lacks: [yes]}}
+      - {files: {say.sh: echo $WORD}, run: docker run --rm -i alpine sh < say.sh, after: {printed: pass}}
+      - {run: docker run --rm alpine echo later, after: {printed: pass}}
+  - name: not as it is written
+    tries:
+      - {run: docker run --rm alpine echo no, after: {printed: pass}}
+      - {run: docker run --rm alpine echo $WORD}
+rejects:
+  - name: wrong in two ways
+    tries:
+      - {run: echo $WORD, after: {printed: not-yet}}
+      - {run: docker run --rm alpine echo no, after: {printed: {message: {contains: "no"}}}}
+  - name: right on the way
+    tries:
+      - {run: docker run --rm alpine echo no}
+      - {run: docker run --rm alpine echo $WORD, after: {printed: {lacks: [any]}}}
+"#;
+    let (code, scenes) =
+        Written::with_exercise(ways, "```bash\ndocker run --rm alpine echo $WORD\n```\n").scenes(&engine);
+    let found: Vec<Vec<(u64, &str)>> = scenes.iter().map(mistakes).collect();
+    assert_eq!(
+        found,
+        [
+            vec![],
+            vec![],
+            vec![],
+            vec![(20, "the task `printed` is not right, and another verdict was expected")],
+            vec![],
+            vec![(30, "this wrong way passes the task `printed`")],
+        ],
+        "{scenes:#?}"
+    );
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+#[ignore = "needs an engine: ./test"]
+fn ways_are_also_gone_as_they_could_be_written_otherwise() {
+    let _turn = alone();
+    let engine = engine("rehearsal-vary");
+    let ways = |not_varied: &str| {
+        format!(
+            r#"{not_varied}
+accepts:
+  - {{name: with a name, run: docker run -d --name {name} alpine echo $WORD}}
+rejects:
+  - {{name: another word, run: docker run --rm alpine echo no, task: printed, message: {{contains: "no"}}}}
+"#,
+            name = engine.name("box")
+        )
+    };
+    let check = |name: &str| format!("output: {{line: $WORD}}, name: {name}");
+    let rehearsed = |not_varied: &str| {
+        let name = engine.name("box");
+        let solution = format!("```bash\ndocker run --name {name} alpine echo $WORD\n```\n");
+        let written = Written::with_exercise(&ways(not_varied), &solution);
+        written.write(
+            "exercises/e/exercise.yaml",
+            &format!("{EXERCISE}{}", ways(not_varied)).replace("output: {line: $WORD}", &check(&name)),
+        );
+        let (code, text) = written.rehearsed(engine.host(), &["--format", "json", "--vary"]);
+        let report: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+        (code, report)
+    };
+    let (code, report) = rehearsed("not-varied: [names]");
+    let scenes = report["scenes"].as_array().expect("a list of scenes");
+    assert_eq!((code, report["status"].as_str()), (Some(0), Some("right")), "{report:#}");
+    let names: Vec<&str> = scenes.iter().filter_map(|scene| scene["name"].as_str()).collect();
+    for name in ["with a name", "another word"] {
+        let count = names.iter().filter(|found| found.ends_with(name)).count();
+        assert!(count >= 2, "{name}: {names:?}");
+    }
+    assert!(names.iter().any(|name| name.contains("long") || name.contains("short")), "{names:?}");
+    // The check asks for the learner's own choice of a name: somebody else would not have chosen it.
+    let (code, report) = rehearsed("");
+    let scenes = report["scenes"].as_array().expect("a list of scenes");
+    let wrong: Vec<&Value> = scenes.iter().filter(|scene| scene["status"] != "right").collect();
+    assert!(code == Some(2) && !wrong.is_empty(), "{report:#}");
+    for scene in wrong {
+        assert!(scene["name"].as_str().is_some_and(|name| name.contains("names")), "{scene:#}");
+        let help = scene["mistakes"][0]["help"].as_str().unwrap_or_default();
+        assert!(help.contains("it was written in another way") && help.contains("my_"), "{scene:#}");
+    }
+}
+
+#[test]
+#[ignore = "needs an engine: ./test"]
+fn a_way_that_needs_what_docker_lacks_is_left_out() {
+    let _turn = alone();
+    let engine = engine("rehearsal-needs");
+    let ways = r#"accepts:
+  - {name: with compose, needs: [compose], run: docker run --rm alpine echo $WORD}
+  - {name: with docker, run: docker run --rm alpine echo $WORD}
+rejects:
+  - {name: outside, run: echo $WORD, task: printed, verdict: not-yet, message: {contains: alpine}}
+"#;
+    let written = Written::with_exercise(ways, "```bash\ndocker run --rm alpine echo $WORD\n```\n");
+    let (_, text) = written.rehearsed(engine.host(), &["--format", "json"]);
+    let report: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    let scenes = report["scenes"].as_array().expect("a list of scenes");
+    let gone = scenes.iter().filter(|scene| scene["name"] == "with compose").count();
+    let left_out = report["left_out"].as_array().expect("a list of ways");
+    let has_compose = Command::new("docker")
+        .args(["compose", "version"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    assert_eq!((gone, left_out.len()), if has_compose { (1, 0) } else { (0, 1) }, "{report:#}");
+    assert!(scenes.iter().any(|scene| scene["name"] == "with docker"), "{report:#}");
+}
+
+#[test]
+#[ignore = "needs an engine: ./test"]
 fn tasks_on_slides_are_solved_in_their_place() {
     let _turn = alone();
     let engine = engine("rehearsal-tasks");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::desk::say;
-use crate::course::{Course, Diagnostic, Severity};
+use crate::course::{Course, Diagnostic, Severity, Tool};
 use crate::lab::{Mutations, Scene, SceneKind, Told};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -22,6 +22,8 @@ pub(super) struct Reporter {
     /// What is going on is shown on a line that the next one overwrites.
     live: bool,
     scenes: Vec<Scene>,
+    /// Ways that were not gone: where, their name, and what they need.
+    left_out: Vec<(String, String, Tool)>,
     mutations: Option<Mutations>,
     /// Images that stay on the engine.
     left: Vec<String>,
@@ -38,6 +40,7 @@ impl Reporter {
             colour: is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
             live: is_terminal && format == Format::Text,
             scenes: Vec::new(),
+            left_out: Vec::new(),
             mutations: None,
             left: Vec::new(),
         }
@@ -56,6 +59,10 @@ impl Reporter {
             Told::Scene(scene) => {
                 self.line(&self.scene(scene));
                 self.scenes.push(scene.clone());
+            }
+            Told::LeftOut { of, name, lacks } => {
+                self.line(&format!("  – {:<WIDEST$} left out: needs {}\n", cut(name), lacks.word()));
+                self.left_out.push(((*of).to_owned(), (*name).to_owned(), *lacks));
             }
         }
     }
@@ -107,6 +114,13 @@ impl Reporter {
             n => format!("{n} not as the course says"),
         };
         let _ = writeln!(text, ", in {} min {:02} s", took.as_secs() / 60, took.as_secs() % 60);
+        for tool in Tool::ALL {
+            let ways = self.left_out.iter().filter(|(_, _, lacks)| *lacks == tool).count();
+            if ways > 0 {
+                let _ =
+                    writeln!(text, "{} left out: docker has no {} here", count(ways, "way"), tool.plugin());
+            }
+        }
         if interrupted {
             text += "It was stopped before its end\n";
         }
@@ -122,6 +136,10 @@ impl Reporter {
 
     fn json(&self, course: &Course, took: Duration, interrupted: bool) -> String {
         let scenes: Vec<Value> = self.scenes.iter().map(scene_json).collect();
+        let left_out = self.left_out.iter();
+        let left_out: Vec<Value> = left_out
+            .map(|(of, name, lacks)| json!({ "of": of, "name": name, "needs": lacks.word() }))
+            .collect();
         let mutations = self.mutations.as_ref().map(|found| {
             let unnoticed: Vec<Value> = found.unnoticed.iter().map(mistake_json).collect();
             json!({ "tried": found.tried, "unnoticed": unnoticed })
@@ -135,6 +153,7 @@ impl Reporter {
             "seconds": took.as_secs_f32(),
             "images_left": self.left,
             "scenes": scenes,
+            "left_out": left_out,
             "mutations": mutations,
         });
         format!("{all:#}\n")

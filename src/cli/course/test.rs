@@ -10,7 +10,7 @@ use crate::cli::chosen::Chosen;
 use crate::cli::desk::{Stopped, say, wait};
 use crate::course::Course;
 use crate::engine::{EngineError, Surroundings, discover};
-use crate::lab::{Rehearsal, RehearsalError, Told, Trust};
+use crate::lab::{Rehearsal, RehearsalError, Told, Trust, Vary};
 use crate::paths::path_with_us;
 
 /// Rehearse a course on a real engine: runs what its slides and exercises say, typed into a real shell.
@@ -25,9 +25,30 @@ pub(super) struct Args {
     /// a time, and says what no wrong way notices.
     #[arg(long)]
     mutate: bool,
+    /// Also go each right and each wrong way as it could be written otherwise: options, commands, names, Dockerfile. With `=all`
+    /// each way in every such writing, which takes long.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "some")]
+    vary: Option<HowMuch>,
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum HowMuch {
+    /// Each way once, so that every rewrite comes to its turn
+    Some,
+    /// Each way with every rewrite by itself, too
+    All,
+}
+
+impl From<HowMuch> for Vary {
+    fn from(how_much: HowMuch) -> Self {
+        match how_much {
+            HowMuch::Some => Self::Some,
+            HowMuch::All => Self::All,
+        }
+    }
 }
 
 impl From<RehearsalError> for Stopped {
@@ -68,7 +89,7 @@ async fn rehearse(
     let mut rehearsal = Rehearsal::open(course, endpoint, env, trust).await?;
     let mut tell = |told: &Told<'_>| reporter.tell(told);
     let outcome = tokio::select! {
-        outcome = rehearsal.run(&args.ids, &mut tell) => Some(outcome),
+        outcome = rehearsal.run(&args.ids, args.vary.map(Vary::from), &mut tell) => Some(outcome),
         () = stopped() => None,
     };
     if args.mutate {

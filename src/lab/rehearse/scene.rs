@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::course::Diagnostic;
+use crate::course::{Diagnostic, Tool};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -45,4 +45,10 @@ pub enum Told<'a> {
         name: &'a str,
     },
     Scene(Scene),
+    /// This way needs what the machine does not have.
+    LeftOut {
+        of: &'a str,
+        name: &'a str,
+        lacks: Tool,
+    },
 }

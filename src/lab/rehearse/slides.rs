@@ -6,6 +6,7 @@ use super::play::Play;
 use super::stage::Stage;
 use super::trial::{Failure, Trials, early};
 use super::typist::{Outcome, Trouble, last_lines};
+use super::vary::Vary;
 use super::{RehearsalError, SceneKind, Told};
 use crate::course::{Cue, Diagnostic, Exercise, Lesson, Runnable, Severity, Task, cues, difference};
 
@@ -15,6 +16,7 @@ pub(super) async fn slides(
     stage: &Stage,
     lesson: &Lesson,
     exercise: Option<&Exercise>,
+    vary: Option<Vary>,
     tell: &mut dyn FnMut(&Told<'_>),
 ) -> Result<Vec<Failure>, RehearsalError> {
     let cues = cues(&lesson.deck, &mut |_, _, _| {});
@@ -23,8 +25,8 @@ pub(super) async fn slides(
     }
     let no_tasks = Exercise { id: lesson.id.clone(), ..Exercise::default() };
     let exercise = exercise.unwrap_or(&no_tasks);
-    let mut trials = Trials::new(stage, exercise, &lesson.manuscript);
-    let (mut play, _) = trials.begin_unspoilt(None).await?;
+    let mut trials = Trials::new(stage, exercise, &lesson.manuscript, vary);
+    let (mut play, _) = trials.begin_unspoilt(&[]).await?;
     for cue in cues {
         let started = Instant::now();
         match cue {
@@ -52,8 +54,7 @@ pub(super) async fn slides(
     drop(play);
     for task in &lesson.deck.tasks {
         let way = needed(task, &lesson.deck.tasks);
-        trials.accepts(&task.accepts, &way, tell).await?;
-        trials.rejects(&task.rejects, &way, tell).await?;
+        trials.of_task(&way, tell).await?;
     }
     stage.sweep(false).await?;
     Ok(trials.failures)

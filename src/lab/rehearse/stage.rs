@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokio::process::Command;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::RehearsalError;
-use crate::course::Exercise;
+use crate::course::{Exercise, Tool};
 use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
 use crate::facts::reference::listed;
 use crate::facts::{Kept, Link, Observed, Origin, Run, RunSource};
@@ -33,6 +35,8 @@ const BASHRC: &str = r#"PS1='$ '
 HISTFILE=
 # answer TASK TEXT: what the learner would type into the answer line of that task
 answer() { printf '%s' "$2" > "$PILOTWHALE_ANSWERS/$1"; }
+# retry COMMAND...: until it ends well, for at most some 20 seconds
+retry() { local n; for n in {1..80}; do "$@" && return; sleep 0.25; done; return 1; }
 "#;
 /// Without brackets around what is pasted, a text of several lines would run line by line.
 const INPUTRC: &str = "set enable-bracketed-paste on\n";
@@ -44,6 +48,8 @@ pub(super) struct Stage {
     env: Vec<(String, String)>,
     trust: Trust,
     bash: PathBuf,
+    /// What the docker client of this machine can do beyond the engine's own API.
+    pub(super) tools: BTreeSet<Tool>,
     ledger: Arc<Ledger>,
     notes: Arc<Notes>,
     // In the order in which they end: the tap first, so that nothing new comes.
@@ -156,14 +162,40 @@ impl Stage {
                 }
             }),
         ];
-        let stage =
-            Self { engine, root, home, env, trust, bash, ledger, notes, tap, _watcher: watcher, readers };
+        let tools = BTreeSet::new();
+        let mut stage = Self {
+            engine,
+            root,
+            home,
+            env,
+            trust,
+            bash,
+            tools,
+            ledger,
+            notes,
+            tap,
+            _watcher: watcher,
+            readers,
+        };
         // What happens before the events come in would be seen without its output.
         let live = stage.until(|noted| noted.live);
         if timeout(ENGINE_PATIENCE, live).await.is_err() {
             return Err(RehearsalError::Lost("its events did not come".into()));
         }
+        for tool in Tool::ALL {
+            if stage.has(tool).await {
+                stage.tools.insert(tool);
+            }
+        }
         Ok(stage)
+    }
+
+    /// Whether docker knows the plugin. Without docker nothing of a course can be typed at all, which its commands will say.
+    async fn has(&self, tool: Tool) -> bool {
+        let mut docker = Command::new("docker");
+        docker.args([tool.plugin(), "version"]).envs(self.environment()).stdin(Stdio::null());
+        docker.stdout(Stdio::null()).stderr(Stdio::null());
+        docker.status().await.is_ok_and(|status| status.success())
     }
 
     /// Waits until what was noted is like this.

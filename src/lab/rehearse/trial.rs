@@ -1,15 +1,18 @@
 //! Ways through an exercise: that right ones pass, and wrong ones fail with their own message.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::play::{Judged, Play};
 use super::stage::Stage;
+use super::vary::{Given, Vary, variations};
+use super::walk::{Script, Walk};
 use super::{RehearsalError, Scene, SceneKind, Told};
-use crate::check::{Report, TaskReport, Text, Verdict};
-use crate::course::script::{self, Step};
+use crate::check::{Report, TaskReport, Verdict};
 use crate::course::{
-    Accept, Diagnostic, Exercise, Manuscript, Refusal, Reject, Severity, Task, TaskMode, ways,
+    Accept, Diagnostic, Exercise, Expected, Manuscript, Reject, Rewrite, Severity, Task, TaskMode, Tool, Try,
+    ways,
 };
 
 /// How long a right way may take to show, and a wrong one to say its message.
@@ -28,36 +31,6 @@ pub(super) struct Failure {
     pub(super) judged: Vec<Judged>,
 }
 
-/// A script with its place in the author's file.
-struct Script<'a> {
-    manuscript: &'a Manuscript,
-    /// Where what it belongs to begins.
-    line: usize,
-    files: Vec<(String, String)>,
-    steps: Vec<Step>,
-}
-
-impl<'a> Script<'a> {
-    /// `run` as the author wrote it, somewhere below `line`: its own lines are looked for there.
-    fn below(manuscript: &'a Manuscript, line: usize, run: &str, files: &BTreeMap<String, String>) -> Self {
-        let own: Vec<&str> = run.lines().collect();
-        let place = |step: Step| {
-            let text = own.get(step.line.saturating_sub(1)).map_or("", |text| text.trim());
-            Step { line: manuscript.line_with(text, line).unwrap_or(line), ..step }
-        };
-        Self {
-            manuscript,
-            line,
-            files: files.iter().map(|(path, text)| (path.clone(), text.clone())).collect(),
-            steps: script::steps(run).into_iter().map(place).collect(),
-        }
-    }
-
-    fn mistake(&self, line: usize, message: String, help: &str) -> Diagnostic {
-        self.manuscript.mistake(Severity::Error, line, message, help)
-    }
-}
-
 /// The trials of one exercise, or of the tasks on the slides of one lesson.
 pub(super) struct Trials<'a> {
     stage: &'a Stage,
@@ -66,14 +39,20 @@ pub(super) struct Trials<'a> {
     manuscript: &'a Manuscript,
     /// Something that was pulled satisfies a task, so that nothing may stay.
     spoilt: bool,
+    vary: Option<Vary>,
     /// Each attempt draws other values.
     seed: u64,
     pub(super) failures: Vec<Failure>,
 }
 
 impl<'a> Trials<'a> {
-    pub(super) fn new(stage: &'a Stage, exercise: &'a Exercise, manuscript: &'a Manuscript) -> Self {
-        Self { stage, exercise, manuscript, spoilt: false, seed: 0, failures: Vec::new() }
+    pub(super) fn new(
+        stage: &'a Stage,
+        exercise: &'a Exercise,
+        manuscript: &'a Manuscript,
+        vary: Option<Vary>,
+    ) -> Self {
+        Self { stage, exercise, manuscript, spoilt: false, vary, seed: 0, failures: Vec::new() }
     }
 
     /// Begins once more, from a fresh start.
@@ -84,15 +63,15 @@ impl<'a> Trials<'a> {
     }
 
     /// Begins, and finds out whether what was pulled before is in the way: of any task that must happen first, and of
-    /// the one that a wrong way is for. Gives the verdicts before anything is done.
+    /// those that must not pass. Gives the verdicts before anything is done.
     pub(super) async fn begin_unspoilt(
         &mut self,
-        wrong_for: Option<&str>,
+        refused: &[&str],
     ) -> Result<(Play<'a>, Report), RehearsalError> {
         let mut play = self.begin().await?;
         let mut report = play.judge().await?;
         let is_early = early(self.exercise, &report).next().is_some();
-        let passes = report.tasks.iter().any(|t| Some(t.id.as_str()) == wrong_for && t.verdict.is_pass());
+        let passes = report.tasks.iter().any(|t| refused.contains(&t.id.as_str()) && t.verdict.is_pass());
         if (is_early || passes) && !self.spoilt && !self.stage.pulled().is_empty() {
             self.spoilt = is_early;
             drop(play);
@@ -107,7 +86,7 @@ impl<'a> Trials<'a> {
     pub(super) async fn starter(&mut self, tell: &mut dyn FnMut(&Told<'_>)) -> Result<(), RehearsalError> {
         let started = Instant::now();
         tell(&Told::Begins { name: "before anything is done" });
-        let (play, report) = self.begin_unspoilt(None).await?;
+        let (play, report) = self.begin_unspoilt(&[]).await?;
         let mut mistakes = Vec::new();
         for task in early(self.exercise, &report) {
             mistakes.push(self.too_early(task, "when the exercise begins"));
@@ -127,119 +106,154 @@ impl<'a> Trials<'a> {
         self.manuscript.mistake(Severity::Error, line, message, &help)
     }
 
-    /// What `solution.md` shows.
-    pub(super) async fn solutions(&mut self, tell: &mut dyn FnMut(&Told<'_>)) -> Result<(), RehearsalError> {
+    /// What `solution.md` shows, and the other right ways.
+    pub(super) async fn right(&mut self, tell: &mut dyn FnMut(&Told<'_>)) -> Result<(), RehearsalError> {
         let solution = &self.exercise.solution;
+        let mut walks = Vec::new();
         for (at, way) in ways(solution.text()).into_iter().enumerate() {
-            let name = if at == 0 { "the solution".to_owned() } else { way.name.clone() };
-            let script = Script { manuscript: solution, line: way.line, files: way.files, steps: way.steps };
-            self.right(SceneKind::Solution, &name, &script, &[], tell).await?;
+            let name = if at == 0 { "the solution".to_owned() } else { way.name };
+            let (line, files, steps) = (way.line, way.files, way.steps);
+            let (after, varied) = (BTreeMap::new(), Vec::new());
+            let script = Script { manuscript: solution, line, files, steps, after, varied };
+            let (kind, tries) = (SceneKind::Solution, vec![script]);
+            walks.push(Walk { kind, name, line, tries, wrong_for: None, needs: Vec::new() });
         }
-        Ok(())
+        walks.extend(self.exercise.accepts.iter().map(|way| self.accepted(way)));
+        self.walks(walks, &[], tell).await
     }
 
-    /// `before` is run first; all of `tasks` must pass, or all that are no bonus where none is given.
-    pub(super) async fn accepts(
-        &mut self,
-        accepts: &[Accept],
-        before: &[&Task],
-        tell: &mut dyn FnMut(&Told<'_>),
-    ) -> Result<(), RehearsalError> {
-        for way in accepts {
-            let script = Script::below(self.manuscript, way.line, &way.run, &way.files);
-            self.right(SceneKind::Accept, &way.name, &script, before, tell).await?;
-        }
-        Ok(())
+    pub(super) async fn wrong(&mut self, tell: &mut dyn FnMut(&Told<'_>)) -> Result<(), RehearsalError> {
+        let walks = self.exercise.rejects.iter().map(|way| self.rejected(way, &way.task)).collect();
+        self.walks(walks, &[], tell).await
     }
 
-    async fn right(
+    /// The right and the wrong ways of a task on a slide, which comes last, after the tasks that it needs.
+    pub(super) async fn of_task(
         &mut self,
-        kind: SceneKind,
-        name: &str,
-        script: &Script<'_>,
         slide: &[&Task],
         tell: &mut dyn FnMut(&Told<'_>),
     ) -> Result<(), RehearsalError> {
+        let Some(task) = slide.last() else { return Ok(()) };
+        let right = task.accepts.iter().map(|way| self.accepted(way)).collect();
+        self.walks(right, slide, tell).await?;
+        let wrong = task.rejects.iter().map(|way| self.rejected(way, &task.id)).collect();
+        self.walks(wrong, slide, tell).await
+    }
+
+    fn accepted(&self, way: &Accept) -> Walk<'a> {
+        let (name, line, needs) = (way.name.clone(), way.line, way.needs.clone());
+        let tries = Script::all(self.manuscript, line, way.tries());
+        Walk { kind: SceneKind::Accept, name, line, tries, wrong_for: None, needs }
+    }
+
+    fn rejected(&self, way: &Reject, task: &str) -> Walk<'a> {
+        let (name, line, needs) = (way.name.clone(), way.line, way.needs.clone());
+        let tries = Script::all(self.manuscript, line, way.tries(task));
+        Walk { kind: SceneKind::Reject, name, line, tries, wrong_for: Some(task.to_owned()), needs }
+    }
+
+    /// Goes all of these, which are all right or all wrong, and what is made from those that went as they should.
+    async fn walks(
+        &mut self,
+        walks: Vec<Walk<'a>>,
+        slide: &[&Task],
+        tell: &mut dyn FnMut(&Told<'_>),
+    ) -> Result<(), RehearsalError> {
+        let mut varied = self.varied(&walks).into_iter();
+        for walk in &walks {
+            let went_well = self.walk(walk, slide, tell).await?;
+            for other in varied.next().unwrap_or_default().iter().filter(|_| went_well) {
+                self.walk(other, slide, tell).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// For each of these ways those that are made from it.
+    fn varied(&self, walks: &[Walk<'a>]) -> Vec<Vec<Walk<'a>>> {
+        let Some(how_much) = self.vary else { return Vec::new() };
+        let exercise = self.exercise;
+        let tools = &self.stage.tools;
+        let allowed = |kind: Rewrite| {
+            // A task on a slide may speak of what was just shown; how a command is spelled it leaves open.
+            let spelled = [Rewrite::Group, Rewrite::Long, Rewrite::Short, Rewrite::Order];
+            let fits = match kind {
+                Rewrite::Buildx => tools.contains(&Tool::Buildkit),
+                Rewrite::Compose => tools.contains(&Tool::Compose),
+                _ => true,
+            };
+            fits && !exercise.not_varied.contains(&kind) && (!exercise.on_slides || spelled.contains(&kind))
+        };
+        let given: Vec<Vec<Given>> =
+            walks.iter().map(|walk| walk.tries.iter().map(Script::given).collect()).collect();
+        let are_wrong = walks.iter().any(|walk| walk.wrong_for.is_some());
+        let made = variations(&given, are_wrong, how_much, &allowed);
+        walks
+            .iter()
+            .zip(made)
+            .map(|(walk, made)| made.into_iter().map(|one| walk.by(one)).collect())
+            .collect()
+    }
+
+    /// False where something was not as its author says, and where it was left out.
+    async fn walk(
+        &mut self,
+        walk: &Walk<'_>,
+        slide: &[&Task],
+        tell: &mut dyn FnMut(&Told<'_>),
+    ) -> Result<bool, RehearsalError> {
+        if let Some(&lacks) = walk.needs.iter().find(|tool| !self.stage.tools.contains(tool)) {
+            tell(&Told::LeftOut { of: &self.exercise.id, name: &walk.name, lacks });
+            return Ok(false);
+        }
         let started = Instant::now();
-        tell(&Told::Begins { name });
-        let (mut play, _) = self.begin_unspoilt(None).await?;
+        tell(&Told::Begins { name: &walk.name });
         let (needed, target) = match slide.split_last() {
             Some((task, needed)) => (needed, Some(task.id.as_str())),
             None => (&[][..], None),
         };
-        let mut mistakes = self.prepare(&mut play, needed).await?;
-        if mistakes.is_empty() {
+        let wrong_for = walk.wrong_for.as_deref();
+        let first = walk.tries.first().map(Script::refused).into_iter().flatten();
+        let refused: Vec<&str> = first.chain(wrong_for).collect();
+        let (mut play, before) = self.begin_unspoilt(&refused).await?;
+        let passes = before.tasks.iter().filter(|t| refused.contains(&t.id.as_str()) && t.verdict.is_pass());
+        let mut mistakes: Vec<Diagnostic> =
+            passes.map(|task| self.too_early(task, "before this way begins")).collect();
+        mistakes.extend(self.prepare(&mut play, needed).await?);
+        let mut failed: Vec<(Vec<String>, Range<usize>)> = Vec::new();
+        for script in &walk.tries {
+            if !mistakes.is_empty() {
+                break;
+            }
+            let begun = play.verdicts();
             mistakes.extend(follow(&mut play, script).await?);
+            if mistakes.is_empty() {
+                mistakes.extend(says(&mut play, script).await?);
+                let tasks = script.refused().map(str::to_owned).collect();
+                failed.push((tasks, begun..play.verdicts()));
+            }
         }
-        if mistakes.is_empty() {
+        if let (Some(last), None, true) = (walk.tries.last(), wrong_for, mistakes.is_empty()) {
             let wanted = |task: &&TaskReport| target.map_or(!task.bonus, |id| task.id == id);
             let passes = |report: &Report| report.tasks.iter().filter(wanted).all(|t| t.verdict.is_pass());
             let report = play.until(RIGHT, passes).await?;
             for task in report.tasks.iter().filter(wanted).filter(|task| !task.verdict.is_pass()) {
                 let message = format!("after this the task `{}` is {}", task.id, task.verdict.word());
-                mistakes.push(script.mistake(script.line, message, &lines(&task.verdict)));
+                mistakes.push(last.mistake(last.line, message, &lines(&task.verdict)));
             }
         }
-        self.told_at(kind, name, script, started, mistakes, tell);
-        Ok(())
-    }
-
-    pub(super) async fn rejects(
-        &mut self,
-        rejects: &[Reject],
-        slide: &[&Task],
-        tell: &mut dyn FnMut(&Told<'_>),
-    ) -> Result<(), RehearsalError> {
-        for way in rejects {
-            self.wrong(way, slide, tell).await?;
-        }
-        Ok(())
-    }
-
-    async fn wrong(
-        &mut self,
-        way: &Reject,
-        slide: &[&Task],
-        tell: &mut dyn FnMut(&Told<'_>),
-    ) -> Result<(), RehearsalError> {
-        let started = Instant::now();
-        tell(&Told::Begins { name: &way.name });
-        let script = Script::below(self.manuscript, way.line, &way.run, &way.files);
-        let (needed, id) = match slide.split_last() {
-            Some((task, needed)) => (needed, task.id.as_str()),
-            None => (&[][..], way.task.as_str()),
-        };
-        let (mut play, before) = self.begin_unspoilt(Some(id)).await?;
-        let passes = before.tasks.iter().filter(|task| task.id == id && task.verdict.is_pass());
-        let mut mistakes: Vec<Diagnostic> =
-            passes.map(|task| self.too_early(task, "before this wrong way begins")).collect();
-        mistakes.extend(self.prepare(&mut play, needed).await?);
-        let begun = play.verdicts();
-        if mistakes.is_empty() {
-            mistakes.extend(follow(&mut play, &script).await?);
-        }
-        if mistakes.is_empty() {
-            let message = way.message.with_texts(&|text| play.put_in(text));
-            let of = |report: &Report| report.tasks.iter().find(|t| t.id == id).map(|t| t.verdict.clone());
-            let is_told =
-                |verdict: &Verdict| is_refused(verdict, way.verdict) && message.matches(&said(verdict));
-            let passed = |report: &Report| of(report).is_some_and(|verdict| verdict.is_pass());
-            let done =
-                |report: &Report| passed(report) || of(report).is_some_and(|verdict| is_told(&verdict));
-            let mut report = play.until(WRONG, done).await?;
-            if play.is_alive() && !passed(&report) {
-                report = play.until(SECOND_LOOK, passed).await?;
-            }
-            mistakes.extend(of(&report).filter(|verdict| !is_told(verdict)).map(|verdict| {
-                let (message, help) = not_refused(id, &verdict, way.verdict, &message);
-                script.mistake(script.line, message, &help)
-            }));
-            let (exercise, mut judged) = play.into_judged();
-            judged.drain(..begun);
-            self.failures.push(Failure { exercise, tasks: vec![id.to_owned()], judged });
-        }
-        self.told_at(SceneKind::Reject, &way.name, &script, started, mistakes, tell);
-        Ok(())
+        let (exercise, judged) = play.into_judged();
+        let is_own = walk.tries.iter().all(|script| script.varied.is_empty());
+        let failures = failed.into_iter().filter(|(tasks, _)| is_own && !tasks.is_empty());
+        self.failures.extend(failures.map(|(tasks, range)| {
+            let judged = judged.get(range).unwrap_or_default().to_vec();
+            Failure { exercise: exercise.clone(), tasks, judged }
+        }));
+        let path = walk.tries.first().map_or(&self.manuscript.path, |script| &script.manuscript.path).clone();
+        let (of, name, took) = (self.exercise.id.clone(), walk.name.clone(), started.elapsed());
+        let went_well = mistakes.is_empty();
+        tell(&Told::Scene(Scene { of, kind: walk.kind, name, path, line: walk.line, took, mistakes }));
+        Ok(went_well)
     }
 
     /// Solves the tasks that another one on a slide needs.
@@ -266,7 +280,8 @@ impl<'a> Trials<'a> {
             let help = "write `solve:` with the commands that solve it: the rehearsal runs them";
             return Ok(vec![self.manuscript.mistake(Severity::Error, task.line, message, help)]);
         };
-        let script = Script::below(self.manuscript, task.line, solve, &BTreeMap::new());
+        let solve = Try { run: solve.clone(), ..Try::default() };
+        let script = Script::below(self.manuscript, task.line, solve);
         let mut mistakes: Vec<Diagnostic> = follow(play, &script).await?.into_iter().collect();
         if mistakes.is_empty() {
             let of = |report: &Report| report.tasks.iter().find(|t| t.id == task.id).cloned();
@@ -279,21 +294,6 @@ impl<'a> Trials<'a> {
         Ok(mistakes)
     }
 
-    fn told_at(
-        &self,
-        kind: SceneKind,
-        name: &str,
-        script: &Script<'_>,
-        started: Instant,
-        mistakes: Vec<Diagnostic>,
-        tell: &mut dyn FnMut(&Told<'_>),
-    ) {
-        let path = script.manuscript.path.clone();
-        let (of, name) = (self.exercise.id.clone(), name.to_owned());
-        let took = started.elapsed();
-        tell(&Told::Scene(Scene { of, kind, name, path, line: script.line, took, mistakes }));
-    }
-
     pub(super) fn told(
         &self,
         kind: SceneKind,
@@ -303,8 +303,8 @@ impl<'a> Trials<'a> {
         mistakes: Vec<Diagnostic>,
         tell: &mut dyn FnMut(&Told<'_>),
     ) {
-        let script = Script { manuscript: self.manuscript, line, files: Vec::new(), steps: Vec::new() };
-        self.told_at(kind, name, &script, started, mistakes, tell);
+        let (of, name, path) = (self.exercise.id.clone(), name.to_owned(), self.manuscript.path.clone());
+        tell(&Told::Scene(Scene { of, kind, name, path, line, took: started.elapsed(), mistakes }));
     }
 }
 
@@ -324,39 +324,53 @@ async fn follow(play: &mut Play<'_>, script: &Script<'_>) -> Result<Option<Diagn
     }))
 }
 
-fn is_refused(verdict: &Verdict, how: Refusal) -> bool {
-    matches!(
-        (verdict, how),
-        (Verdict::NotRight { .. }, Refusal::NotRight)
-            | (Verdict::NotYet { .. }, Refusal::NotYet)
-            | (Verdict::CouldNotCheck { .. }, Refusal::CouldNotCheck)
-    )
+/// Waits until the tasks say what they must after a try. What they say otherwise is a mistake.
+async fn says(play: &mut Play<'_>, script: &Script<'_>) -> Result<Vec<Diagnostic>, RehearsalError> {
+    if script.after.is_empty() {
+        return Ok(Vec::new());
+    }
+    let after: Vec<(&str, Expected)> = script
+        .after
+        .iter()
+        .map(|(task, expected)| (task.as_str(), expected.with_texts(&|text| play.put_in(text))))
+        .collect();
+    let of = |report: &Report, id: &str| report.tasks.iter().find(|t| t.id == id).map(|t| t.verdict.clone());
+    let holds = |report: &Report, (id, expected): &(&str, Expected)| {
+        of(report, id).is_some_and(|verdict| match script.varied.is_empty() {
+            true => expected.holds(&verdict, &said(&verdict)),
+            false => expected.is_refusal() != verdict.is_pass(),
+        })
+    };
+    let slips = |report: &Report| {
+        let mut refused = after.iter().filter(|(_, expected)| expected.is_refusal());
+        refused.any(|(id, _)| of(report, id).is_some_and(|verdict| verdict.is_pass()))
+    };
+    let has = |refusal: bool| after.iter().any(|(_, expected)| expected.is_refusal() == refusal);
+    let patience = if has(false) { RIGHT } else { WRONG };
+    let done = |report: &Report| slips(report) || after.iter().all(|one| holds(report, one));
+    let mut report = play.until(patience, done).await?;
+    if play.is_alive() && has(true) && !slips(&report) {
+        report = play.until(SECOND_LOOK, slips).await?;
+    }
+    let wrong = after.iter().filter(|one| !holds(&report, one));
+    let told = wrong.filter_map(|(id, expected)| {
+        let (message, help) = otherwise(id, &of(&report, id)?, expected);
+        Some(script.mistake(script.line, message, &help))
+    });
+    Ok(told.collect())
 }
 
-fn not_refused(id: &str, verdict: &Verdict, how: Refusal, wanted: &Text) -> (String, String) {
+fn otherwise(id: &str, verdict: &Verdict, wanted: &Expected) -> (String, String) {
     let message = match verdict {
-        Verdict::Pass { .. } => format!("this wrong way passes the task `{id}`"),
-        verdict if !is_refused(verdict, how) => {
+        Verdict::Pass { .. } if wanted.is_refusal() => format!("this wrong way passes the task `{id}`"),
+        verdict if !wanted.verdict.is(verdict) => {
             format!("the task `{id}` is {}, and another verdict was expected", verdict.word())
         }
         _ => format!("the task `{id}` says something else"),
     };
-    let help = format!(
-        "it must say  {}, {}\nit says      {}, {}",
-        word(how),
-        wanted.describe(),
-        verdict.word(),
-        said(verdict)
-    );
+    let help =
+        format!("it must say  {}\nit says      {}, {}", wanted.describe(), verdict.word(), said(verdict));
     (message, help)
-}
-
-fn word(how: Refusal) -> &'static str {
-    match how {
-        Refusal::NotRight => "not right",
-        Refusal::NotYet => "not yet",
-        Refusal::CouldNotCheck => "could not check",
-    }
 }
 
 /// Everything that a verdict says, joined by blanks.
