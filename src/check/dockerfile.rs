@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::advice;
 use super::file::{is_inside, missing};
 use super::image::ImageMatch;
 use super::number::Number;
@@ -121,12 +122,12 @@ pub(super) fn judge(wanted: &DockerfileMatch, evidence: &Evidence) -> Verdict {
     match wanted.difference(&instructions(text), base(text).as_deref()) {
         None => Verdict::Pass { found: format!("{path} is as asked for") },
         Some((found, differs, advice)) => {
-            Verdict::NotRight { expected, found, nearest: None, differs, advice: advice.map(str::to_owned) }
+            Verdict::NotRight { expected, found, nearest: None, differs, advice }
         }
     }
 }
 
-type Differs = (String, String, Option<&'static str>);
+type Differs = (String, String, Option<String>);
 
 impl DockerfileMatch {
     pub fn path(&self) -> &str {
@@ -153,7 +154,7 @@ impl DockerfileMatch {
         if let Some(file) = &self.copies
             && !all.iter().any(|i| matches!(i.name.as_str(), "COPY" | "ADD") && takes(&i.rest, file))
         {
-            let advice = Some("What is in the image is only what was copied into it.");
+            let advice = Some("What is in the image is only what was copied into it.".to_owned());
             return Some((self.path().into(), format!("nothing copies {file} into the image"), advice));
         }
         let last = all.iter().rfind(|i| matches!(i.name.as_str(), "CMD" | "ENTRYPOINT"));
@@ -163,16 +164,15 @@ impl DockerfileMatch {
             };
             let is = if is_list(&last.rest) { Form::Exec } else { Form::Shell };
             if is != form {
-                let advice = last.rest.starts_with('[').then_some(
-                    "A list needs double quotes around each word; with other quotes Docker takes it as text for a shell.",
-                );
+                let list = last.rest.starts_with('[').then(|| advice::list_fault(&last.rest));
+                let advice = list.map(|fault| format!("Docker takes it as text for a shell: {fault}"));
                 let differs = format!("{} {} is written in the {} form", last.name, last.rest, is.word());
                 return Some((format!("{} {}", last.name, last.rest), differs, advice));
             }
         }
         let cmds = of("CMD").len();
         let wanted = self.cmds.filter(|wanted| !wanted.matches(i64::try_from(cmds).unwrap_or(i64::MAX)))?;
-        let advice = (cmds > 1).then_some("Only the last CMD counts.");
+        let advice = (cmds > 1).then(|| "Only the last CMD counts.".to_owned());
         Some((self.path().into(), format!("it has {cmds} CMD, expected {}", wanted.describe()), advice))
     }
 

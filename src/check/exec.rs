@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,7 +14,7 @@ use super::output::Said;
 use super::run::{self, called};
 use super::text::{Text, quoted};
 use super::{Mistake, OutputMatch, RunMatch, advice, output, program};
-use crate::facts::{Evidence, Exec, Run};
+use crate::facts::{Evidence, Exec, Observed, Run};
 
 /// The container that a command was run in.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,20 +71,27 @@ pub(super) fn look<'e>(wanted: &ExecMatch, bound: &Bound<'e>, evidence: &'e Evid
                 .collect()
         }
     };
-    let found = |run: &Run, exec: &Exec| findings(wanted, exec, run, evidence);
-    let candidates = of.into_iter().flat_map(|run| {
-        run.execs.iter().map(move |exec| Candidate {
-            object: Object::Run(run),
-            findings: found(run, exec),
-            serious: true,
-        })
-    });
+    let tried = |run: &'e Run, exec: &Exec| Candidate {
+        object: Object::Run(run),
+        at: asked_at(exec, evidence).or(run.created.max(run.started)),
+        findings: findings(wanted, exec, run, evidence),
+        meant: true,
+    };
+    let candidates = of.into_iter().flat_map(|run| run.execs.iter().map(move |exec| tried(run, exec)));
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
     Found::among(
-        candidates.collect(),
+        candidates,
         wanted.describe(),
-        |object| format!("docker exec in {}", object.name()),
-        |object| format!("docker exec ran it in {}", object.name()),
+        |object| format!("docker exec in {}", object.name(evidence)),
+        |object| format!("docker exec ran it in {}", object.name(evidence)),
     )
+}
+
+/// When its start was seen.
+fn asked_at(exec: &Exec, evidence: &Evidence) -> Option<Timestamp> {
+    let of_it = |call: &&Observed| call.action.object.as_deref() == Some(exec.id.as_str());
+    evidence.seen.iter().filter(of_it).find(|call| call.action.name == "exec-start").map(|call| call.at)
 }
 
 fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run, evidence: &Evidence) -> Vec<Finding> {

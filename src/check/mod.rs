@@ -28,6 +28,8 @@ mod run;
 mod search;
 mod seen;
 mod text;
+mod typed;
+mod unicode;
 mod verdict;
 mod volume;
 
@@ -51,6 +53,7 @@ pub use report::{Asked, Report, TaskReport, WhenWrong, report};
 pub use run::{RunMatch, StateWord};
 pub use seen::{SeenMatch, SeenStatus};
 pub use text::{Text, TextRule};
+pub use typed::{is_read_as, readings};
 pub use verdict::Verdict;
 pub use volume::VolumeMatch;
 
@@ -58,6 +61,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::facts::Evidence;
+use finding::Miss;
 use search::Choice;
 
 /// One question about the evidence, as an author writes it.
@@ -120,7 +124,7 @@ impl Default for Check {
 pub fn judge(check: &Check, evidence: &Evidence) -> Verdict {
     match choices(check, vec![Choice::default()], evidence) {
         Ok(choices) => passed(choices.first()),
-        Err(verdict) => verdict,
+        Err(miss) => miss.verdict,
     }
 }
 
@@ -136,13 +140,13 @@ fn choices<'e>(
     check: &Check,
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     // What was typed in or seen needs no engine.
     if evidence.engine.is_none() && !check.is_about_words() {
         let (reason, remedy) = evidence.problems.first().cloned().unwrap_or_else(|| {
             ("The container engine did not answer.".into(), "Start it, then check again.".into())
         });
-        return Err(Verdict::CouldNotCheck { reason, remedy });
+        return Err(Verdict::CouldNotCheck { reason, remedy }.into());
     }
     search::narrow(check, from, evidence)
 }
@@ -243,6 +247,8 @@ mod found_tests;
 mod name_tests;
 #[cfg(test)]
 mod seen_tests;
+#[cfg(test)]
+mod sequence_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]

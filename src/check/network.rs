@@ -29,12 +29,14 @@ pub struct NetworkMatch {
 pub(super) fn look<'e>(wanted: &NetworkMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.networks.iter().filter(|network| !network.is_builtin()).map(|network| {
         let findings = findings(wanted, network, bound, evidence);
-        let serious = findings.iter().any(|f| f.tried);
-        Candidate { object: Object::Network(network), findings, serious }
+        let meant = findings.iter().any(|f| f.tried);
+        Candidate { object: Object::Network(network), at: network.created, findings, meant }
     });
-    let achieved = |object: Object<'e>| format!("network {} is here", object.name());
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
+    let achieved = |object: Object<'e>| format!("network {} is here", object.name(evidence));
     let expected = wanted.describe();
-    Found::among(candidates.collect(), expected, |object| format!("network {}", object.name()), achieved)
+    Found::among(candidates, expected, |object| format!("network {}", object.name(evidence)), achieved)
 }
 
 fn findings(

@@ -8,7 +8,7 @@ use super::leaf::WATCHED;
 use super::number::Number;
 use super::pattern::Pattern;
 use super::run::called;
-use super::text::{Text, difference, nearest, quoted};
+use super::text::{Text, difference, nearest, only_looks_to_hold, quoted};
 use crate::facts::{Evidence, Exec, Output, Run};
 
 /// All of this is so of what it printed.
@@ -53,7 +53,9 @@ impl OutputMatch {
             && !shown().any(|line| line.contains(part))
             && !(part.contains('\n') && text.contains(part))
         {
-            return Some(format!("{} is not in it", quoted(part)));
+            let alike = shown().find_map(|line| only_looks_to_hold(line, part));
+            let alike = alike.map(|odd| format!(": {odd}")).unwrap_or_default();
+            return Some(format!("{} is not in it{alike}", quoted(part)));
         }
         if let Some(pattern) = &self.regex
             && !pattern.is_match(&shown().collect::<Vec<_>>().join("\n"))
@@ -76,18 +78,32 @@ impl OutputMatch {
 pub(super) fn held(wanted: &OutputMatch, run: &Run, evidence: &Evidence) -> Finding {
     let lives = run.finished.is_none() && !run.removed;
     let Some(output) = &run.output else {
-        return if lives || run.started.is_none() {
-            Finding::pending()
-        } else {
-            Finding::unknown(
-                format!("{} was gone before its output could be looked at.", called(run)),
-                WATCHED,
-            )
-        };
+        if lives || run.started.is_none() {
+            return Finding::pending();
+        }
+        return unread(run);
     };
     // What an exec prints goes to the one who asked for it, not to the container's output.
     let hidden = run.execs.iter().any(|exec| Said::by_exec(exec, run, evidence).is_none());
     Said { run, exec: None, output, tty: run.tty, lives, hidden }.held(wanted)
+}
+
+/// Log drivers whose log the engine can read back.
+const READABLE: [&str; 4] = ["json-file", "local", "journald", "k8s-file"];
+
+fn unread(run: &Run) -> Finding {
+    let driver = run.log_driver.as_str();
+    if driver.is_empty() || READABLE.contains(&driver) {
+        let reason = format!("{} was gone before its output could be looked at.", called(run));
+        return Finding::unknown(reason, WATCHED);
+    }
+    Finding::unknown(
+        format!(
+            "what {} printed cannot be read: its log driver is {driver}, and the engine reads no log of that one.",
+            called(run)
+        ),
+        "Run it again with a log that can be read: leave --log-driver out, or name json-file there.",
+    )
 }
 
 /// Of a command that `docker exec` started.

@@ -31,12 +31,14 @@ pub struct VolumeMatch {
 pub(super) fn look<'e>(wanted: &VolumeMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.volumes.iter().map(|volume| {
         let findings = findings(wanted, volume, bound, evidence);
-        let serious = findings.iter().any(|f| f.tried);
-        Candidate { object: Object::Volume(volume), findings, serious }
+        let meant = findings.iter().any(|f| f.tried);
+        Candidate { object: Object::Volume(volume), at: volume.created, findings, meant }
     });
-    let achieved = |object: Object<'e>| format!("volume {} is here", object.name());
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
+    let achieved = |object: Object<'e>| format!("volume {} is here", object.name(evidence));
     let expected = wanted.describe();
-    Found::among(candidates.collect(), expected, |object| format!("volume {}", object.name()), achieved)
+    Found::among(candidates, expected, |object| format!("volume {}", object.name(evidence)), achieved)
 }
 
 fn findings(wanted: &VolumeMatch, volume: &Volume, bound: &Bound<'_>, evidence: &Evidence) -> Vec<Finding> {
