@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::image;
 use crate::facts::{Evidence, Image, Network, Run, Volume, short_id};
@@ -67,6 +66,14 @@ impl<'e> Object<'e> {
 
     pub(super) fn is_image(&self) -> bool {
         matches!(self, Self::Image(_) | Self::ImageOf(_))
+    }
+
+    /// Whether it was made from that image; anything else may be of anything.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        match self {
+            Self::Run(run) if other.is_image() => run.image_id == other.id(),
+            _ => true,
+        }
     }
 
     /// When it was made; of a container, when it was last started.
@@ -183,32 +190,9 @@ fn replaced(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String 
     out
 }
 
-/// Keys whose `$name` means the object itself and not a text.
-const OBJECTS: [&str; 7] = ["same-as", "image", "object", "used-by", "members", "of", "served-by"];
-
-/// Changes every text in it; keys stay, and so do names that stand for an object.
-pub(super) fn map_texts(value: &mut Value, key: &str, change: &dyn Fn(&str) -> String) {
-    match value {
-        Value::String(text) if OBJECTS.contains(&key) && bare(text).is_some() => {}
-        Value::String(text) => *text = change(text),
-        Value::Array(all) => all.iter_mut().for_each(|v| map_texts(v, key, change)),
-        Value::Object(map) => map.iter_mut().for_each(|(key, v)| map_texts(v, key, change)),
-        _ => {}
-    }
-}
-
 /// Whether a value of this name is asked of anything.
 pub(super) fn asks_for(text: &str, field: &str) -> bool {
     references(text).any(|(_, _, asked)| asked == Some(field))
-}
-
-pub(super) fn each_text(value: &Value, tell: &mut dyn FnMut(&str)) {
-    match value {
-        Value::String(text) => tell(text),
-        Value::Array(all) => all.iter().for_each(|v| each_text(v, tell)),
-        Value::Object(map) => map.values().for_each(|v| each_text(v, tell)),
-        _ => {}
-    }
 }
 
 /// What is wrong with a key that takes a name, if anything.

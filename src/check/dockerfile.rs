@@ -6,6 +6,7 @@ use super::advice;
 use super::file::{is_inside, missing};
 use super::image::ImageMatch;
 use super::number::Number;
+use super::run::sentence;
 use super::verdict::{Known, Verdict};
 use crate::facts::{Evidence, Reference};
 
@@ -177,16 +178,21 @@ impl DockerfileMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let from = self.from.as_ref().map(|from| format!(" that begins with {}", from.describe()));
-        let has = (!self.has.is_empty()).then(|| format!(" with {}", self.has.join(", ")));
-        let copies = self.copies.as_ref().map(|file| format!(" that copies {file}"));
-        let form = self.cmd_form.map(|form| format!(" with its command in the {} form", form.word()));
-        let parts = [from, has, copies, form].into_iter().flatten().collect::<String>();
-        format!("a file {}{parts}", self.path())
+        let Self { path: _, from, has, copies, cmd_form, cmds } = self;
+        let mut is: Vec<String> = Vec::new();
+        is.extend(from.as_ref().map(|from| format!("begins with {}", from.describe())));
+        let names: Vec<String> = has.iter().map(|name| name.to_uppercase()).collect();
+        is.extend((!has.is_empty()).then(|| format!("has {}", sentence(&names))));
+        is.extend(copies.as_ref().map(|file| format!("copies {file}")));
+        is.extend(cmd_form.map(|form| format!("has its command in the {} form", form.word())));
+        is.extend(cmds.map(|cmds| format!("has {} CMD", cmds.describe())));
+        let is = (!is.is_empty()).then(|| format!(" that {}", sentence(&is)));
+        format!("a file {}{}", self.path(), is.unwrap_or_default())
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {
-        let mut found: Vec<String> = self.from.iter().flat_map(ImageMatch::name_mistakes).collect();
+        let Self { path: _, from, has: _, copies: _, cmd_form: _, cmds: _ } = self;
+        let mut found: Vec<String> = from.iter().flat_map(ImageMatch::name_mistakes).collect();
         if !is_inside(self.path()) {
             found.push("`path` is a path in the exercise's folder".into());
         }

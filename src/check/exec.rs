@@ -149,23 +149,30 @@ pub(super) fn ran(program: &str, exec: &Exec, run: &Run, evidence: &Evidence) ->
 
 impl ExecMatch {
     pub(super) fn describe(&self) -> String {
-        let program = self.program.as_ref().map(|p| format!(" of {p}")).unwrap_or_default();
-        let command = self.command.as_ref().map(|c| format!(" of the command {}", c.describe()));
-        let of = match &self.of {
-            Some(ExecOf::Same(name)) => format!(" in {name}"),
-            Some(ExecOf::Match(asked)) => format!(" in {}", run::expected(asked, false)),
-            None => String::new(),
-        };
-        let prints = self.output.as_ref().map(|o| format!(" that {}", output::describe(o)));
-        format!("a docker exec{program}{}{of}{}", command.unwrap_or_default(), prints.unwrap_or_default())
+        let Self { of, program, command, exit_code, output, user, interactive } = self;
+        let program = program.as_ref().map(|p| format!(" of {p}"));
+        let command = command.as_ref().map(|c| format!(" of the command {}", c.describe()));
+        let of = of.as_ref().map(|of| match of {
+            ExecOf::Same(name) => format!(" in {name}"),
+            ExecOf::Match(asked) => format!(" in {}", run::expected(asked, false)),
+        });
+        let mut does: Vec<String> = Vec::new();
+        does.extend(user.as_ref().map(|user| format!("runs as the user {}", user.describe())));
+        does.extend(interactive.map(|on| format!("is started {} -i", if on { "with" } else { "without" })));
+        does.extend(output.as_ref().map(output::describe));
+        does.extend(exit_code.map(|code| format!("ends with exit code {}", code.describe())));
+        let does = (!does.is_empty()).then(|| format!(" that {}", run::sentence(&does)));
+        let parts = [program, command, of, does].into_iter().flatten().collect::<String>();
+        format!("a docker exec{parts}")
     }
 
     pub(super) fn mistakes(&self) -> Vec<Mistake> {
-        let of = match &self.of {
+        let Self { of, program: _, command: _, exit_code: _, output, user: _, interactive: _ } = self;
+        let of = match of {
             Some(ExecOf::Match(asked)) => asked.mistakes(false),
             _ => Vec::new(),
         };
-        let output = self.output.iter().flat_map(OutputMatch::mistakes).map(Mistake::new);
+        let output = output.iter().flat_map(OutputMatch::mistakes).map(Mistake::new);
         let output = output.map(|m| m.inside("output"));
         of.into_iter().map(|m| m.inside("of")).chain(output).collect()
     }

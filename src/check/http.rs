@@ -6,7 +6,7 @@ use super::advice;
 use super::bound::{self, Bound, Object};
 use super::finding::{Finding, Found};
 use super::number::Number;
-use super::run::called;
+use super::run::{called, sentence};
 use super::text::{Text, only_looks_right, quoted};
 use super::verdict::Verdict;
 use crate::facts::{Evidence, HttpAnswer, Run, Silence};
@@ -69,7 +69,7 @@ fn difference(status: Option<Number>, body: Option<&Text>, answer: &HttpAnswer) 
     }
     let wanted = body.filter(|wanted| !wanted.matches(&answer.body))?;
     let alike = only_looks_right(&answer.body, wanted).map(|odd| format!(": {odd}")).unwrap_or_default();
-    let expected = format!("expected a text {}", wanted.describe());
+    let expected = format!("expected {}", wanted.as_object("a text"));
     Some(match answer.status {
         200..300 => {
             let shown: String = answer.body.trim().chars().take(200).collect();
@@ -179,9 +179,15 @@ pub(super) fn held(wanted: &AnswerOfPort, run: &Run) -> Finding {
 
 /// Goes after 'a container that'.
 pub(super) fn describe(wanted: &AnswerOfPort) -> String {
-    let status = wanted.status.map(|status| format!(" with status {}", status.describe()));
-    let body = wanted.body.as_ref().map(|body| format!(" with a text {}", body.describe()));
-    format!("answers {}{}{}", wanted.path(), status.unwrap_or_default(), body.unwrap_or_default())
+    let AnswerOfPort { path: _, status, body } = wanted;
+    format!("answers {}{}", wanted.path(), answer_words(*status, body.as_ref()))
+}
+
+fn answer_words(status: Option<Number>, body: Option<&Text>) -> String {
+    let mut with: Vec<String> = Vec::new();
+    with.extend(status.map(|status| format!("status {}", status.describe())));
+    with.extend(body.map(|body| body.as_object("a text")));
+    if with.is_empty() { String::new() } else { format!(" with {}", sentence(&with)) }
 }
 
 pub(super) fn look<'e>(wanted: &HttpMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
@@ -245,11 +251,10 @@ impl HttpMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let status = self.status.map(|status| format!(" with status {}", status.describe()));
-        let body = self.body.as_ref().map(|body| format!(" with a text {}", body.describe()));
-        let server = self.served_by.as_ref().map(|name| format!(", from {name}"));
-        let parts = [status, body, server].into_iter().flatten().collect::<String>();
-        format!("an answer from {}{parts}", self.url)
+        let Self { url, status, body, served_by } = self;
+        let server = served_by.as_ref().map(|name| format!(", from {name}"));
+        let with = answer_words(*status, body.as_ref());
+        format!("an answer from {url}{with}{}", server.unwrap_or_default())
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {

@@ -129,24 +129,69 @@ impl ImageMatch {
 
     /// With its article: 'the image python:3-slim', 'a python image with a tag that contains "slim"'.
     pub(super) fn describe(&self) -> String {
+        let Self {
+            bind: _,
+            // These are in `asked`.
+            repo: _,
+            tag: _,
+            reference: _,
+            same_as,
+            built,
+            based_on,
+            program,
+            has_default_program,
+            env,
+            workdir,
+            user,
+            exposes,
+            step,
+            layers,
+            size,
+            labels,
+        } = self;
         let (repo, tag) = self.asked();
-        let Some(repo) = repo else {
-            let built = if self.built == Some(true) { "an image that you built" } else { "an image" };
-            let base = self.based_on.as_ref().map(|base| format!(" on {}", base.describe()));
-            return match &self.same_as {
-                Some(name) => format!("the image {name}.image"),
-                None => format!("{built}{}", base.unwrap_or_default()),
-            };
-        };
-        let repo = familiar(&repo);
-        match tag.as_deref() {
-            None => format!("{} {repo} image", article(repo)),
-            Some(Text::Equals(tag)) => format!("the image {repo}:{}", tag.trim()),
-            Some(Text::Rule(TextRule::OneOf(tags))) => {
+        let what = match (repo.as_deref().map(familiar), tag.as_deref()) {
+            (None, _) => same_as.as_ref().map_or("an image".into(), |name| format!("the image {name}.image")),
+            (Some(repo), None) => format!("{} {repo} image", article(repo)),
+            (Some(repo), Some(Text::Equals(tag))) => format!("the image {repo}:{}", tag.trim()),
+            (Some(repo), Some(Text::Rule(TextRule::OneOf(tags)))) => {
                 let all: Vec<String> = tags.iter().map(|t| format!("{repo}:{}", t.trim())).collect();
                 format!("the image {}", all.join(" or "))
             }
-            Some(tag) => format!("{} {repo} image with a tag {}", article(repo), tag.describe()),
+            (Some(repo), Some(tag)) => {
+                format!("{} {repo} image with a tag {}", article(repo), tag.describe())
+            }
+        };
+        let on = based_on.as_ref().map(|base| base.describe());
+        let mut is: Vec<String> = Vec::new();
+        let mut say = |told: Option<String>| is.extend(told);
+        say(match (built, &on) {
+            (Some(true), Some(base)) => Some(format!("you built on {base}")),
+            (Some(true), None) => Some("you built".into()),
+            (Some(false), _) => Some("you did not build".into()),
+            (None, _) => None,
+        });
+        say(on.filter(|_| *built != Some(true)).map(|base| format!("is built on {base}")));
+        say(program.as_ref().map(|program| format!("runs {program} by itself")));
+        say(has_default_program.map(|has| match has {
+            true => "runs something by itself".into(),
+            false => "runs nothing by itself".into(),
+        }));
+        for (name, value) in env {
+            say(Some(format!("has the variable {name} set to {}", value.as_object("a text"))));
+        }
+        say(workdir.as_ref().map(|folder| format!("starts in the folder {}", folder.describe())));
+        say(user.as_ref().map(|user| format!("runs as the user {}", user.describe())));
+        say(exposes.map(|port| format!("exposes the port {}", port.describe())));
+        say(step.as_ref().map(|step| format!("was made with a step {}", step.describe())));
+        say(layers.map(|layers| format!("has {} layers", layers.describe())));
+        say(size.map(|size| format!("has a size of {} bytes", size.describe())));
+        for (name, value) in labels {
+            say(Some(format!("has the label {name} set to {}", value.as_object("a text"))));
+        }
+        match is.is_empty() {
+            true => what,
+            false => format!("{what} that {}", is.join(" and that ")),
         }
     }
 
@@ -157,8 +202,27 @@ impl ImageMatch {
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {
+        let Self {
+            bind: _,
+            repo,
+            tag,
+            reference,
+            same_as,
+            built: _,
+            based_on,
+            program,
+            has_default_program: _,
+            env: _,
+            workdir: _,
+            user: _,
+            exposes: _,
+            step: _,
+            layers: _,
+            size: _,
+            labels: _,
+        } = self;
         let mut found = Vec::new();
-        if let Some(repo) = &self.repo {
+        if let Some(repo) = repo {
             let parsed = Reference::parse(repo);
             if repo.trim().is_empty() {
                 found.push("`repo` is empty".into());
@@ -166,23 +230,23 @@ impl ImageMatch {
                 found.push(format!("`repo: {repo}` holds a tag or digest; write it as `tag`"));
             }
         }
-        if self.reference.is_some() && (self.repo.is_some() || self.tag.is_some()) {
+        if reference.is_some() && (repo.is_some() || tag.is_some()) {
             found.push("`ref` stands for `repo` and `tag`; write it or them".into());
         }
-        if self.reference.as_ref().is_some_and(|r| Reference::parse(r).is_none()) {
+        if reference.as_ref().is_some_and(|r| Reference::parse(r).is_none()) {
             found.push("`ref` is no image's name".into());
         }
-        if self.tag.is_some() && self.repo.is_none() {
+        if tag.is_some() && repo.is_none() {
             found.push("`tag` needs a `repo`".into());
         }
         if (Self { bind: None, ..self.clone() }) == Self::default() {
             found.push("`image` asks for nothing, so that any image would pass".into());
         }
-        found.extend(bound::mistake("same-as", self.same_as.as_deref()));
-        if self.based_on.as_ref().is_some_and(|base| base.asked().0.is_none() || base.wants_config()) {
+        found.extend(bound::mistake("same-as", same_as.as_deref()));
+        if based_on.as_ref().is_some_and(|base| base.asked().0.is_none() || base.wants_config()) {
             found.push("`based-on` takes `repo` and `tag`, or `ref`".into());
         }
-        if self.program.as_deref().is_some_and(|p| p.trim().is_empty()) {
+        if program.as_deref().is_some_and(|p| p.trim().is_empty()) {
             found.push("`program` is empty".into());
         }
         found

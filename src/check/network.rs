@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
+use super::run::sentence;
 use super::text::Text;
 use super::volume::{is_it, is_young};
 use crate::facts::{Evidence, Network, Run};
@@ -71,13 +72,14 @@ fn findings(
 
 impl NetworkMatch {
     pub(super) fn describe(&self) -> String {
-        let name = self.name.as_ref().map(|name| format!(" with the name {}", name.describe()));
-        let members: Vec<String> = self.members.iter().map(Text::describe).collect();
-        let members = match members.is_empty() {
-            true => String::new(),
-            false => format!(" in which {} run", members.join(" and ")),
-        };
-        format!("a network{}{members}", name.unwrap_or_default())
+        let Self { bind: _, name, driver, members } = self;
+        let name = name.as_ref().map(|name| format!(" with the name {}", name.describe()));
+        let driver = driver.as_ref().map(|driver| format!(" of the driver {}", driver.describe()));
+        let all: Vec<String> = members.iter().map(Text::describe).collect();
+        let verb = if all.len() == 1 { "runs" } else { "run" };
+        let members = (!all.is_empty()).then(|| format!(" in which {} {verb}", sentence(&all)));
+        let parts = [name, driver, members].into_iter().flatten().collect::<String>();
+        format!("a network{parts}")
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {

@@ -174,7 +174,7 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
         },
     };
     // The newest try speaks, also where what it was made from is not what the earlier tasks ask for.
-    for Meant { choice, why } in &meant {
+    for Meant { choice, object, why } in &meant {
         let mut other = match choices(task.check, vec![choice.clone()], evidence) {
             Ok(list) => {
                 Miss { verdict: why.clone(), near: list.first().and_then(|choice| choice.near(evidence)) }
@@ -185,7 +185,8 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
         if held.is_empty() && says_nothing {
             other.verdict = miss.verdict.clone();
         }
-        if other.near.is_some() && (other.is_newer_than(&miss) || other.is_of_the_same(&miss)) {
+        let is_about_it = other.near.is_some_and(|near| near.object.is_of(object));
+        if is_about_it && (other.is_newer_than(&miss) || other.is_of_the_same(&miss)) {
             miss = other;
         }
     }
@@ -207,6 +208,7 @@ struct Premises<'e> {
 
 struct Meant<'e> {
     choice: Choice<'e>,
+    object: Object<'e>,
     /// Why it does not satisfy the task that gives it its name.
     why: Verdict,
 }
@@ -266,12 +268,12 @@ impl<'e> Premises<'e> {
             if held.is_empty() || object.is_image() {
                 let mut choice = base.clone();
                 choice.bound.insert(name, object);
-                meant.push(Meant { choice, why });
+                meant.push(Meant { choice, object, why });
             }
         }
-        for Meant { choice, why } in std::mem::take(&mut self.meant) {
+        for Meant { choice, object, why } in std::mem::take(&mut self.meant) {
             let more = choices(task.check, vec![choice], evidence).unwrap_or_default();
-            meant.extend(more.into_iter().map(|choice| Meant { choice, why: why.clone() }));
+            meant.extend(more.into_iter().map(|choice| Meant { choice, object, why: why.clone() }));
         }
         (self.held, self.meant) = (held, meant);
     }

@@ -128,19 +128,15 @@ impl SeenMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let mut told = format!("a command that {}", deed(&self.did));
-        if let Some(object) = &self.object {
-            told.push_str(&format!(" {}", object.describe()));
-        }
-        for (name, value) in &self.args {
-            told.push_str(&match value {
-                Text::Equals(on) if on == "1" => format!(", with {name}"),
-                value => format!(", with {name} {}", value.describe()),
-            });
-        }
-        if self.status == SeenStatus::Error {
-            told.push_str(", and is refused");
-        }
+        let Self { did, object, args, status, message } = self;
+        let mut told = format!("a command that {}", deed(did));
+        told.extend(object.as_ref().map(|object| format!(" {}", object.describe())));
+        told.extend(args.iter().map(|(name, value)| match value {
+            Text::Equals(on) if on == "1" => format!(", with {name}"),
+            value => format!(", with {name} {}", value.describe()),
+        }));
+        told.extend((*status == SeenStatus::Error).then(|| ", and is refused".to_owned()));
+        told.extend(message.as_ref().map(|text| format!(" with {}", text.as_object("a message"))));
         told
     }
 

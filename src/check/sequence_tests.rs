@@ -23,6 +23,7 @@ impl World {
         let base = Image {
             id: "sha256:base".into(),
             tags: vec!["python:3-slim".into()],
+            created: Some(at(-5000)),
             config: Some(Box::new(ImageConfig { layers: vec!["l0".into()], ..ImageConfig::default() })),
             ..Image::default()
         };
@@ -219,6 +220,7 @@ fn a_try_with_an_image_that_does_not_count_says_why_it_does_not() {
     world.evidence.images.push(Image {
         id: "sha256:ubuntu".into(),
         tags: vec!["ubuntu:latest".into()],
+        created: Some(at(-5000)),
         config: Some(Box::new(ImageConfig { layers: vec!["u0".into()], ..ImageConfig::default() })),
         ..Image::default()
     });
@@ -340,4 +342,89 @@ fn a_task_that_needs_another_is_explained_and_waits() {
     // What it needs was there once: that is enough.
     world.passed.push("ran".into());
     assert_eq!(words(&world.graded()), ["done", "done"]);
+}
+
+/// One difference each, in words that tell it from every other one.
+#[test]
+fn a_difference_that_cannot_be_seen_is_named() {
+    let asked = || json!([{"id": "said", "check": {"run": {"image": {"repo": "python"}, "output": {"line": "hello harbour"}}}}]);
+    for (said, parts, never) in [
+        ("hello\u{a0}harbour\n", vec!["U+00A0 NO-BREAK SPACE", "expected a blank", "\\u00a0"], "number of"),
+        ("hello\u{2003}harbour\n", vec!["U+2003 EM SPACE"], "number of"),
+        ("hello\tharbour\n", vec!["a tab", "expected a blank"], "number of"),
+        ("hell\u{43e} harbour\n", vec!["only looks like", "U+043E CYRILLIC SMALL LETTER O"], "number of"),
+        ("hel\u{200b}lo harbour\n", vec!["U+200B ZERO WIDTH SPACE", "cannot be seen"], "number of"),
+        ("\u{feff}hello harbour\n", vec!["U+FEFF ZERO WIDTH NO-BREAK SPACE"], "number of"),
+        ("ｈello harbour\n", vec!["U+FF48 FULLWIDTH LATIN SMALL LETTER H"], "number of"),
+        ("helló harbour\n", vec!["U+00F3 LATIN SMALL LETTER O WITH ACUTE"], "number of"),
+        ("hello\u{301} harbour\n", vec!["U+0301 COMBINING ACUTE ACCENT"], "number of"),
+        ("hello  harbour\n", vec!["the number of blanks"], "U+"),
+        ("Hello harbour\n", vec!["capital and small letters"], "U+"),
+        ("\u{43d}\u{435}llo harbour\n", vec!["U+043D"], "number of"),
+    ] {
+        let mut world = World::new(asked());
+        world.ran("a", "python:3-slim", "sha256:base", said);
+        let (word, _) = world.says(0);
+        let Verdict::NotRight { differs, advice, found, .. } = world.graded().tasks.remove(0).verdict else {
+            panic!("{said:?}: {word}");
+        };
+        let all = format!("{found} {differs} {}", advice.unwrap_or_default());
+        assert!(parts.iter().all(|part| all.contains(part)) && !all.contains(never), "{said:?}: {all}");
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_read_names_its_driver() {
+    let asked = || json!([{"id": "said", "check": {"run": {"image": {"repo": "python"}, "output": {"line": "hello"}}}}]);
+    for (driver, part) in [
+        ("none", "log driver is none"),
+        ("syslog", "log driver is syslog"),
+        ("json-file", "was gone before"),
+        ("", "was gone before"),
+    ] {
+        let mut world = World::new(asked());
+        let run = world.ran("k", "python:3-slim", "sha256:base", "");
+        (run.output, run.log_driver) = (None, driver.into());
+        let (word, all) = world.says(0);
+        assert!(word == "could not check" && all.contains(part), "{driver}: {all}");
+        assert_eq!(all.contains("leave --rm out"), part == "was gone before", "{driver}: {all}");
+    }
+}
+
+#[test]
+fn a_server_that_has_died_is_told_by_its_own_words() {
+    use crate::facts::{Port, Probe, Silence};
+    let asked = || json!([{"id": "web", "check": {"run": {"image": {"repo": "python"}, "http": {"body": {"contains": "hi"}}}}}]);
+    let mut world = World::new(asked());
+    let port = Port { container: 5000, protocol: "tcp".into(), host_ip: None, host: Some(5000) };
+    let run = world.ran("a", "python:3-slim", "sha256:base", "/bin/sh: 1: [flask,: not found\n");
+    run.argv = Some(["/bin/sh", "-c", "['flask', 'run']"].map(str::to_owned).to_vec());
+    run.exit_code = Some(127);
+    run.ports = vec![port.clone()];
+    let (_, all) = world.says(0);
+    assert!(
+        all.contains("[flask,: not found") && all.contains("double quotes") && !all.contains("comma "),
+        "{all}"
+    );
+    let run = world.ran(
+        "b",
+        "python:3-slim",
+        "sha256:base",
+        "Traceback\nModuleNotFoundError: No module named 'flask'\n",
+    );
+    (run.exit_code, run.ports) = (Some(1), vec![port.clone()]);
+    let (_, all) = world.says(0);
+    assert!(all.contains("No module named 'flask'") && !all.contains("double quotes"), "{all}");
+    let run = world.ran(
+        "c",
+        "python:3-slim",
+        "sha256:base",
+        " * Running on http://127.0.0.1:5000\nPress CTRL+C to quit\n",
+    );
+    (run.finished, run.exit_code, run.ports) = (None, None, vec![port]);
+    run.state = Some(crate::facts::ContainerState::Running);
+    run.probes = vec![Probe { port: 5000, path: "/".into(), at: at(1), outcome: Err(Silence::Closed) }];
+    let (_, all) = world.says(0);
+    assert!(all.contains("Running on http://127.0.0.1:5000") && all.contains("0.0.0.0"), "{all}");
+    assert!(!all.contains("exit code") && !all.contains("No module"), "{all}");
 }

@@ -1,6 +1,7 @@
 //! Matching a text, saying what was wanted of it, and telling two texts apart for a person.
 
 use super::pattern::Pattern;
+use super::texts::Texts;
 use super::unicode;
 
 /// A matcher of text: a plain scalar means 'equals'. Blanks at both ends are forgiven.
@@ -39,21 +40,9 @@ impl Text {
 
     /// The same matcher with other texts in it; a pattern that breaks by it stays as it was.
     pub fn with_texts(&self, change: &dyn Fn(&str) -> String) -> Self {
-        let rule = match self {
-            Self::Equals(want) => return Self::Equals(change(want)),
-            Self::Rule(rule) => rule,
-        };
-        Self::Rule(match rule {
-            TextRule::OneOf(all) => TextRule::OneOf(all.iter().map(|text| change(text)).collect()),
-            TextRule::Contains(part) => TextRule::Contains(change(part)),
-            TextRule::Prefix(part) => TextRule::Prefix(change(part)),
-            TextRule::Suffix(part) => TextRule::Suffix(change(part)),
-            TextRule::Icase(want) => TextRule::Icase(change(want)),
-            TextRule::Not(inner) => TextRule::Not(Box::new(inner.with_texts(change))),
-            TextRule::Regex(pattern) => {
-                TextRule::Regex(Pattern::new(&change(pattern.as_str())).unwrap_or_else(|_| pattern.clone()))
-            }
-        })
+        let mut other = self.clone();
+        other.visit(&mut |text, _| Some(change(text)));
+        other
     }
 
     /// Whether it asks for nothing more than that there is a text.
