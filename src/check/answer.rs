@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bound::{self, Bound};
 use super::pattern::Pattern;
 use super::text::quoted;
+use super::typed::{is_read_as, readings};
 use super::verdict::Verdict;
 use crate::facts::Evidence;
 
@@ -15,7 +16,7 @@ use crate::facts::Evidence;
 pub struct AnswerMatch {
     /// The question.
     pub prompt: String,
-    /// The text, whatever its blanks, in small or capital letters; or a value such as `$c.short-id`.
+    /// The text, whatever its blanks, in small or capital letters, with quotes and dashes of any kind; or a value such as `$c.short-id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
     /// A regular expression that fits somewhere in the answer.
@@ -39,7 +40,7 @@ pub(super) fn judge(wanted: &AnswerMatch, bound: &Bound<'_>, evidence: &Evidence
     if wanted.accepts(answer) {
         return Verdict::Pass { found: format!("you answered {}", quoted(answer)) };
     }
-    let is_number = answer.parse::<f64>().is_ok();
+    let is_number = readings(answer).iter().any(|text| text.parse::<f64>().is_ok());
     let differs = match wanted.number {
         Some(_) if !is_number => "it is not a number",
         // neither of them may give the answer away
@@ -56,14 +57,19 @@ pub(super) fn judge(wanted: &AnswerMatch, bound: &Bound<'_>, evidence: &Evidence
 
 impl AnswerMatch {
     fn accepts(&self, answer: &str) -> bool {
+        let readings = readings(answer);
         if let Some(want) = &self.equals {
-            let plain = |text: &str| text.split_whitespace().collect::<String>().to_ascii_lowercase();
-            return plain(answer) == plain(want);
+            let close = |text: &str| text.split_whitespace().collect::<String>();
+            let closed: Vec<String> = readings.iter().map(|text| close(text)).collect();
+            return is_read_as(&closed, &close(want));
         }
         if let Some(pattern) = &self.regex {
-            return pattern.is_match(answer);
+            return pattern.is_match(answer) || readings.iter().any(|text| pattern.is_match(text));
         }
-        let is = |want: f64| answer.parse::<f64>().is_ok_and(|number| (number - want).abs() < 1e-9);
+        let is = |want: f64| {
+            let numbers = readings.iter().filter_map(|text| text.parse::<f64>().ok());
+            numbers.into_iter().any(|number| (number - want).abs() < 1e-9)
+        };
         self.number.is_some_and(is)
     }
 

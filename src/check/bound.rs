@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use jiff::Timestamp;
 
 use super::image;
-use crate::facts::reference::short_name;
 use crate::facts::{Evidence, Image, Network, Run, Volume, short_id};
 
 /// Something that a name can stand for.
@@ -13,6 +12,8 @@ use crate::facts::{Evidence, Image, Network, Run, Volume, short_id};
 pub(super) enum Object<'e> {
     Run(&'e Run),
     Image(&'e Image),
+    /// An image that is gone by now: what this container was made from.
+    ImageOf(&'e Run),
     Volume(&'e Volume),
     Network(&'e Network),
 }
@@ -39,6 +40,7 @@ impl<'e> Object<'e> {
         match self {
             Self::Run(run) => &run.id,
             Self::Image(image) => &image.id,
+            Self::ImageOf(run) => &run.image_id,
             Self::Volume(volume) => &volume.name,
             Self::Network(network) => &network.id,
         }
@@ -50,19 +52,47 @@ impl<'e> Object<'e> {
         let image = || evidence.images.iter().find(|image| image.id == id).map(Object::Image);
         let volume = || evidence.volumes.iter().find(|volume| volume.name == id).map(Object::Volume);
         let network = || evidence.networks.iter().find(|network| network.id == id).map(Object::Network);
-        run.or_else(image).or_else(volume).or_else(network)
+        let gone = || evidence.runs.iter().rfind(|run| run.image_id == id).map(Object::ImageOf);
+        run.or_else(image).or_else(volume).or_else(network).or_else(gone)
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other) && self.id() == other.id()
+        self.is_kind_of(other) && self.id() == other.id()
+    }
+
+    pub(super) fn is_kind_of(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) || (self.is_image() && other.is_image())
+    }
+
+    pub(super) fn is_image(&self) -> bool {
+        matches!(self, Self::Image(_) | Self::ImageOf(_))
+    }
+
+    /// Whether it was made from that image; anything else may be of anything.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        match self {
+            Self::Run(run) if other.is_image() => run.image_id == other.id(),
+            _ => true,
+        }
+    }
+
+    /// When it was made; of a container, when it was last started.
+    pub(super) fn at(&self, evidence: &Evidence) -> Option<Timestamp> {
+        match self {
+            Self::Run(run) | Self::ImageOf(run) => run.created.max(run.started),
+            Self::Image(image) => image::made_at(image, evidence),
+            Self::Volume(volume) => volume.created,
+            Self::Network(network) => network.created,
+        }
     }
 
     /// What a person calls it.
-    pub(super) fn name(&self) -> String {
+    pub(super) fn name(&self, evidence: &Evidence) -> String {
         match self {
             Self::Run(run) if run.name.is_empty() => short_id(&run.id).to_owned(),
             Self::Run(run) => run.name.clone(),
-            Self::Image(image) => short_name(image),
+            Self::Image(image) => image::known_as(image, evidence),
+            Self::ImageOf(run) => image::called(run, evidence),
             Self::Volume(volume) => volume.name.clone(),
             Self::Network(network) => network.name.clone(),
         }
@@ -71,12 +101,11 @@ impl<'e> Object<'e> {
     /// None where an object of this kind has no such value, or it is not known.
     pub(super) fn value(&self, field: &str, evidence: &Evidence) -> Option<String> {
         match (field, self) {
-            ("name", _) => Some(self.name()),
-            ("id", Self::Image(image)) => Some(image.id.clone()),
+            ("name", _) => Some(self.name(evidence)),
             ("id", _) => Some(self.id().to_owned()),
             ("short-id", _) => Some(short_id(self.id()).to_owned()),
             ("image", Self::Run(run)) => Some(image::called(run, evidence)),
-            ("image", Self::Image(image)) => Some(short_name(image)),
+            ("image", Self::Image(_) | Self::ImageOf(_)) => Some(self.name(evidence)),
             ("image-id", Self::Run(run)) => Some(run.image_id.clone()),
             ("host-port", Self::Run(run)) => run.ports.iter().find_map(|p| p.host).map(|p| p.to_string()),
             ("exit-code", Self::Run(run)) => run.exit_code.map(|code| code.to_string()),
@@ -161,32 +190,9 @@ fn replaced(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String 
     out
 }
 
-/// Keys whose `$name` means the object itself and not a text.
-const OBJECTS: [&str; 7] = ["same-as", "image", "object", "used-by", "members", "of", "served-by"];
-
-/// Changes every text in it; keys stay, and so do names that stand for an object.
-pub(super) fn map_texts(value: &mut Value, key: &str, change: &dyn Fn(&str) -> String) {
-    match value {
-        Value::String(text) if OBJECTS.contains(&key) && bare(text).is_some() => {}
-        Value::String(text) => *text = change(text),
-        Value::Array(all) => all.iter_mut().for_each(|v| map_texts(v, key, change)),
-        Value::Object(map) => map.iter_mut().for_each(|(key, v)| map_texts(v, key, change)),
-        _ => {}
-    }
-}
-
 /// Whether a value of this name is asked of anything.
 pub(super) fn asks_for(text: &str, field: &str) -> bool {
     references(text).any(|(_, _, asked)| asked == Some(field))
-}
-
-pub(super) fn each_text(value: &Value, tell: &mut dyn FnMut(&str)) {
-    match value {
-        Value::String(text) => tell(text),
-        Value::Array(all) => all.iter().for_each(|v| each_text(v, tell)),
-        Value::Object(map) => map.values().for_each(|v| each_text(v, tell)),
-        _ => {}
-    }
 }
 
 /// What is wrong with a key that takes a name, if anything.

@@ -1,15 +1,16 @@
 //! How an image is set up, and whether the learner built it.
 
 use super::finding::Finding;
+use super::image::known_as;
 use super::text::{quoted, words};
 use super::verdict::Known;
 use super::volume::is_young;
-use super::{ImageMatch, dockerfile, program};
-use crate::facts::reference::{Reference, names_of, short_name};
+use super::{ImageMatch, advice, dockerfile, program};
+use crate::facts::reference::{Reference, names_of};
 use crate::facts::{Evidence, Image, ImageConfig, Observed, Origin};
 
 pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all: &mut Vec<Finding>) {
-    let name = short_name(image);
+    let name = known_as(image, evidence);
     if let Some(size) = wanted.size {
         let found = i64::try_from(image.size).unwrap_or(i64::MAX);
         all.push(Finding::number("size", size, found));
@@ -83,7 +84,7 @@ enum Made {
 }
 
 fn is_built(wanted: bool, image: &Image, config: &ImageConfig, evidence: &Evidence) -> Finding {
-    let name = short_name(image);
+    let name = known_as(image, evidence);
     let no = |differs: &str| Finding::no(format!("image {name}"), differs);
     match (wanted, made(image, config, evidence)) {
         (true, Made::Built) => Finding::yes(true),
@@ -165,7 +166,7 @@ fn given(call: &Observed, evidence: &Evidence) -> Option<Reference> {
 
 /// The layers of the base are the first ones of the image. Where the base is not here by itself, the Dockerfile tells.
 fn based_on(base: &ImageMatch, image: &Image, config: &ImageConfig, evidence: &Evidence) -> Finding {
-    let name = short_name(image);
+    let name = known_as(image, evidence);
     let below = |other: &&Image| {
         let layers = other.config.as_ref().map(|c| c.layers.as_slice()).unwrap_or_default();
         other.id != image.id && !layers.is_empty() && config.layers.starts_with(layers)
@@ -182,7 +183,7 @@ fn based_on(base: &ImageMatch, image: &Image, config: &ImageConfig, evidence: &E
         .advising(Some("FROM in the Dockerfile names the image that it is built on.".to_owned()))
     };
     if let Some(other) = bases.iter().find(|other| base.same_repo(&names_of(other))) {
-        return no(short_name(other));
+        return no(known_as(other, evidence));
     }
     let written = evidence.files.values().filter_map(|file| dockerfile::base(file.text.as_deref()?));
     let written: Vec<String> = written.collect();
@@ -204,11 +205,7 @@ fn runs(wanted: &str, config: &ImageConfig) -> Finding {
     if program::runs(&argv, wanted) {
         return Finding::yes(false);
     }
-    let list_as_text = argv.iter().any(|word| word.trim_start().starts_with("['"));
-    let advice = list_as_text.then(|| {
-        "CMD takes its list with double quotes. With single ones Docker hands it to a shell as one text."
-            .to_owned()
-    });
+    let advice = advice::list_as_text(&argv);
     let shown = if argv.is_empty() { "nothing".to_owned() } else { words(&argv) };
     Finding::no(format!("command {shown}"), format!("it runs {shown} by itself, not {}", quoted(wanted)))
         .advising(advice)

@@ -4,7 +4,7 @@ use super::bound::{self, Bound, Object};
 use super::finding::Finding;
 use super::leaf::WATCHED;
 use super::run::called;
-use super::text::{quoted, words};
+use super::text::{only_looks_right, quoted, words};
 use super::verdict::Known;
 use super::{
     ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, port, program,
@@ -25,13 +25,13 @@ pub(super) fn source(run: &Run) -> Finding {
     }
 }
 
-pub(super) fn same(name: &str, run: &Run, bound: &Bound<'_>) -> Finding {
+pub(super) fn same(name: &str, run: &Run, bound: &Bound<'_>, evidence: &Evidence) -> Finding {
     let wanted = bound::bare(name).and_then(|name| bound.get(name));
     match wanted {
         Some(wanted) if wanted.is(&Object::Run(run)) => Finding::yes(true),
         Some(wanted) => Finding::no(
             format!("container {}", called(run)),
-            format!("it is {}, not {}", called(run), wanted.name()),
+            format!("it is {}, not {}", called(run), wanted.name(evidence)),
         ),
         None => Finding::no(format!("container {}", called(run)), "it is another container"),
     }
@@ -141,64 +141,60 @@ pub(super) fn state(wanted: StateWord, run: &Run) -> Finding {
     if !run.error.is_empty() {
         return no.advising(advice::start_failed(run));
     }
-    let said = run.output.as_ref().and_then(|output| advice::output(run, &output.text));
-    no.advising(said.or_else(|| advice::ended(run)))
+    no.advising(advice::ended(run))
 }
 
-/// Everything that stands on its own.
+/// Everything that stands on its own, in the order in which a person would look: what ran, how did it end, what did it print.
 pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut Vec<Finding>) {
-    all.extend(wanted.command_given.map(|given| command_given(given, run)));
-    all.extend(wanted.program.as_ref().map(|program| ran_program(program, run, evidence)));
-    all.extend(wanted.mount.as_ref().map(|asked| mount::held(asked, run, evidence)));
-    all.extend(wanted.port.as_ref().map(|asked| port::held(asked, run)));
-    all.extend(wanted.env.iter().map(|(name, value)| variable(name, value, run)));
+    let RunMatch {
+        // What it is, and what it came to, is looked at before.
+        bind: _,
+        same_as: _,
+        name: _,
+        image: _,
+        state: _,
+        started: _,
+        command_given: given,
+        program,
+        mount,
+        port,
+        env,
+        workdir,
+        user,
+        network: in_network,
+        interactive,
+        tty,
+        detached,
+        auto_remove,
+        exit_code: code,
+        http: answers,
+        output: prints,
+        logs_read: read,
+        removed,
+    } = wanted;
+    all.extend(given.map(|given| command_given(given, run)));
+    all.extend(program.as_ref().map(|program| ran_program(program, run, evidence)));
+    all.extend(mount.as_ref().map(|asked| mount::held(asked, run, evidence)));
+    all.extend(port.as_ref().map(|asked| port::held(asked, run)));
+    all.extend(env.iter().map(|(name, value)| variable(name, value, run)));
+    let texts = [workdir, user, in_network];
+    let flags = [*interactive, *tty, *detached, *auto_remove];
     if run.argv.is_some() {
-        all.extend(
-            wanted.workdir.as_ref().map(|text| Finding::text("working directory", text, &run.workdir)),
-        );
-        all.extend(wanted.user.as_ref().map(|text| Finding::text("user", text, &run.user)));
-        all.extend(wanted.network.as_ref().map(|text| network(text, run)));
-        all.extend(flag(wanted.interactive, run.stdin_open, "-i"));
-        all.extend(flag(wanted.tty, run.tty, "-t"));
-        all.extend(flag(wanted.detached, run.detached, "-d"));
-        all.extend(flag(wanted.auto_remove, run.auto_remove, "--rm"));
-    } else if wanted.asks_how() {
+        all.extend(workdir.as_ref().map(|text| Finding::text("working directory", text, &run.workdir)));
+        all.extend(user.as_ref().map(|text| Finding::text("user", text, &run.user)));
+        all.extend(in_network.as_ref().map(|text| network(text, run)));
+        let is = [run.stdin_open, run.tty, run.detached, run.auto_remove];
+        let options = ["-i", "-t", "-d", "--rm"];
+        let each = flags.into_iter().zip(is).zip(options);
+        all.extend(each.filter_map(|((wanted, is), option)| flag(wanted, is, option)));
+    } else if texts.iter().any(|text| text.is_some()) || flags.iter().any(Option::is_some) {
         all.push(unseen(run, "the way in which it was started"));
     }
-    all.extend(wanted.exit_code.map(|code| exit_code(code, run)));
-    all.extend(wanted.http.as_ref().map(|asked| http::held(asked, run)));
-    all.extend(wanted.output.as_ref().map(|asked| output::held(asked, run, evidence)));
-    all.extend(wanted.logs_read.map(|read| logs_read(read, run, evidence)));
-    all.extend(wanted.removed.map(|removed| gone(removed, run)));
-}
-
-impl RunMatch {
-    /// Asks for what only an inspect tells.
-    fn asks_how(&self) -> bool {
-        let texts = [&self.workdir, &self.user, &self.network];
-        let flags = [self.interactive, self.tty, self.detached, self.auto_remove];
-        texts.iter().any(|text| text.is_some()) || flags.iter().any(Option::is_some)
-    }
-}
-
-/// What the rest asks for, in words that follow 'a container that'.
-pub(super) fn described(wanted: &RunMatch) -> Vec<String> {
-    let mut does = Vec::new();
-    does.extend(wanted.mount.as_ref().map(mount::describe));
-    does.extend(wanted.port.as_ref().map(port::describe));
-    does.extend(wanted.http.as_ref().map(http::describe));
-    does.extend(wanted.env.iter().map(|(name, value)| format!("has {name} set to {}", value.describe())));
-    does.extend(wanted.network.as_ref().map(|name| format!("is in the network {}", name.describe())));
-    does.extend(
-        wanted.detached.map(|on| format!("runs in the {}", if on { "background" } else { "foreground" })),
-    );
-    does.extend(wanted.command_given.map(|given| match given {
-        true => "is given a command of its own".into(),
-        false => "runs the image's own command".into(),
-    }));
-    does.extend(wanted.logs_read.filter(|read| *read).map(|_| "has its log read".into()));
-    does.extend(wanted.removed.map(|gone| if gone { "is removed again" } else { "is kept" }.into()));
-    does
+    all.extend(code.map(|code| exit_code(code, run)));
+    all.extend(answers.as_ref().map(|asked| http::held(asked, run)));
+    all.extend(prints.as_ref().map(|asked| output::held(asked, run, evidence)));
+    all.extend(read.map(|read| logs_read(read, run, evidence)));
+    all.extend(removed.map(|removed| gone(removed, run)));
 }
 
 fn unseen(run: &Run, what: &str) -> Finding {
@@ -261,7 +257,12 @@ fn variable(name: &str, wanted: &Text, run: &Run) -> Finding {
             true => Finding::yes(true),
             false => Finding::no(
                 format!("{name} is {}", quoted(value)),
-                format!("{name} is {}, expected {}", quoted(value), wanted.describe()),
+                format!(
+                    "{name} is {}, expected {}{}",
+                    quoted(value),
+                    wanted.as_object("a text"),
+                    only_looks_right(value, wanted).map(|odd| format!(": {odd}")).unwrap_or_default()
+                ),
             )
             .tried(true),
         };

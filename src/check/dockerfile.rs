@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::advice;
 use super::file::{is_inside, missing};
 use super::image::ImageMatch;
 use super::number::Number;
+use super::run::sentence;
 use super::verdict::{Known, Verdict};
 use crate::facts::{Evidence, Reference};
 
@@ -121,12 +123,12 @@ pub(super) fn judge(wanted: &DockerfileMatch, evidence: &Evidence) -> Verdict {
     match wanted.difference(&instructions(text), base(text).as_deref()) {
         None => Verdict::Pass { found: format!("{path} is as asked for") },
         Some((found, differs, advice)) => {
-            Verdict::NotRight { expected, found, nearest: None, differs, advice: advice.map(str::to_owned) }
+            Verdict::NotRight { expected, found, nearest: None, differs, advice }
         }
     }
 }
 
-type Differs = (String, String, Option<&'static str>);
+type Differs = (String, String, Option<String>);
 
 impl DockerfileMatch {
     pub fn path(&self) -> &str {
@@ -153,7 +155,7 @@ impl DockerfileMatch {
         if let Some(file) = &self.copies
             && !all.iter().any(|i| matches!(i.name.as_str(), "COPY" | "ADD") && takes(&i.rest, file))
         {
-            let advice = Some("What is in the image is only what was copied into it.");
+            let advice = Some("What is in the image is only what was copied into it.".to_owned());
             return Some((self.path().into(), format!("nothing copies {file} into the image"), advice));
         }
         let last = all.iter().rfind(|i| matches!(i.name.as_str(), "CMD" | "ENTRYPOINT"));
@@ -163,30 +165,34 @@ impl DockerfileMatch {
             };
             let is = if is_list(&last.rest) { Form::Exec } else { Form::Shell };
             if is != form {
-                let advice = last.rest.starts_with('[').then_some(
-                    "A list needs double quotes around each word; with other quotes Docker takes it as text for a shell.",
-                );
+                let list = last.rest.starts_with('[').then(|| advice::list_fault(&last.rest));
+                let advice = list.map(|fault| format!("Docker takes it as text for a shell: {fault}"));
                 let differs = format!("{} {} is written in the {} form", last.name, last.rest, is.word());
                 return Some((format!("{} {}", last.name, last.rest), differs, advice));
             }
         }
         let cmds = of("CMD").len();
         let wanted = self.cmds.filter(|wanted| !wanted.matches(i64::try_from(cmds).unwrap_or(i64::MAX)))?;
-        let advice = (cmds > 1).then_some("Only the last CMD counts.");
+        let advice = (cmds > 1).then(|| "Only the last CMD counts.".to_owned());
         Some((self.path().into(), format!("it has {cmds} CMD, expected {}", wanted.describe()), advice))
     }
 
     pub(super) fn describe(&self) -> String {
-        let from = self.from.as_ref().map(|from| format!(" that begins with {}", from.describe()));
-        let has = (!self.has.is_empty()).then(|| format!(" with {}", self.has.join(", ")));
-        let copies = self.copies.as_ref().map(|file| format!(" that copies {file}"));
-        let form = self.cmd_form.map(|form| format!(" with its command in the {} form", form.word()));
-        let parts = [from, has, copies, form].into_iter().flatten().collect::<String>();
-        format!("a file {}{parts}", self.path())
+        let Self { path: _, from, has, copies, cmd_form, cmds } = self;
+        let mut is: Vec<String> = Vec::new();
+        is.extend(from.as_ref().map(|from| format!("begins with {}", from.describe())));
+        let names: Vec<String> = has.iter().map(|name| name.to_uppercase()).collect();
+        is.extend((!has.is_empty()).then(|| format!("has {}", sentence(&names))));
+        is.extend(copies.as_ref().map(|file| format!("copies {file}")));
+        is.extend(cmd_form.map(|form| format!("has its command in the {} form", form.word())));
+        is.extend(cmds.map(|cmds| format!("has {} CMD", cmds.describe())));
+        let is = (!is.is_empty()).then(|| format!(" that {}", sentence(&is)));
+        format!("a file {}{}", self.path(), is.unwrap_or_default())
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {
-        let mut found: Vec<String> = self.from.iter().flat_map(ImageMatch::name_mistakes).collect();
+        let Self { path: _, from, has: _, copies: _, cmd_form: _, cmds: _ } = self;
+        let mut found: Vec<String> = from.iter().flat_map(ImageMatch::name_mistakes).collect();
         if !is_inside(self.path()) {
             found.push("`path` is a path in the exercise's folder".into());
         }

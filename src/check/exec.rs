@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,7 +14,7 @@ use super::output::Said;
 use super::run::{self, called};
 use super::text::{Text, quoted};
 use super::{Mistake, OutputMatch, RunMatch, advice, output, program};
-use crate::facts::{Evidence, Exec, Run};
+use crate::facts::{Evidence, Exec, Observed, Run};
 
 /// The container that a command was run in.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,20 +71,27 @@ pub(super) fn look<'e>(wanted: &ExecMatch, bound: &Bound<'e>, evidence: &'e Evid
                 .collect()
         }
     };
-    let found = |run: &Run, exec: &Exec| findings(wanted, exec, run, evidence);
-    let candidates = of.into_iter().flat_map(|run| {
-        run.execs.iter().map(move |exec| Candidate {
-            object: Object::Run(run),
-            findings: found(run, exec),
-            serious: true,
-        })
-    });
+    let tried = |run: &'e Run, exec: &Exec| Candidate {
+        object: Object::Run(run),
+        at: asked_at(exec, evidence).or(run.created.max(run.started)),
+        findings: findings(wanted, exec, run, evidence),
+        meant: true,
+    };
+    let candidates = of.into_iter().flat_map(|run| run.execs.iter().map(move |exec| tried(run, exec)));
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
     Found::among(
-        candidates.collect(),
+        candidates,
         wanted.describe(),
-        |object| format!("docker exec in {}", object.name()),
-        |object| format!("docker exec ran it in {}", object.name()),
+        |object| format!("docker exec in {}", object.name(evidence)),
+        |object| format!("docker exec ran it in {}", object.name(evidence)),
     )
+}
+
+/// When its start was seen.
+fn asked_at(exec: &Exec, evidence: &Evidence) -> Option<Timestamp> {
+    let of_it = |call: &&Observed| call.action.object.as_deref() == Some(exec.id.as_str());
+    evidence.seen.iter().filter(of_it).find(|call| call.action.name == "exec-start").map(|call| call.at)
 }
 
 fn findings(wanted: &ExecMatch, exec: &Exec, run: &Run, evidence: &Evidence) -> Vec<Finding> {
@@ -141,23 +149,30 @@ pub(super) fn ran(program: &str, exec: &Exec, run: &Run, evidence: &Evidence) ->
 
 impl ExecMatch {
     pub(super) fn describe(&self) -> String {
-        let program = self.program.as_ref().map(|p| format!(" of {p}")).unwrap_or_default();
-        let command = self.command.as_ref().map(|c| format!(" of the command {}", c.describe()));
-        let of = match &self.of {
-            Some(ExecOf::Same(name)) => format!(" in {name}"),
-            Some(ExecOf::Match(asked)) => format!(" in {}", run::expected(asked, false)),
-            None => String::new(),
-        };
-        let prints = self.output.as_ref().map(|o| format!(" that {}", output::describe(o)));
-        format!("a docker exec{program}{}{of}{}", command.unwrap_or_default(), prints.unwrap_or_default())
+        let Self { of, program, command, exit_code, output, user, interactive } = self;
+        let program = program.as_ref().map(|p| format!(" of {p}"));
+        let command = command.as_ref().map(|c| format!(" of the command {}", c.describe()));
+        let of = of.as_ref().map(|of| match of {
+            ExecOf::Same(name) => format!(" in {name}"),
+            ExecOf::Match(asked) => format!(" in {}", run::expected(asked, false)),
+        });
+        let mut does: Vec<String> = Vec::new();
+        does.extend(user.as_ref().map(|user| format!("runs as the user {}", user.describe())));
+        does.extend(interactive.map(|on| format!("is started {} -i", if on { "with" } else { "without" })));
+        does.extend(output.as_ref().map(output::describe));
+        does.extend(exit_code.map(|code| format!("ends with exit code {}", code.describe())));
+        let does = (!does.is_empty()).then(|| format!(" that {}", run::sentence(&does)));
+        let parts = [program, command, of, does].into_iter().flatten().collect::<String>();
+        format!("a docker exec{parts}")
     }
 
     pub(super) fn mistakes(&self) -> Vec<Mistake> {
-        let of = match &self.of {
+        let Self { of, program: _, command: _, exit_code: _, output, user: _, interactive: _ } = self;
+        let of = match of {
             Some(ExecOf::Match(asked)) => asked.mistakes(false),
             _ => Vec::new(),
         };
-        let output = self.output.iter().flat_map(OutputMatch::mistakes).map(Mistake::new);
+        let output = output.iter().flat_map(OutputMatch::mistakes).map(Mistake::new);
         let output = output.map(|m| m.inside("output"));
         of.into_iter().map(|m| m.inside("of")).chain(output).collect()
     }

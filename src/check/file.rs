@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::pattern::Pattern;
-use super::text::{Text, quoted};
+use super::run::sentence;
+use super::text::{Text, only_looks_right, only_looks_to_hold, quoted};
 use super::verdict::Verdict;
 use crate::facts::{Evidence, Place};
 
@@ -91,10 +92,12 @@ impl FileMatch {
         let file = evidence.files.get(self.path.trim_start_matches("./"));
         let text = file.and_then(|file| file.text.as_deref()).unwrap_or_default();
         if let Some(part) = self.contains.as_ref().filter(|part| !text.contains(part.as_str())) {
-            return Some(format!("{} is not in it", quoted(part)));
+            let alike = only_looks_to_hold(text, part).map(|odd| format!(": {odd}"));
+            return Some(format!("{} is not in it{}", quoted(part), alike.unwrap_or_default()));
         }
         if let Some(line) = self.line.as_ref().filter(|line| !text.lines().any(|l| line.matches(l))) {
-            return Some(format!("no line of it is {}", line.describe()));
+            let alike = text.lines().find_map(|l| only_looks_right(l, line)).map(|odd| format!(": {odd}"));
+            return Some(format!("no line of it is {}{}", line.as_object("one"), alike.unwrap_or_default()));
         }
         if let Some(pattern) = self.regex.as_ref().filter(|pattern| !pattern.is_match(text)) {
             return Some(format!("nothing in it matches the pattern {}", quoted(pattern.as_str())));
@@ -107,27 +110,33 @@ impl FileMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let path = self.path.trim_start_matches("./");
-        if self.exists == Some(false) {
+        let Self { path, exists, contains, line, regex, sha256 } = self;
+        let path = path.trim_start_matches("./");
+        if *exists == Some(false) {
             return format!("that there is no {path} in the exercise's folder");
         }
-        let contains = self.contains.as_ref().map(|part| format!(" with {} in it", quoted(part)));
-        let line = self.line.as_ref().map(|line| format!(" with a line {}", line.describe()));
-        let parts = [contains, line].into_iter().flatten().collect::<String>();
-        format!("the file {path} in the exercise's folder{parts}")
+        let mut holds: Vec<String> = Vec::new();
+        holds.extend(contains.as_ref().map(|part| format!("{} in it", quoted(part))));
+        holds.extend(line.as_ref().map(|line| line.as_object("a line")));
+        holds.extend(
+            regex.as_ref().map(|p| format!("a text that matches the pattern {}", quoted(p.as_str()))),
+        );
+        holds.extend(sha256.as_ref().map(|sum| format!("the SHA-256 sum {sum}")));
+        let holds = (!holds.is_empty()).then(|| format!(" with {}", sentence(&holds)));
+        format!("the file {path} in the exercise's folder{}", holds.unwrap_or_default())
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {
+        let Self { path, exists, contains, line, regex, sha256 } = self;
         let mut found = Vec::new();
-        if !is_inside(&self.path) {
+        if !is_inside(path) {
             found.push("`path` is a path in the exercise's folder, such as hello.py".into());
         }
-        let asks =
-            self.contains.is_some() || self.line.is_some() || self.regex.is_some() || self.sha256.is_some();
-        if self.exists == Some(false) && asks {
+        let asks = contains.is_some() || line.is_some() || regex.is_some() || sha256.is_some();
+        if *exists == Some(false) && asks {
             found.push("what is not there has no content".into());
         }
-        if self.contains.as_ref().is_some_and(String::is_empty) {
+        if contains.as_ref().is_some_and(String::is_empty) {
             found.push("`contains` is empty".into());
         }
         found

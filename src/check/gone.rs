@@ -92,17 +92,18 @@ impl GoneMatch {
     pub(super) fn describe(&self) -> String {
         let named = |what: &str, name: &Option<Text>| {
             let name = name.as_ref().map(|name| format!(" with the name {}", name.describe()));
-            format!("that a {what}{} is removed", name.unwrap_or_default())
+            format!("a {what}{}", name.unwrap_or_default())
         };
-        match self {
-            Self::Container(GoneContainer { name: None, image: Some(image) }) => {
-                format!("that a container from {} is removed", image.describe())
+        let what = match self {
+            Self::Container(GoneContainer { name, image }) => {
+                let from = image.as_ref().map(|image| format!(" from {}", image.describe()));
+                format!("{}{}", named("container", name), from.unwrap_or_default())
             }
-            Self::Container(asked) => named("container", &asked.name),
-            Self::Image(asked) => format!("that {} is removed", asked.describe()),
-            Self::Volume(asked) => named("volume", &asked.name),
-            Self::Network(asked) => named("network", &asked.name),
-        }
+            Self::Image(asked) => asked.describe(),
+            Self::Volume(GoneNamed { name }) => named("volume", name),
+            Self::Network(GoneNamed { name }) => named("network", name),
+        };
+        format!("that {what} is removed")
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {

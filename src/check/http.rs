@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::advice;
 use super::bound::{self, Bound, Object};
 use super::finding::{Finding, Found};
 use super::number::Number;
-use super::run::called;
-use super::text::{Text, quoted};
+use super::run::{called, sentence};
+use super::text::{Text, only_looks_right, quoted};
 use super::verdict::Verdict;
 use crate::facts::{Evidence, HttpAnswer, Run, Silence};
 
@@ -57,12 +58,44 @@ impl AnswerOfPort {
 
 /// None where the answer is as asked for.
 fn difference(status: Option<Number>, body: Option<&Text>, answer: &HttpAnswer) -> Option<String> {
+    let line = one_line(&answer.body);
+    let said = if line.is_empty() { String::new() } else { format!("; its text says {}", quoted(&line)) };
     if let Some(wanted) = status.filter(|wanted| !wanted.matches(answer.status.into())) {
-        return Some(format!("it answered with status {}, expected {}", answer.status, wanted.describe()));
+        return Some(format!(
+            "it answered with status {}, expected {}{said}",
+            answer.status,
+            wanted.describe()
+        ));
     }
     let wanted = body.filter(|wanted| !wanted.matches(&answer.body))?;
-    let shown: String = answer.body.trim().chars().take(200).collect();
-    Some(format!("it answered {}, expected a text {}", quoted(&shown), wanted.describe()))
+    let alike = only_looks_right(&answer.body, wanted).map(|odd| format!(": {odd}")).unwrap_or_default();
+    let expected = format!("expected {}", wanted.as_object("a text"));
+    Some(match answer.status {
+        200..300 => {
+            let shown: String = answer.body.trim().chars().take(200).collect();
+            format!("it answered {}, {expected}{alike}", quoted(&shown))
+        }
+        status => format!("it answered with status {status}, {expected}{said}"),
+    })
+}
+
+/// One line of an answer that tells what it is: the title of a page, or the first line that has words.
+fn one_line(body: &str) -> String {
+    let title = body.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+    let text = title.map_or(body, |(title, _)| title);
+    let bare = |line: &str| {
+        let mut inside = false;
+        let kept = line.chars().filter(|c| {
+            let tag = inside || *c == '<';
+            inside = tag && *c != '>';
+            !tag
+        });
+        kept.collect::<String>().trim().to_owned()
+    };
+    let is_page = body.trim_start().starts_with('<');
+    let mut lines = text.lines().map(|line| if is_page { bare(line) } else { line.trim().to_owned() });
+    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    first.chars().take(120).collect()
 }
 
 fn air_play(answer: &HttpAnswer) -> Option<String> {
@@ -82,6 +115,19 @@ fn silent(silence: Silence) -> (&'static str, &'static str) {
         Silence::Slow => ("no answer came in time", "Is the program busy, or does it wait for something?"),
         Silence::Strange => ("what came back is not HTTP", "Which program listens on that port?"),
     }
+}
+
+/// Its log says that it listens on the container's own address alone.
+fn own_ear(run: &Run) -> Option<String> {
+    let text = &run.output.as_ref()?.text;
+    if ["0.0.0.0", "[::]", "*:"].iter().any(|all| text.contains(all)) {
+        return None;
+    }
+    let own = text.lines().rfind(|line| line.contains("127.0.0.1") || line.contains("localhost"))?;
+    let line: String = own.trim().chars().take(200).collect();
+    Some(format!(
+        "Its log says: «{line}». 127.0.0.1 in a container is the container alone; 0.0.0.0 is reachable from outside."
+    ))
 }
 
 /// Exit codes of a program that did its work, and of one that was ended: by Ctrl-C, docker stop, or a kill.
@@ -107,13 +153,14 @@ pub(super) fn held(wanted: &AnswerOfPort, run: &Run) -> Finding {
             format!("no answer of {}", called(run)),
             format!("it ended with exit code {code}, and no answer of it was seen"),
         )
-        .advising(Some("Its log tells why: docker logs.".to_owned()))
+        .advising(advice::ended(run).or(Some("Its log tells why: docker logs.".to_owned())))
         .tried(true);
     }
     if let Some(silence) = probes().filter_map(|probe| probe.outcome.as_ref().err()).next_back() {
         let (differs, advice) = silent(*silence);
+        let own = (*silence == Silence::Closed).then(|| own_ear(run)).flatten();
         return Finding::no(format!("no answer of {}", called(run)), differs)
-            .advising(Some(advice.to_owned()))
+            .advising(own.or(Some(advice.to_owned())))
             .tried(true);
     }
     let reachable =
@@ -132,9 +179,15 @@ pub(super) fn held(wanted: &AnswerOfPort, run: &Run) -> Finding {
 
 /// Goes after 'a container that'.
 pub(super) fn describe(wanted: &AnswerOfPort) -> String {
-    let status = wanted.status.map(|status| format!(" with status {}", status.describe()));
-    let body = wanted.body.as_ref().map(|body| format!(" with a text {}", body.describe()));
-    format!("answers {}{}{}", wanted.path(), status.unwrap_or_default(), body.unwrap_or_default())
+    let AnswerOfPort { path: _, status, body } = wanted;
+    format!("answers {}{}", wanted.path(), answer_words(*status, body.as_ref()))
+}
+
+fn answer_words(status: Option<Number>, body: Option<&Text>) -> String {
+    let mut with: Vec<String> = Vec::new();
+    with.extend(status.map(|status| format!("status {}", status.describe())));
+    with.extend(body.map(|body| body.as_object("a text")));
+    if with.is_empty() { String::new() } else { format!(" with {}", sentence(&with)) }
 }
 
 pub(super) fn look<'e>(wanted: &HttpMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
@@ -198,11 +251,10 @@ impl HttpMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let status = self.status.map(|status| format!(" with status {}", status.describe()));
-        let body = self.body.as_ref().map(|body| format!(" with a text {}", body.describe()));
-        let server = self.served_by.as_ref().map(|name| format!(", from {name}"));
-        let parts = [status, body, server].into_iter().flatten().collect::<String>();
-        format!("an answer from {}{parts}", self.url)
+        let Self { url, status, body, served_by } = self;
+        let server = served_by.as_ref().map(|name| format!(", from {name}"));
+        let with = answer_words(*status, body.as_ref());
+        format!("an answer from {url}{with}{}", server.unwrap_or_default())
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {

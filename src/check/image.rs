@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,7 +14,7 @@ use super::finding::{Candidate, Finding, Found};
 use super::number::Number;
 use super::text::{Text, TextRule, quoted};
 use super::verdict::Known;
-use crate::facts::reference::{Reference, familiar, names_of, short_name, whole_repo};
+use crate::facts::reference::{Reference, familiar, names_of, whole_repo};
 use crate::facts::{Evidence, Image, Run, short_id};
 
 /// Picks images by repository and tag. `docker.io/library/` is added where it is left out; no `tag` means any tag.
@@ -128,24 +129,69 @@ impl ImageMatch {
 
     /// With its article: 'the image python:3-slim', 'a python image with a tag that contains "slim"'.
     pub(super) fn describe(&self) -> String {
+        let Self {
+            bind: _,
+            // These are in `asked`.
+            repo: _,
+            tag: _,
+            reference: _,
+            same_as,
+            built,
+            based_on,
+            program,
+            has_default_program,
+            env,
+            workdir,
+            user,
+            exposes,
+            step,
+            layers,
+            size,
+            labels,
+        } = self;
         let (repo, tag) = self.asked();
-        let Some(repo) = repo else {
-            let built = if self.built == Some(true) { "an image that you built" } else { "an image" };
-            let base = self.based_on.as_ref().map(|base| format!(" on {}", base.describe()));
-            return match &self.same_as {
-                Some(name) => format!("the image {name}.image"),
-                None => format!("{built}{}", base.unwrap_or_default()),
-            };
-        };
-        let repo = familiar(&repo);
-        match tag.as_deref() {
-            None => format!("{} {repo} image", article(repo)),
-            Some(Text::Equals(tag)) => format!("the image {repo}:{}", tag.trim()),
-            Some(Text::Rule(TextRule::OneOf(tags))) => {
+        let what = match (repo.as_deref().map(familiar), tag.as_deref()) {
+            (None, _) => same_as.as_ref().map_or("an image".into(), |name| format!("the image {name}.image")),
+            (Some(repo), None) => format!("{} {repo} image", article(repo)),
+            (Some(repo), Some(Text::Equals(tag))) => format!("the image {repo}:{}", tag.trim()),
+            (Some(repo), Some(Text::Rule(TextRule::OneOf(tags)))) => {
                 let all: Vec<String> = tags.iter().map(|t| format!("{repo}:{}", t.trim())).collect();
                 format!("the image {}", all.join(" or "))
             }
-            Some(tag) => format!("{} {repo} image with a tag {}", article(repo), tag.describe()),
+            (Some(repo), Some(tag)) => {
+                format!("{} {repo} image with a tag {}", article(repo), tag.describe())
+            }
+        };
+        let on = based_on.as_ref().map(|base| base.describe());
+        let mut is: Vec<String> = Vec::new();
+        let mut say = |told: Option<String>| is.extend(told);
+        say(match (built, &on) {
+            (Some(true), Some(base)) => Some(format!("you built on {base}")),
+            (Some(true), None) => Some("you built".into()),
+            (Some(false), _) => Some("you did not build".into()),
+            (None, _) => None,
+        });
+        say(on.filter(|_| *built != Some(true)).map(|base| format!("is built on {base}")));
+        say(program.as_ref().map(|program| format!("runs {program} by itself")));
+        say(has_default_program.map(|has| match has {
+            true => "runs something by itself".into(),
+            false => "runs nothing by itself".into(),
+        }));
+        for (name, value) in env {
+            say(Some(format!("has the variable {name} set to {}", value.as_object("a text"))));
+        }
+        say(workdir.as_ref().map(|folder| format!("starts in the folder {}", folder.describe())));
+        say(user.as_ref().map(|user| format!("runs as the user {}", user.describe())));
+        say(exposes.map(|port| format!("exposes the port {}", port.describe())));
+        say(step.as_ref().map(|step| format!("was made with a step {}", step.describe())));
+        say(layers.map(|layers| format!("has {} layers", layers.describe())));
+        say(size.map(|size| format!("has a size of {} bytes", size.describe())));
+        for (name, value) in labels {
+            say(Some(format!("has the label {name} set to {}", value.as_object("a text"))));
+        }
+        match is.is_empty() {
+            true => what,
+            false => format!("{what} that {}", is.join(" and that ")),
         }
     }
 
@@ -156,8 +202,27 @@ impl ImageMatch {
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {
+        let Self {
+            bind: _,
+            repo,
+            tag,
+            reference,
+            same_as,
+            built: _,
+            based_on,
+            program,
+            has_default_program: _,
+            env: _,
+            workdir: _,
+            user: _,
+            exposes: _,
+            step: _,
+            layers: _,
+            size: _,
+            labels: _,
+        } = self;
         let mut found = Vec::new();
-        if let Some(repo) = &self.repo {
+        if let Some(repo) = repo {
             let parsed = Reference::parse(repo);
             if repo.trim().is_empty() {
                 found.push("`repo` is empty".into());
@@ -165,23 +230,23 @@ impl ImageMatch {
                 found.push(format!("`repo: {repo}` holds a tag or digest; write it as `tag`"));
             }
         }
-        if self.reference.is_some() && (self.repo.is_some() || self.tag.is_some()) {
+        if reference.is_some() && (repo.is_some() || tag.is_some()) {
             found.push("`ref` stands for `repo` and `tag`; write it or them".into());
         }
-        if self.reference.as_ref().is_some_and(|r| Reference::parse(r).is_none()) {
+        if reference.as_ref().is_some_and(|r| Reference::parse(r).is_none()) {
             found.push("`ref` is no image's name".into());
         }
-        if self.tag.is_some() && self.repo.is_none() {
+        if tag.is_some() && repo.is_none() {
             found.push("`tag` needs a `repo`".into());
         }
         if (Self { bind: None, ..self.clone() }) == Self::default() {
             found.push("`image` asks for nothing, so that any image would pass".into());
         }
-        found.extend(bound::mistake("same-as", self.same_as.as_deref()));
-        if self.based_on.as_ref().is_some_and(|base| base.asked().0.is_none() || base.wants_config()) {
+        found.extend(bound::mistake("same-as", same_as.as_deref()));
+        if based_on.as_ref().is_some_and(|base| base.asked().0.is_none() || base.wants_config()) {
             found.push("`based-on` takes `repo` and `tag`, or `ref`".into());
         }
-        if self.program.as_deref().is_some_and(|p| p.trim().is_empty()) {
+        if program.as_deref().is_some_and(|p| p.trim().is_empty()) {
             found.push("`program` is empty".into());
         }
         found
@@ -288,7 +353,7 @@ pub(super) fn called(run: &Run, evidence: &Evidence) -> String {
 pub(super) fn id_of<'e>(name: &str, bound: &Bound<'e>) -> Option<&'e str> {
     match bound.get(bound::bare(name)?)? {
         Object::Image(image) => Some(&image.id),
-        Object::Run(run) if !run.image_id.is_empty() => Some(&run.image_id),
+        Object::Run(run) | Object::ImageOf(run) if !run.image_id.is_empty() => Some(&run.image_id),
         _ => None,
     }
 }
@@ -317,39 +382,84 @@ pub(super) fn untold_tag(name: &str, wanted: &ImageMatch) -> (String, String) {
     )
 }
 
+/// When it was made, as far as its age counts: a build that finds all of it in the cache gives an old image a name
+/// anew, and then it is as young as whatever was named before it.
+pub(super) fn made_at(image: &Image, evidence: &Evidence) -> Option<Timestamp> {
+    let Some(last) = evidence.tagged.iter().rposition(|id| *id == image.id) else { return image.created };
+    let before = |other: &&Image| evidence.tagged[..last].contains(&other.id);
+    let others = evidence.images.iter().filter(before).filter_map(|other| other.created);
+    others.max().max(image.created)
+}
+
+/// What the learner called it: a name that it has, or had when a container was made from it.
+pub(super) fn known_as(image: &Image, evidence: &Evidence) -> String {
+    let tagged = image.tags.iter().find_map(|tag| Reference::parse(tag));
+    if let Some(name) = tagged {
+        return name.short();
+    }
+    let of_it = evidence.runs.iter().rev().filter(|run| run.image_id == image.id);
+    let mut then = of_it.flat_map(|run| run.image_refs.iter().chain([&run.image]));
+    let then = then.find(|name| !is_id(name, &image.id)).and_then(|name| Reference::parse(name));
+    match then {
+        Some(name) if name.tag.is_some() => format!("{} (an older build)", name.short()),
+        _ => format!("{} (it has no name)", short_id(&image.id)),
+    }
+}
+
 pub(super) fn look<'e>(wanted: &ImageMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.images.iter().map(|image| {
         let findings = findings(wanted, image, bound, evidence);
-        Candidate { object: Object::Image(image), serious: findings[0].tried, findings }
+        let named = wanted.asked().0.is_some() || wanted.same_as.is_some();
+        let meant = findings.iter().take(if named { 2 } else { usize::MAX }).any(|finding| finding.tried);
+        Candidate { object: Object::Image(image), at: made_at(image, evidence), findings, meant }
     });
     let mut candidates: Vec<Candidate<'_>> = candidates.collect();
-    // Of several near ones the last is spoken of: one that may be right before one that is known to be wrong.
-    candidates.sort_by_key(|c| c.findings[0].known == Known::Unknown);
+    candidates.extend(gone(wanted, evidence));
+    // Of several near ones one that may be right is spoken of before one that is known to be wrong.
+    candidates.sort_by_key(|c| (c.findings[0].known == Known::Unknown, c.at));
     let achieved = |object: Object<'e>| match object {
         Object::Image(image) => {
             let names = names_of(image);
             let asked = names.iter().find(|n| wanted.matches(std::slice::from_ref(n)));
-            format!("image {} is here", asked.map_or_else(|| short_name(image), Reference::short))
+            format!("image {} is here", asked.map_or_else(|| known_as(image, evidence), Reference::short))
         }
-        other => other.name(),
+        other => other.name(evidence),
     };
     let expected = format!("{} on this engine", wanted.describe());
-    Found::among(candidates, expected, |object| object.name(), achieved)
+    Found::among(candidates, expected, |object| object.name(evidence), achieved)
+}
+
+/// Images that the learner made, and that are not here any more: each as the last container that was made from it.
+fn gone<'e>(wanted: &ImageMatch, evidence: &'e Evidence) -> Vec<Candidate<'e>> {
+    let mut found: Vec<Candidate<'e>> = Vec::new();
+    for run in evidence.runs.iter().rev().filter(|run| evidence.tagged.contains(&run.image_id)) {
+        let is_here = evidence.images.iter().any(|image| image.id == run.image_id);
+        let object = Object::ImageOf(run);
+        let names = names_of_run(run, evidence);
+        if is_here || wanted.known(&names) == Known::No || found.iter().any(|c| c.object.is(&object)) {
+            continue;
+        }
+        let finding = Finding::no(format!("the image {}", object.name(evidence)), "it was deleted since")
+            .advising("Build it again, and run it.".to_owned())
+            .tried(true);
+        found.push(Candidate { object, at: object.at(evidence), findings: vec![finding], meant: true });
+    }
+    found
 }
 
 fn findings(wanted: &ImageMatch, image: &Image, bound: &Bound<'_>, evidence: &Evidence) -> Vec<Finding> {
-    let mut all = vec![named(wanted, image)];
+    let mut all = vec![named(wanted, image, evidence)];
     if let Some(name) = &wanted.same_as {
         all.push(match id_of(name, bound) == Some(&image.id) {
             true => Finding::yes(true),
-            false => Finding::no(format!("image {}", short_name(image)), "it is another image"),
+            false => Finding::no(format!("image {}", known_as(image, evidence)), "it is another image"),
         });
     }
     built::held(wanted, image, evidence, &mut all);
     all
 }
 
-fn named(wanted: &ImageMatch, image: &Image) -> Finding {
+fn named(wanted: &ImageMatch, image: &Image, evidence: &Evidence) -> Finding {
     let names = names_of(image);
     let near = || names.iter().find(|n| wanted.same_repo(std::slice::from_ref(n))).map(Reference::short);
     match wanted.known(&names) {
@@ -360,7 +470,7 @@ fn named(wanted: &ImageMatch, image: &Image) -> Finding {
         }
         Known::No => {
             let near = near();
-            let name = near.clone().unwrap_or_else(|| short_name(image));
+            let name = near.clone().unwrap_or_else(|| known_as(image, evidence));
             let tag = name.rsplit_once(':').map_or("", |(_, tag)| tag);
             Finding::no(format!("image {name}"), format!("the tag is {}", quoted(tag)))
                 .advising(wrong_tag(wanted))

@@ -28,6 +28,9 @@ mod run;
 mod search;
 mod seen;
 mod text;
+mod texts;
+mod typed;
+mod unicode;
 mod verdict;
 mod volume;
 
@@ -51,6 +54,7 @@ pub use report::{Asked, Report, TaskReport, WhenWrong, report};
 pub use run::{RunMatch, StateWord};
 pub use seen::{SeenMatch, SeenStatus};
 pub use text::{Text, TextRule};
+pub use typed::{is_read_as, readings};
 pub use verdict::Verdict;
 pub use volume::VolumeMatch;
 
@@ -58,7 +62,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::facts::Evidence;
+use finding::Miss;
 use search::Choice;
+use texts::{Means, Texts};
 
 /// One question about the evidence, as an author writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,7 +126,7 @@ impl Default for Check {
 pub fn judge(check: &Check, evidence: &Evidence) -> Verdict {
     match choices(check, vec![Choice::default()], evidence) {
         Ok(choices) => passed(choices.first()),
-        Err(verdict) => verdict,
+        Err(miss) => miss.verdict,
     }
 }
 
@@ -136,13 +142,13 @@ fn choices<'e>(
     check: &Check,
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     // What was typed in or seen needs no engine.
     if evidence.engine.is_none() && !check.is_about_words() {
         let (reason, remedy) = evidence.problems.first().cloned().unwrap_or_else(|| {
             ("The container engine did not answer.".into(), "Start it, then check again.".into())
         });
-        return Err(Verdict::CouldNotCheck { reason, remedy });
+        return Err(Verdict::CouldNotCheck { reason, remedy }.into());
     }
     search::narrow(check, from, evidence)
 }
@@ -203,24 +209,32 @@ impl Check {
         }
     }
 
-    /// The names that it speaks of, with those that it gives itself.
+    /// Shows each text in it, in any order.
+    fn each_text(&self, tell: &mut dyn FnMut(&str)) {
+        self.clone().visit(&mut |text, _| {
+            tell(text);
+            None
+        });
+    }
+
+    /// The names that it speaks of; what it calls the things that it finds is not among them.
     fn references(&self) -> Vec<String> {
         let mut found = Vec::new();
-        bound::each_text(&self.to_json(), &mut |text| found.extend(bound::names(text).map(str::to_owned)));
+        self.each_text(&mut |text| found.extend(bound::names(text).map(str::to_owned)));
         found.sort();
         found.dedup();
         found
     }
 
-    /// The same check with other texts in it: values of variables and of bound names.
+    /// The same check with other texts in it: values of variables and of bound names. Names that stand for an object
+    /// stay.
     pub fn with_texts(&self, change: &dyn Fn(&str) -> String) -> Self {
-        let mut json = self.to_json();
-        bound::map_texts(&mut json, "", change);
-        // A text stays a text, so what could be read before can be read again.
-        serde_json::from_value(json).unwrap_or_else(|error| {
-            tracing::error!(%error, "a check with other texts in it was not understood");
-            self.clone()
-        })
+        let mut other = self.clone();
+        other.visit(&mut |text, means| {
+            let stays = means == Means::Object && bound::bare(text).is_some();
+            (!stays).then(|| change(text))
+        });
+        other
     }
 
     fn to_json(&self) -> Value {
@@ -243,6 +257,8 @@ mod found_tests;
 mod name_tests;
 #[cfg(test)]
 mod seen_tests;
+#[cfg(test)]
+mod sequence_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]

@@ -173,26 +173,29 @@ fn covers(mount: &Mount, path: &str, folders: &[String]) -> bool {
 
 /// Goes after 'a container that'.
 pub(super) fn describe(wanted: &MountMatch) -> String {
-    let what = match (&wanted.covers, wanted.kind) {
+    let MountMatch { kind, covers, source, target, read_only } = wanted;
+    let what = match (covers, kind) {
         (Some(path), _) => format!("mounts {} of your machine (the file or its folder)", file_of(path)),
         (None, Some(MountWord::Bind)) => "mounts a path of your machine".into(),
         (None, Some(MountWord::Volume)) => "mounts a volume".into(),
         (None, Some(MountWord::Tmpfs)) => "has a tmpfs".into(),
         (None, None) => "mounts something".into(),
     };
-    let source = wanted.source.as_ref().map(|text| format!(" with the source {}", text.describe()));
-    let target = wanted.target.as_ref().map(|text| format!(" on {}", text.describe()));
-    let only = if wanted.read_only == Some(true) { ", read-only" } else { "" };
-    format!("{what}{}{}{only}", source.unwrap_or_default(), target.unwrap_or_default())
+    let source = source.as_ref().map(|text| format!(" with the source {}", text.describe()));
+    let target = target.as_ref().map(|text| format!(" on {}", text.as_object("a path")));
+    let only = read_only.map(|only| if only { ", read-only" } else { ", writable" }.to_owned());
+    let parts = [source, target, only].into_iter().flatten().collect::<String>();
+    format!("{what}{parts}")
 }
 
 impl MountMatch {
     pub(super) fn mistakes(&self) -> Vec<String> {
+        let Self { kind: _, covers, source: _, target: _, read_only: _ } = self;
         let mut found = Vec::new();
         if *self == Self::default() {
             found.push("`mount` asks for nothing, so that any mount would pass".into());
         }
-        if self.covers.as_ref().is_some_and(|path| !super::file::is_inside(path)) {
+        if covers.as_ref().is_some_and(|path| !super::file::is_inside(path)) {
             found.push("`covers` is a path in the exercise's folder, such as ./hello.py".into());
         }
         found

@@ -41,7 +41,9 @@ fn one_choice_must_do_for_everything() {
     let two_images = vec![named("one", BIG, "dev\n"), named("three", SLIM, "prod\n")];
     let (said, all) = word(asked(), two_images);
     assert!(
-        said == "not right" && all.contains("one: image python:latest") && all.contains("no line is"),
+        said == "not right"
+            && all.contains("three: image python:3-slim")
+            && all.contains("made from another image"),
         "{all}"
     );
 }
@@ -93,7 +95,7 @@ fn tasks(json: Value) -> Vec<(String, Check, Vec<String>, Vec<WhenWrong>)> {
     json.as_array().unwrap().iter().map(one).collect()
 }
 
-fn reported(json: Value, evidence: &Evidence, passed: &[&str]) -> Report {
+pub(super) fn reported(json: Value, evidence: &Evidence, passed: &[&str]) -> Report {
     let tasks = tasks(json);
     let asked = tasks.iter().map(|(id, check, needs, when_wrong)| Asked {
         id,
@@ -109,7 +111,7 @@ fn reported(json: Value, evidence: &Evidence, passed: &[&str]) -> Report {
     report("e", "E", asked, evidence, &passed)
 }
 
-fn words(report: &Report) -> Vec<&'static str> {
+pub(super) fn words(report: &Report) -> Vec<&'static str> {
     report.tasks.iter().map(|t| t.verdict.word()).collect()
 }
 
@@ -183,17 +185,17 @@ fn the_first_rule_that_holds_gives_the_advice() {
     assert!(!stuck && all.contains("no line is"), "{all}");
 }
 
-#[test]
-fn a_name_that_is_taken_is_told_where_nothing_was_made() {
-    let one = || json!([{"id": "web", "check": {"container": {"name": "web"}}}]);
-    let call = |status, message: &str| Observed {
+const TAKEN: &str = "Conflict. The container name \"/web\" is already in use by container";
+
+fn create_refused(second: i64, status: u16, message: &str) -> Observed {
+    Observed {
         call: 1,
         command: Command {
             argv: ["docker", "run", "--name", "web", "nginx"].map(str::to_owned).to_vec(),
             origin: Origin::Typed,
             ..Command::default()
         },
-        at: at(10),
+        at: at(second),
         method: "POST".into(),
         target: "/containers/create".into(),
         action: Action { name: "container-create".into(), ..Action::default() },
@@ -201,8 +203,19 @@ fn a_name_that_is_taken_is_told_where_nothing_was_made() {
         request_body: None,
         response_body: None,
         output: None,
-    };
-    let taken = "Conflict. The container name \"/web\" is already in use by container";
+    }
+}
+
+/// A `docker run` whose name was in use.
+pub(super) fn name_taken_at(second: i64) -> Observed {
+    create_refused(second, 409, TAKEN)
+}
+
+#[test]
+fn a_name_that_is_taken_is_told_where_nothing_was_made() {
+    let one = || json!([{"id": "web", "check": {"container": {"name": "web"}}}]);
+    let call = |status, message: &str| create_refused(10, status, message);
+    let taken = TAKEN;
     let told = |call| {
         let report = reported(one(), &Evidence { seen: vec![call], ..evidence(vec![]) }, &[]);
         format!("{:?}", report.tasks[0].verdict)

@@ -94,7 +94,7 @@ impl Needs {
 
 fn asks_for_value(check: &Check, field: &str) -> bool {
     let mut found = false;
-    bound::each_text(&check.to_json(), &mut |text| found |= bound::asks_for(text, field));
+    check.each_text(&mut |text| found |= bound::asks_for(text, field));
     found
 }
 

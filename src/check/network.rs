@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
+use super::run::sentence;
 use super::text::Text;
 use super::volume::{is_it, is_young};
 use crate::facts::{Evidence, Network, Run};
@@ -29,12 +30,14 @@ pub struct NetworkMatch {
 pub(super) fn look<'e>(wanted: &NetworkMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.networks.iter().filter(|network| !network.is_builtin()).map(|network| {
         let findings = findings(wanted, network, bound, evidence);
-        let serious = findings.iter().any(|f| f.tried);
-        Candidate { object: Object::Network(network), findings, serious }
+        let meant = findings.iter().any(|f| f.tried);
+        Candidate { object: Object::Network(network), at: network.created, findings, meant }
     });
-    let achieved = |object: Object<'e>| format!("network {} is here", object.name());
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
+    let achieved = |object: Object<'e>| format!("network {} is here", object.name(evidence));
     let expected = wanted.describe();
-    Found::among(candidates.collect(), expected, |object| format!("network {}", object.name()), achieved)
+    Found::among(candidates, expected, |object| format!("network {}", object.name(evidence)), achieved)
 }
 
 fn findings(
@@ -69,13 +72,14 @@ fn findings(
 
 impl NetworkMatch {
     pub(super) fn describe(&self) -> String {
-        let name = self.name.as_ref().map(|name| format!(" with the name {}", name.describe()));
-        let members: Vec<String> = self.members.iter().map(Text::describe).collect();
-        let members = match members.is_empty() {
-            true => String::new(),
-            false => format!(" in which {} run", members.join(" and ")),
-        };
-        format!("a network{}{members}", name.unwrap_or_default())
+        let Self { bind: _, name, driver, members } = self;
+        let name = name.as_ref().map(|name| format!(" with the name {}", name.describe()));
+        let driver = driver.as_ref().map(|driver| format!(" of the driver {}", driver.describe()));
+        let all: Vec<String> = members.iter().map(Text::describe).collect();
+        let verb = if all.len() == 1 { "runs" } else { "run" };
+        let members = (!all.is_empty()).then(|| format!(" in which {} {verb}", sentence(&all)));
+        let parts = [name, driver, members].into_iter().flatten().collect::<String>();
+        format!("a network{parts}")
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {

@@ -7,8 +7,8 @@ use super::finding::Finding;
 use super::leaf::WATCHED;
 use super::number::Number;
 use super::pattern::Pattern;
-use super::run::called;
-use super::text::{Text, difference, nearest, quoted};
+use super::run::{called, sentence};
+use super::text::{Text, difference, nearest, only_looks_to_hold, quoted};
 use crate::facts::{Evidence, Exec, Output, Run};
 
 /// All of this is so of what it printed.
@@ -35,11 +35,12 @@ pub struct OutputMatch {
 
 impl OutputMatch {
     pub(super) fn mistakes(&self) -> Vec<String> {
+        let Self { line: _, contains, regex: _, lines: _, empty: _ } = self;
         let mut found = Vec::new();
         if *self == Self::default() {
             found.push("`output` asks for nothing".into());
         }
-        if self.contains.as_ref().is_some_and(|part| part.is_empty()) {
+        if contains.as_ref().is_some_and(|part| part.is_empty()) {
             found.push("`contains` is empty".into());
         }
         found
@@ -47,24 +48,27 @@ impl OutputMatch {
 
     /// None where everything but `line` is so.
     fn rest_difference(&self, said: &Said<'_>) -> Option<String> {
+        let Self { line: _, contains, regex, lines, empty } = self;
         let text = &said.output.text;
         let shown = || said.lines().filter(|l| !l.trim().is_empty());
-        if let Some(part) = &self.contains
+        if let Some(part) = contains
             && !shown().any(|line| line.contains(part))
             && !(part.contains('\n') && text.contains(part))
         {
-            return Some(format!("{} is not in it", quoted(part)));
+            let alike = shown().find_map(|line| only_looks_to_hold(line, part));
+            let alike = alike.map(|odd| format!(": {odd}")).unwrap_or_default();
+            return Some(format!("{} is not in it{alike}", quoted(part)));
         }
-        if let Some(pattern) = &self.regex
+        if let Some(pattern) = regex
             && !pattern.is_match(&shown().collect::<Vec<_>>().join("\n"))
         {
             return Some(format!("nothing in it matches the pattern {}", quoted(pattern.as_str())));
         }
         let count = i64::try_from(shown().count()).unwrap_or(i64::MAX);
-        if let Some(lines) = self.lines.filter(|lines| !lines.matches(count)) {
+        if let Some(lines) = lines.filter(|lines| !lines.matches(count)) {
             return Some(format!("it has {count} lines, expected {}", lines.describe()));
         }
-        match self.empty {
+        match empty {
             Some(true) if count > 0 => Some("something was printed".into()),
             Some(false) if count == 0 => Some("nothing was printed".into()),
             _ => None,
@@ -76,18 +80,32 @@ impl OutputMatch {
 pub(super) fn held(wanted: &OutputMatch, run: &Run, evidence: &Evidence) -> Finding {
     let lives = run.finished.is_none() && !run.removed;
     let Some(output) = &run.output else {
-        return if lives || run.started.is_none() {
-            Finding::pending()
-        } else {
-            Finding::unknown(
-                format!("{} was gone before its output could be looked at.", called(run)),
-                WATCHED,
-            )
-        };
+        if lives || run.started.is_none() {
+            return Finding::pending();
+        }
+        return unread(run);
     };
     // What an exec prints goes to the one who asked for it, not to the container's output.
     let hidden = run.execs.iter().any(|exec| Said::by_exec(exec, run, evidence).is_none());
     Said { run, exec: None, output, tty: run.tty, lives, hidden }.held(wanted)
+}
+
+/// Log drivers whose log the engine can read back.
+const READABLE: [&str; 4] = ["json-file", "local", "journald", "k8s-file"];
+
+fn unread(run: &Run) -> Finding {
+    let driver = run.log_driver.as_str();
+    if driver.is_empty() || READABLE.contains(&driver) {
+        let reason = format!("{} was gone before its output could be looked at.", called(run));
+        return Finding::unknown(reason, WATCHED);
+    }
+    Finding::unknown(
+        format!(
+            "what {} printed cannot be read: its log driver is {driver}, and the engine reads no log of that one.",
+            called(run)
+        ),
+        "Run it again with a log that can be read: leave --log-driver out, or name json-file there.",
+    )
 }
 
 /// Of a command that `docker exec` started.
@@ -201,16 +219,17 @@ impl<'e> Said<'e> {
 
 /// Goes after 'a container that'.
 pub(super) fn describe(wanted: &OutputMatch) -> String {
+    let OutputMatch { line, contains, regex, lines, empty } = wanted;
     let mut prints: Vec<String> = Vec::new();
-    prints.extend(wanted.line.as_ref().map(|line| match line.literals().is_empty() {
+    prints.extend(line.as_ref().map(|line| match line.literals().is_empty() {
         true => format!("a line {}", line.describe()),
         false => format!("the line {}", line.describe()),
     }));
-    prints.extend(wanted.contains.as_ref().map(|part| format!("{} somewhere", quoted(part))));
-    prints.extend(wanted.regex.as_ref().map(|p| format!("what matches the pattern {}", quoted(p.as_str()))));
-    prints.extend(wanted.lines.map(|lines| format!("{} lines", lines.describe())));
-    prints.extend(wanted.empty.map(|empty| if empty { "nothing" } else { "something" }.to_owned()));
-    format!("prints {}", prints.join(" and "))
+    prints.extend(contains.as_ref().map(|part| format!("{} somewhere", quoted(part))));
+    prints.extend(regex.as_ref().map(|p| format!("what matches the pattern {}", quoted(p.as_str()))));
+    prints.extend(lines.map(|lines| format!("{} lines", lines.describe())));
+    prints.extend(empty.map(|empty| if empty { "nothing" } else { "something" }.to_owned()));
+    format!("prints {}", sentence(&prints))
 }
 
 /// What satisfied it, in words: 'printed "hello"'.

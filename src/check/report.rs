@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound, Object};
-use super::search::Choice;
+use super::finding::{Miss, Near};
+use super::search::{self, Choice};
 use super::{Check, Verdict, choices, seen};
 use crate::facts::Evidence;
 
@@ -120,15 +121,21 @@ pub fn report<'a>(
             ..TaskReport::new(task.id, task.title, task.points, Verdict::NotYet { expected: String::new() })
         };
         let before = passed.get(task.id).filter(|_| task.sticky);
-        let missing = |id: &&String| !done.iter().any(|t| t.id == **id && t.verdict.is_pass());
+        let is_done =
+            |id: &String| passed.contains_key(id) || done.iter().any(|t| t.id == *id && t.verdict.is_pass());
         if let Some(found) = before {
             report.verdict = Verdict::Pass { found: found.clone() };
             report.bound = remembered(task, evidence);
-        } else if let Some(id) = task.needs.iter().find(missing) {
-            let first = tasks.iter().find(|t| t.id == id).map_or(id.as_str(), |t| t.title);
-            report.verdict = Verdict::NotYet { expected: format!("the task «{first}» to be done first") };
         } else {
             judge_task(&tasks[..n], task, evidence, &mut report);
+            // What comes too early is explained, and passes when its time has come.
+            if let Some(id) = task.needs.iter().find(|id| !is_done(id))
+                && !matches!(report.verdict, Verdict::NotRight { .. })
+            {
+                let first = tasks.iter().find(|t| t.id == id).map_or(id.as_str(), |t| t.title);
+                report.verdict = first_to_be_done(first);
+                report.bound.clear();
+            }
         }
         done.push(report);
     }
@@ -140,42 +147,73 @@ fn remembered(task: &Asked<'_>, evidence: &Evidence) -> BTreeMap<String, String>
     task.check.names().into_iter().filter_map(known).collect()
 }
 
+fn first_to_be_done(title: &str) -> Verdict {
+    Verdict::NotYet { expected: format!("the task «{title}» to be done first") }
+}
+
 fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, report: &mut TaskReport) {
     let wanted: Vec<String> = [task.check]
         .into_iter()
         .chain(task.when_wrong.iter().map(|w| &w.when))
         .flat_map(Check::references)
         .collect();
-    let start = match premises(earlier, &wanted, evidence) {
-        Ok(start) => start,
-        // What it speaks of is not there yet; the check itself may not need it.
-        Err(verdict) => {
-            report.verdict = verdict;
-            return;
-        }
+    let Premises { held, meant, lacking } = premises(earlier, &wanted, evidence);
+    let mut miss = match lacking {
+        // What it speaks of is not there yet.
+        Some(verdict) => Miss::from(verdict),
+        None => match choices(task.check, held.clone(), evidence) {
+            Ok(choices) => {
+                report.verdict = super::passed(choices.first());
+                let names = task.check.names();
+                let bound = choices.first().into_iter().flat_map(|choice| &choice.bound);
+                let own = bound.filter(|(name, _)| names.contains(&name.as_str()));
+                report.bound = own.map(|(name, object)| (name.clone(), object.id().to_owned())).collect();
+                return;
+            }
+            Err(miss) => miss,
+        },
     };
-    match choices(task.check, start.clone(), evidence) {
-        Ok(choices) => {
-            report.verdict = super::passed(choices.first());
-            let names = task.check.names();
-            let bound = choices.first().into_iter().flat_map(|choice| &choice.bound);
-            let own = bound.filter(|(name, _)| names.contains(&name.as_str()));
-            report.bound = own.map(|(name, object)| (name.clone(), object.id().to_owned())).collect();
+    // The newest try speaks, also where what it was made from is not what the earlier tasks ask for.
+    for Meant { choice, object, why } in &meant {
+        let mut other = match choices(task.check, vec![choice.clone()], evidence) {
+            Ok(list) => {
+                Miss { verdict: why.clone(), near: list.first().and_then(|choice| choice.near(evidence)) }
+            }
+            Err(other) => other,
+        };
+        let says_nothing = matches!(other.verdict, Verdict::NotYet { .. }) || other.verdict == *why;
+        if held.is_empty() && says_nothing {
+            other.verdict = miss.verdict.clone();
         }
-        Err(verdict) => {
-            report.verdict = verdict;
-            advise(task, &start, evidence, report);
+        let is_about_it = other.near.is_some_and(|near| near.object.is_of(object));
+        if is_about_it && (other.is_newer_than(&miss) || other.is_of_the_same(&miss)) {
+            miss = other;
         }
     }
+    let starts: Vec<Choice<'_>> = held.into_iter().chain(meant.into_iter().map(|m| m.choice)).collect();
+    report.verdict = miss.verdict;
+    advise(task, &starts, miss.near, evidence, report);
 }
 
-/// What the names of earlier tasks can stand for: whatever satisfies those tasks now, and what they had found when
-/// they passed.
-fn premises<'e>(
-    earlier: &[Asked<'_>],
-    wanted: &[String],
-    evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+/// What the names of earlier tasks can stand for.
+#[derive(Default)]
+struct Premises<'e> {
+    /// Whatever satisfies those tasks now, and what they had found when they passed; newest first.
+    held: Vec<Choice<'e>>,
+    /// What the learner meant for them, and what does not satisfy them.
+    meant: Vec<Meant<'e>>,
+    /// Why nothing is held.
+    lacking: Option<Verdict>,
+}
+
+struct Meant<'e> {
+    choice: Choice<'e>,
+    object: Object<'e>,
+    /// Why it does not satisfy the task that gives it its name.
+    why: Verdict,
+}
+
+fn premises<'e>(earlier: &[Asked<'_>], wanted: &[String], evidence: &'e Evidence) -> Premises<'e> {
     let mut wanted = wanted.to_vec();
     let mut needed: Vec<&Asked<'_>> = Vec::new();
     for task in earlier.iter().rev() {
@@ -184,57 +222,103 @@ fn premises<'e>(
             needed.insert(0, task);
         }
     }
-    let mut start = vec![Choice::default()];
+    let mut all = Premises { held: vec![Choice::default()], ..Premises::default() };
     for task in needed {
-        let mut next = match choices(task.check, start.clone(), evidence) {
-            Ok(choices) => choices,
-            Err(verdict @ Verdict::CouldNotCheck { .. }) if task.is_forgotten(evidence) => {
-                return Err(verdict);
-            }
-            Err(_) if task.is_forgotten(evidence) => {
-                let expected = format!("the task «{}» to be done first", task.title);
-                return Err(Verdict::NotYet { expected });
-            }
-            Err(_) => Vec::new(),
-        };
-        let names = task.check.names();
-        let before: Bound<'e> = names
-            .iter()
-            .filter_map(|name| {
-                Some(((*name).to_owned(), Object::of_id(evidence.bound.get(*name)?, evidence)?))
-            })
-            .collect();
-        if !before.is_empty() {
-            next.extend(start.iter().map(|choice| {
-                let mut choice = choice.clone();
-                choice.bound.extend(before.clone());
-                choice
-            }));
-        }
-        start = next;
+        all.take_in(task, evidence);
     }
     // What the earlier tasks found is theirs to tell.
-    start.iter_mut().for_each(|choice| choice.found.clear());
-    Ok(start)
+    for choice in all.held.iter_mut().chain(all.meant.iter_mut().map(|meant| &mut meant.choice)) {
+        *choice = Choice { bound: std::mem::take(&mut choice.bound), ..Choice::default() };
+    }
+    all
 }
 
-impl Asked<'_> {
-    fn is_forgotten(&self, evidence: &Evidence) -> bool {
-        !self
-            .check
-            .names()
-            .iter()
-            .any(|name| evidence.bound.get(*name).is_some_and(|id| Object::of_id(id, evidence).is_some()))
+impl<'e> Premises<'e> {
+    /// The same with the names that one task more gives.
+    fn take_in(&mut self, task: &Asked<'_>, evidence: &'e Evidence) {
+        let known = |name: &str| Object::of_id(evidence.bound.get(name)?, evidence);
+        let names = task.check.names();
+        let before: Bound<'e> =
+            names.iter().filter_map(|name| Some(((*name).to_owned(), known(name)?))).collect();
+        let base = self.held.first().or(self.meant.first().map(|meant| &meant.choice)).cloned();
+        let base = base.unwrap_or_default();
+        let mut held = Vec::new();
+        if !self.held.is_empty() {
+            match choices(task.check, self.held.clone(), evidence) {
+                Ok(choices) => held = choices,
+                Err(miss) if before.is_empty() => {
+                    self.lacking = Some(match miss.verdict {
+                        unseen @ Verdict::CouldNotCheck { .. } => unseen,
+                        _ => first_to_be_done(task.title),
+                    });
+                }
+                Err(_) => {}
+            }
+            if !before.is_empty() {
+                held.extend(self.held.iter().map(|choice| {
+                    let mut choice = choice.clone();
+                    choice.bound.extend(before.clone());
+                    choice
+                }));
+            }
+        }
+        let mut meant: Vec<Meant<'e>> = Vec::new();
+        for (name, object, why) in search::missed(task.check, &base, evidence) {
+            // Where the right container is known, later tasks are about that one; of images the newest is tried.
+            if held.is_empty() || object.is_image() {
+                let mut choice = base.clone();
+                choice.bound.insert(name, object);
+                meant.push(Meant { choice, object, why });
+            }
+        }
+        for Meant { choice, object, why } in std::mem::take(&mut self.meant) {
+            let more = choices(task.check, vec![choice], evidence).unwrap_or_default();
+            meant.extend(more.into_iter().map(|choice| Meant { choice, object, why: why.clone() }));
+        }
+        (self.held, self.meant) = (held, meant);
     }
 }
 
-/// The first rule that holds speaks, of the newest object that it holds for.
-fn advise<'e>(task: &Asked<'_>, start: &[Choice<'e>], evidence: &'e Evidence, report: &mut TaskReport) {
+/// What the engine refused last, or else the first rule that holds. A rule speaks of the newest object that it holds for: what holds for an older try alone is of no
+/// use any more.
+fn advise<'e>(
+    task: &Asked<'_>,
+    starts: &[Choice<'e>],
+    near: Option<Near<'e>>,
+    evidence: &'e Evidence,
+    report: &mut TaskReport,
+) {
     let asks_for_container =
         task.check.leaves().into_iter().any(|leaf| matches!(leaf, Check::Run(_) | Check::Container(_)));
+    let is_up_to_date = |choice: &Choice<'e>| {
+        let Some(near) = near.filter(|_| !choice.absent) else { return true };
+        let mut same_kind = choice.objects.iter().filter(|object| object.is_kind_of(&near.object)).peekable();
+        same_kind.peek().is_none()
+            || same_kind.any(|object| object.is(&near.object) || object.at(evidence) > near.at)
+    };
+    // A container that was never made leaves nothing but the refusal.
+    if asks_for_container
+        && let Some((at, found)) = seen::name_taken(evidence)
+        && near.is_none_or(|near| near.at.is_none_or(|tried| tried < at))
+        && let Verdict::NotYet { expected } | Verdict::NotRight { expected, .. } = &mut report.verdict
+    {
+        report.verdict = Verdict::NotRight {
+            expected: std::mem::take(expected),
+            found,
+            nearest: None,
+            differs: "its name is taken, so no container was made".into(),
+            advice: Some(
+                "Another container has that name: docker ps -a shows it. Remove it, or take another name."
+                    .into(),
+            ),
+        };
+        return;
+    }
     for rule in task.when_wrong {
-        let Ok(choices) = choices(&rule.when, start.to_vec(), evidence) else { continue };
-        let Some(choice) = choices.last() else { continue };
+        let Ok(choices) = choices(&rule.when, starts.to_vec(), evidence) else { continue };
+        let up_to_date = choices.iter().filter(|choice| is_up_to_date(choice));
+        let newest = up_to_date.rev().max_by_key(|choice| choice.near(evidence).and_then(|near| near.at));
+        let Some(choice) = newest else { continue };
         let say = bound::put_in(&rule.say, &choice.bound, evidence);
         match &mut report.verdict {
             Verdict::NotRight { advice, .. } => *advice = Some(say),
@@ -251,21 +335,5 @@ fn advise<'e>(task: &Asked<'_>, start: &[Choice<'e>], evidence: &'e Evidence, re
         }
         report.stuck = rule.stuck;
         return;
-    }
-    // A container that was never made leaves nothing but the refusal.
-    if let Verdict::NotYet { expected } = &mut report.verdict
-        && asks_for_container
-        && let Some(found) = seen::name_taken(evidence)
-    {
-        report.verdict = Verdict::NotRight {
-            expected: std::mem::take(expected),
-            found,
-            nearest: None,
-            differs: "its name is taken, so no container was made".into(),
-            advice: Some(
-                "Another container has that name: docker ps -a shows it. Remove it, or take another name."
-                    .into(),
-            ),
-        };
     }
 }

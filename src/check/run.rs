@@ -8,8 +8,10 @@ use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
 use super::number::Number;
 use super::text::{Text, words};
+use super::verdict::Known;
 use super::{
-    AnswerOfPort, ImageAsked, Mistake, MountMatch, OutputMatch, PortAsked, condition, image, output,
+    AnswerOfPort, ImageAsked, Mistake, MountMatch, OutputMatch, PortAsked, condition, http, image, mount,
+    output, port,
 };
 use crate::facts::{Evidence, Run, short_id};
 
@@ -109,15 +111,18 @@ pub(super) fn look<'e>(
 ) -> Found<'e> {
     let runs = evidence.runs.iter().filter(|run| run.created.is_none_or(|at| at >= evidence.since));
     let candidates = runs.map(|run| {
-        let (findings, serious) = findings(wanted, here, run, bound, evidence);
-        Candidate { object: Object::Run(run), findings, serious }
+        let (findings, meant) = findings(wanted, here, run, bound, evidence);
+        let object = Object::Run(run);
+        Candidate { object, at: object.at(evidence), findings, meant }
     });
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
     let of_run = |object: Object<'e>, tell: &dyn Fn(&Run) -> String| match object {
         Object::Run(run) => tell(run),
-        other => other.name(),
+        other => other.name(evidence),
     };
     Found::among(
-        candidates.collect(),
+        candidates,
         expected(wanted, here),
         |object| of_run(object, &|run| describe(run, evidence)),
         |object| of_run(object, &|run| achieved(wanted, run, evidence)),
@@ -125,6 +130,7 @@ pub(super) fn look<'e>(
 }
 
 /// In the order in which a person would look: what was it, did it start, what ran, how did it end, what did it print.
+/// Also whether the learner meant it.
 fn findings(
     wanted: &RunMatch,
     here: bool,
@@ -133,69 +139,125 @@ fn findings(
     evidence: &Evidence,
 ) -> (Vec<Finding>, bool) {
     let mut all = vec![condition::source(run)];
-    if let Some(name) = &wanted.same_as {
-        all.push(condition::same(name, run, bound));
-    }
-    if let Some(name) = &wanted.name {
+    all.extend(wanted.same_as.as_ref().map(|name| condition::same(name, run, bound, evidence)));
+    all.extend(wanted.name.as_ref().map(|name| {
         let same = name.matches(&run.name);
-        all.push(Finding::text("name", name, &run.name).tried(same));
-    }
-    let mut serious =
-        wanted.same_as.is_none() && wanted.name.is_none() || all.iter().skip(1).any(|finding| finding.tried);
+        Finding::text("name", name, &run.name).tried(same)
+    }));
+    let named = wanted.same_as.is_some() || wanted.name.is_some();
+    let mut meant = !named || all.iter().skip(1).any(|finding| finding.tried);
     if let Some(asked) = &wanted.image {
         let finding = condition::of_image(asked, run, bound, evidence);
-        serious &= finding.tried;
+        meant &= finding.tried;
         all.push(finding);
-    } else if wanted.same_as.is_none() && wanted.name.is_none() && !wanted.env.is_empty() {
+    } else if !named && !wanted.env.is_empty() {
         // Of several that differ in a variable, the one with the value is meant.
-        serious = condition::has_variables(wanted, run);
+        meant = condition::has_variables(wanted, run);
     }
-    if here {
-        all.push(condition::here(run));
-    }
-    let started = wanted.started.unwrap_or(!here);
-    if started || wanted.started.is_some() {
-        all.push(condition::started(started, run));
-    }
+    let identity = all.len();
+    all.extend(here.then(|| condition::here(run)));
+    all.extend(wanted.started.or((!here).then_some(true)).map(|started| condition::started(started, run)));
     all.extend(wanted.state.map(|state| condition::state(state, run)));
     condition::rest(wanted, run, evidence, &mut all);
     // A check that asks for nothing in particular is tried by any container.
     let asks = wanted.image.is_some()
         || wanted.program.is_some()
         || wanted.output.as_ref().is_some_and(|output| output.line.is_some())
-        || wanted.name.is_some()
-        || wanted.same_as.is_some();
+        || named;
     if !asks {
         all[0].tried = true;
     }
-    (all, serious)
+    // Who does all that is asked for meant it, whatever it is made from and called.
+    let does = &all[identity..];
+    meant |= does.iter().any(|f| f.tried) && does.iter().all(|f| f.known == Known::Yes);
+    (all, meant)
 }
 
 /// 'a container from a python image with a tag that contains "slim" that runs python and prints the line "hello"'.
 pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
-    let from = match &wanted.image {
-        Some(ImageAsked::Match(image)) => format!(" from {}", image.describe()),
-        Some(ImageAsked::Same(name)) => format!(" from the image {name}.image"),
-        None => String::new(),
-    };
+    let RunMatch {
+        bind: _,
+        same_as,
+        name,
+        image,
+        state,
+        started,
+        command_given,
+        program,
+        mount,
+        port,
+        env,
+        workdir,
+        user,
+        network,
+        interactive,
+        tty,
+        detached,
+        auto_remove,
+        exit_code,
+        http,
+        output,
+        logs_read,
+        removed,
+    } = wanted;
+    let from = image.as_ref().map(|image| match image {
+        ImageAsked::Match(image) => format!(" from {}", image.describe()),
+        ImageAsked::Same(name) => format!(" from the image {name}.image"),
+    });
     // Any container has a name, so whoever asks for any name asks for any container.
-    let name = wanted.name.as_ref().filter(|name| !name.is_anything());
+    let name = name.as_ref().filter(|name| !name.is_anything());
     let named = name.map(|name| format!(" with the name {}", name.describe()));
-    let container = wanted.same_as.as_ref().map(|name| format!("the container {name}"));
-    let container = container.unwrap_or_else(|| "a container".into());
-    let what = format!("{container}{}{from}", named.unwrap_or_default());
+    let container = same_as.as_ref().map(|name| format!("the container {name}"));
+    let what = [container.or(Some("a container".into())), named, from].into_iter().flatten();
     let mut does: Vec<String> = Vec::new();
-    does.extend(wanted.program.as_ref().map(|p| format!("runs {p}")));
-    does.extend(condition::described(wanted));
-    does.extend(wanted.output.as_ref().map(output::describe));
-    does.extend(wanted.exit_code.map(|code| format!("ends with exit code {}", code.describe())));
-    does.extend(wanted.state.map(|state| format!("is {} now", state.word())));
-    if here && wanted.state.is_none() {
-        does.push("is here now".into());
+    let mut say = |told: Option<String>| does.extend(told);
+    say(match started {
+        Some(false) => Some("is made and not started".into()),
+        // What was run was started.
+        Some(true) => here.then(|| "was started".into()),
+        None => None,
+    });
+    say(command_given.map(|given| match given {
+        true => "is given a command of its own".into(),
+        false => "runs the image's own command".into(),
+    }));
+    say(program.as_ref().map(|p| format!("runs {p}")));
+    say(mount.as_ref().map(mount::describe));
+    say(port.as_ref().map(port::describe));
+    for (name, value) in env {
+        say(Some(format!("has the variable {name} set to {}", value.as_object("a text"))));
     }
+    say(workdir.as_ref().map(|folder| format!("starts in the folder {}", folder.describe())));
+    say(user.as_ref().map(|user| format!("runs as the user {}", user.describe())));
+    say(network.as_ref().map(|name| format!("is in the network {}", name.describe())));
+    let option = |on: Option<bool>, option: &str| {
+        on.map(|on| format!("is started {} {option}", if on { "with" } else { "without" }))
+    };
+    say(option(*interactive, "-i"));
+    say(option(*tty, "-t"));
+    say(detached.map(|on| format!("runs in the {}", if on { "background" } else { "foreground" })));
+    say(option(*auto_remove, "--rm"));
+    say(http.as_ref().map(http::describe));
+    say(output.as_ref().map(output::describe));
+    say(exit_code.map(|code| format!("ends with exit code {}", code.describe())));
+    say(logs_read.map(|read| if read { "has its log read" } else { "does not have its log read" }.into()));
+    say(removed.map(|gone| if gone { "is removed again" } else { "is kept" }.into()));
+    say(state.map(|state| format!("is {} now", state.word())));
+    say((here && state.is_none()).then(|| "is here now".into()));
+    let what = what.collect::<String>();
     match does.is_empty() {
         true => what,
-        false => format!("{what} that {}", does.join(" and ")),
+        false => format!("{what} that {}", sentence(&does)),
+    }
+}
+
+/// One after the other with a comma, the last with 'and'.
+pub(super) fn sentence(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, last] => format!("{first} and {last}"),
+        [most @ .., last] => format!("{}, and {last}", most.join(", ")),
     }
 }
 
@@ -232,25 +294,50 @@ impl StateWord {
 
 impl RunMatch {
     pub(super) fn mistakes(&self, here: bool) -> Vec<Mistake> {
+        let Self {
+            bind: _,
+            same_as,
+            name: _,
+            image,
+            state,
+            started: _,
+            command_given: _,
+            program,
+            mount,
+            port,
+            env: _,
+            workdir: _,
+            user: _,
+            network: _,
+            interactive: _,
+            tty: _,
+            detached: _,
+            auto_remove: _,
+            exit_code: _,
+            http,
+            output,
+            logs_read: _,
+            removed,
+        } = self;
         let mut found = Vec::new();
         let mut say = |key: &str, message: String| found.push(Mistake::new(message).inside(key));
-        if self.program.as_deref().is_some_and(|p| p.trim().is_empty()) {
+        if program.as_deref().is_some_and(|p| p.trim().is_empty()) {
             say("program", "`program` is empty".into());
         }
-        if self.state.is_some() && !here {
+        if state.is_some() && !here {
             say("state", "`state` is for `container`: what is gone has none".into());
         }
-        if self.removed == Some(true) && here {
+        if *removed == Some(true) && here {
             say("removed", "`removed` is for `run`: a `container` is here".into());
         }
-        bound::mistake("same-as", self.same_as.as_deref()).into_iter().for_each(|m| say("same-as", m));
-        if let Some(ImageAsked::Match(image)) = &self.image {
+        bound::mistake("same-as", same_as.as_deref()).into_iter().for_each(|m| say("same-as", m));
+        if let Some(ImageAsked::Match(image)) = image {
             image.name_mistakes().into_iter().for_each(|m| say("image", m));
         }
-        self.mount.iter().flat_map(MountMatch::mistakes).for_each(|m| say("mount", m));
-        self.port.iter().flat_map(PortAsked::mistakes).for_each(|m| say("port", m));
-        self.http.iter().flat_map(AnswerOfPort::mistakes).for_each(|m| say("http", m));
-        self.output.iter().flat_map(OutputMatch::mistakes).for_each(|m| say("output", m));
+        mount.iter().flat_map(MountMatch::mistakes).for_each(|m| say("mount", m));
+        port.iter().flat_map(PortAsked::mistakes).for_each(|m| say("port", m));
+        http.iter().flat_map(AnswerOfPort::mistakes).for_each(|m| say("http", m));
+        output.iter().flat_map(OutputMatch::mistakes).for_each(|m| say("output", m));
         if (Self { bind: None, ..self.clone() }) == Self::default() {
             let key = if here { "container" } else { "run" };
             found.push(Mistake::new(format!("`{key}` asks for nothing, so that any container would pass")));

@@ -1,7 +1,7 @@
 //! Looks for one choice of objects with which a whole check holds.
 
 use super::bound::{self, Bound, Object};
-use super::finding::Found;
+use super::finding::{Found, Miss, Near};
 use super::verdict::Verdict;
 use super::{Check, CountMatch, leaf};
 use crate::facts::Evidence;
@@ -14,9 +14,22 @@ const MOST: usize = 1000;
 pub(super) struct Choice<'e> {
     pub bound: Bound<'e>,
     pub found: Vec<String>,
+    /// The objects that satisfy parts of the check.
+    pub objects: Vec<Object<'e>>,
+    /// It also says that something is not there, which is so now and not at some time.
+    pub absent: bool,
 }
 
-/// The choices of `from`, made larger, with which the check holds; never empty. Otherwise why it does not hold.
+impl<'e> Choice<'e> {
+    /// The newest object that was found.
+    pub(super) fn near(&self, evidence: &Evidence) -> Option<Near<'e>> {
+        let near = |object: &Object<'e>| Near { object: *object, at: object.at(evidence), meant: true };
+        self.objects.iter().map(near).max_by_key(|near| near.at)
+    }
+}
+
+/// The choices of `from`, made larger, with which the check holds; never empty, newest first. Otherwise why it does not
+/// hold, of the newest try.
 ///
 /// `all` and `any` reason in three values: something that could not be looked at neither fails an `all` that fails
 /// anyway, nor spoils an `any` that passes anyway.
@@ -24,28 +37,63 @@ pub(super) fn narrow<'e>(
     check: &Check,
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     match check {
         Check::All(checks) => all(checks, from, evidence),
         Check::Any(checks) => any(checks, &from, evidence),
         Check::None(checks) => none(checks, from, evidence),
         Check::Count(wanted) => each(from, |choice| count(wanted, choice, evidence)),
-        leaf if leaf.references().is_empty() => {
-            let found = leaf::look(leaf, &Bound::new(), evidence);
-            combine(&from, found, leaf.binds())
+        leaf => {
+            let names = leaf.references();
+            if names.is_empty() {
+                return combine(&from, leaf::look(leaf, &Bound::new(), evidence), leaf.binds());
+            }
+            each(from, |choice| {
+                let found = look_with(leaf, &names, &choice, evidence)?;
+                combine(std::slice::from_ref(&choice), found, leaf.binds())
+            })
         }
-        leaf => each(from, |choice| {
-            if leaf.references().iter().any(|name| !choice.bound.contains_key(name)) {
-                let expected = bound::put_in_words(&leaf.describe(), &choice.bound, evidence);
-                return Err(Verdict::NotYet { expected });
-            }
-            let told = leaf.with_texts(&|text| bound::put_in(text, &choice.bound, evidence));
-            let mut found = leaf::look(&told, &choice.bound, evidence);
-            if let Verdict::NotRight { expected, .. } | Verdict::NotYet { expected } = &mut found.otherwise {
-                *expected = bound::put_in_words(expected, &choice.bound, evidence);
-            }
-            combine(std::slice::from_ref(&choice), found, leaf.binds())
-        }),
+    }
+}
+
+/// What satisfies a leaf that speaks of names, with one choice of what they stand for.
+fn look_with<'e>(
+    leaf: &Check,
+    names: &[String],
+    choice: &Choice<'e>,
+    evidence: &'e Evidence,
+) -> Result<Found<'e>, Miss<'e>> {
+    let in_words = |text: &str| bound::put_in_words(text, &choice.bound, evidence);
+    if names.iter().any(|name| !choice.bound.contains_key(name)) {
+        return Err(Verdict::NotYet { expected: in_words(&leaf.describe()) }.into());
+    }
+    let told = leaf.with_texts(&|text| bound::put_in(text, &choice.bound, evidence));
+    let mut found = leaf::look(&told, &choice.bound, evidence);
+    let missed = found.missed.iter_mut().map(|(_, verdict)| verdict);
+    for verdict in missed.chain([&mut found.otherwise.verdict]) {
+        if let Verdict::NotRight { expected, .. } | Verdict::NotYet { expected } = verdict {
+            *expected = in_words(expected);
+        }
+    }
+    Ok(found)
+}
+
+/// What was meant for a name that the check gives, and does not satisfy it: the name, the object, and the reason.
+pub(super) fn missed<'e>(
+    check: &Check,
+    choice: &Choice<'e>,
+    evidence: &'e Evidence,
+) -> Vec<(String, Object<'e>, Verdict)> {
+    match check {
+        Check::All(checks) | Check::Any(checks) => {
+            checks.iter().flat_map(|check| missed(check, choice, evidence)).collect()
+        }
+        leaf => {
+            let Some(name) = leaf.binds() else { return Vec::new() };
+            let found = look_with(leaf, &leaf.references(), choice, evidence).map(|found| found.missed);
+            let named = |(object, verdict)| (name.to_owned(), object, verdict);
+            found.unwrap_or_default().into_iter().map(named).collect()
+        }
     }
 }
 
@@ -54,7 +102,7 @@ fn combine<'e>(
     from: &[Choice<'e>],
     found: Found<'e>,
     name: Option<&str>,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     if found.passing.is_empty() {
         return Err(found.otherwise);
     }
@@ -65,32 +113,33 @@ fn combine<'e>(
         if let (Some(name), Some(object)) = (name, object) {
             choice.bound.insert(name.to_owned(), *object);
         }
+        choice.objects.extend(object);
         choice.found.push(words.clone());
         choice
     });
     Ok(larger.collect())
 }
 
-/// Each choice by itself. Where none is left, the last that was a try speaks: it is what the learner did last.
+/// Each choice by itself. Where none is left, the newest try speaks.
 fn each<'e>(
     from: Vec<Choice<'e>>,
-    mut step: impl FnMut(Choice<'e>) -> Result<Vec<Choice<'e>>, Verdict>,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+    mut step: impl FnMut(Choice<'e>) -> Result<Vec<Choice<'e>>, Miss<'e>>,
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     let mut left = Vec::new();
-    let mut why = Verdict::NotYet { expected: "something to look at".into() };
+    let mut why: Option<Miss<'e>> = None;
     for choice in from {
         match step(choice) {
             Ok(more) => left.extend(more),
-            Err(verdict) if matches!(verdict, Verdict::NotYet { .. }) && !is_not_yet(&why) => {}
-            Err(verdict) => why = verdict,
+            Err(miss) if why.as_ref().is_some_and(|why| !miss.is_newer_than(why)) => {}
+            Err(miss) => why = Some(miss),
         }
     }
     left.truncate(MOST);
-    if left.is_empty() { Err(why) } else { Ok(left) }
-}
-
-fn is_not_yet(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::NotYet { .. })
+    match why {
+        Some(why) if left.is_empty() => Err(why),
+        None if left.is_empty() => Err(Verdict::NotYet { expected: "something to look at".into() }.into()),
+        _ => Ok(left),
+    }
 }
 
 /// The first thing that is known to be missing, in the author's order.
@@ -98,7 +147,7 @@ fn all<'e>(
     checks: &[Check],
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     let mut left = from;
     let mut unseen = None;
     for check in checks {
@@ -106,9 +155,9 @@ fn all<'e>(
         let lost = unseen.is_some() && !check.references().is_empty();
         match narrow(check, left.clone(), evidence) {
             Ok(more) => left = more,
-            Err(verdict @ Verdict::CouldNotCheck { .. }) => unseen = unseen.or(Some(verdict)),
+            Err(miss) if miss.is_unseen() => unseen = unseen.or(Some(miss)),
             Err(_) if lost => {}
-            Err(verdict) => return Err(verdict),
+            Err(miss) => return Err(miss),
         }
     }
     unseen.map_or(Ok(left), Err)
@@ -118,26 +167,31 @@ fn any<'e>(
     checks: &[Check],
     from: &[Choice<'e>],
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
-    let rank = |v: &Verdict| match v {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+    let rank = |miss: &Miss<'_>| match miss.verdict {
         Verdict::Pass { .. } => 0,
         Verdict::CouldNotCheck { .. } => 1,
         Verdict::NotRight { .. } => 2,
         Verdict::NotYet { .. } => 3,
     };
+    // Of one object what says more speaks, of equals the first: the author's order.
+    let says_more = |miss: &Miss<'e>, than: &Miss<'e>| match miss.is_of_the_same(than) {
+        true => rank(miss) < rank(than),
+        false => miss.is_newer_than(than),
+    };
     let mut left = Vec::new();
-    let mut why: Option<Verdict> = None;
+    let mut why: Option<Miss<'e>> = None;
     for check in checks {
         match narrow(check, from.to_vec(), evidence) {
             Ok(more) => left.extend(more),
-            // Of equals the first stays: the author's order.
-            Err(verdict) if why.as_ref().is_some_and(|why| rank(why) <= rank(&verdict)) => {}
-            Err(verdict) => why = Some(verdict),
+            Err(miss) if why.as_ref().is_some_and(|why| !says_more(&miss, why)) => {}
+            Err(miss) => why = Some(miss),
         }
     }
     left.truncate(MOST);
     if left.is_empty() {
-        return Err(why.unwrap_or_else(|| Verdict::NotYet { expected: "one of no possibilities".into() }));
+        let none = || Verdict::NotYet { expected: "one of no possibilities".into() }.into();
+        return Err(why.unwrap_or_else(none));
     }
     Ok(left)
 }
@@ -147,28 +201,32 @@ fn none<'e>(
     checks: &[Check],
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     each(from, |choice| {
         let mut unseen = None;
         for check in checks {
-            let start = Choice { bound: choice.bound.clone(), found: Vec::new() };
+            let start = Choice { bound: choice.bound.clone(), ..Choice::default() };
             match narrow(check, vec![start], evidence) {
                 Ok(there) => {
-                    let found = there.first().map(|c| c.found.join("; ")).unwrap_or_default();
+                    let there = there.into_iter().next().unwrap_or_default();
+                    let found = there.found.join("; ");
                     let what = bound::put_in_words(&check.describe(), &choice.bound, evidence);
-                    return Err(Verdict::NotRight {
-                        expected: format!("that there is none of this: {what}"),
-                        differs: format!("{found}, and that must not be"),
-                        found,
-                        nearest: None,
-                        advice: None,
+                    return Err(Miss {
+                        verdict: Verdict::NotRight {
+                            expected: format!("that there is none of this: {what}"),
+                            differs: format!("{found}, and that must not be"),
+                            found,
+                            nearest: None,
+                            advice: None,
+                        },
+                        near: there.near(evidence),
                     });
                 }
-                Err(verdict @ Verdict::CouldNotCheck { .. }) => unseen = unseen.or(Some(verdict)),
+                Err(miss) if miss.is_unseen() => unseen = unseen.or(Some(miss)),
                 Err(_) => {}
             }
         }
-        unseen.map_or(Ok(vec![choice]), Err)
+        unseen.map_or(Ok(vec![Choice { absent: true, ..choice }]), Err)
     })
 }
 
@@ -176,7 +234,7 @@ fn count<'e>(
     wanted: &CountMatch,
     choice: Choice<'e>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Verdict> {
+) -> Result<Vec<Choice<'e>>, Miss<'e>> {
     let of = wanted.of.with_texts(&|text| bound::put_in(text, &choice.bound, evidence));
     let found = leaf::look(&of, &choice.bound, evidence);
     let there = found.passing.len();
@@ -184,26 +242,24 @@ fn count<'e>(
     let could_differ = |n: usize| wanted.is.matches(number(n)) != wanted.is.matches(number(there));
     if (there + 1..=there + found.unknown).any(could_differ) {
         let (reason, remedy) = ("Some of them were gone before they could be looked at.", leaf::WATCHED);
-        return Err(Verdict::CouldNotCheck { reason: reason.into(), remedy: remedy.into() });
+        return Err(Verdict::CouldNotCheck { reason: reason.into(), remedy: remedy.into() }.into());
     }
     if wanted.is.matches(number(there)) {
         let choice = Choice { found: [choice.found, vec![format!("there are {there}")]].concat(), ..choice };
         return Ok(vec![choice]);
     }
     let names: Vec<String> =
-        found.passing.iter().filter_map(|(o, _)| o.map(|o: Object<'_>| o.name())).collect();
+        found.passing.iter().filter_map(|(o, _)| o.map(|o: Object<'_>| o.name(evidence))).collect();
     if names.is_empty() {
         return Err(found.otherwise);
     }
+    let asked = format!("{} of this: {}", wanted.is.describe(), wanted.of.describe());
     Err(Verdict::NotRight {
-        expected: bound::put_in_words(
-            &format!("{} of this: {}", wanted.is.describe(), wanted.of.describe()),
-            &choice.bound,
-            evidence,
-        ),
+        expected: bound::put_in_words(&asked, &choice.bound, evidence),
         found: names.join(", "),
         nearest: None,
         differs: format!("there are {there}, expected {}", wanted.is.describe()),
         advice: None,
-    })
+    }
+    .into())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::bound::{self, Bound};
@@ -83,7 +84,8 @@ impl SeenMatch {
             let is_image = call.action.name.starts_with("image-");
             let same = |name: &String| match meant {
                 Some(meant) => {
-                    is_of(name, &meant.name(), meant.id()) || (is_image && same_image(&meant.name(), name))
+                    is_of(name, &meant.name(evidence), meant.id())
+                        || (is_image && same_image(&meant.name(evidence), name))
                 }
                 None => {
                     object.matches(name)
@@ -96,7 +98,7 @@ impl SeenMatch {
                     Text::Equals(_) | Text::Rule(TextRule::OneOf(_)) => object.describe(),
                     Text::Rule(_) => format!("one {}", object.describe()),
                 };
-                let expected = meant.map_or(asked, |meant| meant.name());
+                let expected = meant.map_or(asked, |meant| meant.name(evidence));
                 return Some(format!("it was about {name}, expected {expected}"));
             }
         }
@@ -126,19 +128,15 @@ impl SeenMatch {
     }
 
     pub(super) fn describe(&self) -> String {
-        let mut told = format!("a command that {}", deed(&self.did));
-        if let Some(object) = &self.object {
-            told.push_str(&format!(" {}", object.describe()));
-        }
-        for (name, value) in &self.args {
-            told.push_str(&match value {
-                Text::Equals(on) if on == "1" => format!(", with {name}"),
-                value => format!(", with {name} {}", value.describe()),
-            });
-        }
-        if self.status == SeenStatus::Error {
-            told.push_str(", and is refused");
-        }
+        let Self { did, object, args, status, message } = self;
+        let mut told = format!("a command that {}", deed(did));
+        told.extend(object.as_ref().map(|object| format!(" {}", object.describe())));
+        told.extend(args.iter().map(|(name, value)| match value {
+            Text::Equals(on) if on == "1" => format!(", with {name}"),
+            value => format!(", with {name} {}", value.describe()),
+        }));
+        told.extend((*status == SeenStatus::Error).then(|| ", and is refused".to_owned()));
+        told.extend(message.as_ref().map(|text| format!(" with {}", text.as_object("a message"))));
         told
     }
 
@@ -184,8 +182,8 @@ fn is_of(typed: &str, name: &str, id: &str) -> bool {
     typed == name || (hex.len() >= 4 && bare.starts_with(hex))
 }
 
-/// The learner's last try to make a container was refused because its name is taken: what they typed.
-pub(super) fn name_taken(evidence: &Evidence) -> Option<String> {
+/// The learner's last try to make a container was refused because its name is taken: when, and what they typed.
+pub(super) fn name_taken(evidence: &Evidence) -> Option<(Timestamp, String)> {
     let mut tries = evidence.seen.iter().filter(|call| {
         call.command.origin == Origin::Typed
             && call.at >= evidence.since
@@ -194,7 +192,7 @@ pub(super) fn name_taken(evidence: &Evidence) -> Option<String> {
     let last = tries.next_back()?;
     let answer = last.answer.as_ref()?;
     let taken = answer.message.as_deref().is_some_and(|message| message.contains("already in use"));
-    (answer.status == 409 && taken).then(|| words_of(last))
+    (answer.status == 409 && taken).then(|| (last.at, words_of(last)))
 }
 
 /// Whether `docker logs` of this container was seen, and answered.

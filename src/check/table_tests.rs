@@ -194,3 +194,81 @@ fn the_table_of_checks_is_what_the_code_reads() {
         "docs/checks.md is not what the code says: UPDATE_DOCS=1 cargo test --lib check::table"
     );
 }
+
+/// Fields that say nothing by themselves: a name for later, or a part of what another one says.
+const SILENT: [&str; 2] = ["as", "prompt"];
+
+/// A value for each field that the table knows, and what is said of a check with it.
+#[test]
+fn no_field_drops_out_of_what_is_expected() {
+    let samples = serde_json::json!({
+        "run": {
+            "same-as": "$c", "name": "web", "image": {"repo": "nginx"}, "started": false, "command-given": true,
+            "program": "python", "mount": {"target": "/w"}, "port": {"container": 5000}, "env": {"A": "b"},
+            "workdir": "/app", "user": "app", "network": "net", "interactive": true, "tty": true, "detached": true,
+            "auto-remove": true, "exit-code": 3, "http": {"status": 200}, "output": {"line": "x"},
+            "logs-read": true, "removed": true,
+        },
+        "container": {"state": "paused", "started": true},
+        "image": {
+            "repo": "python", "ref": "python:3", "same-as": "$c", "built": true, "based-on": {"repo": "python"},
+            "program": "python", "has-default-program": true, "env": {"A": "b"}, "workdir": "/app", "user": "app",
+            "exposes": 5000, "step": "x", "layers": 3, "size": {"lt": 5}, "labels": {"a": "b"},
+        },
+        "exec": {
+            "of": "$c", "program": "python", "command": "x", "exit-code": 3, "output": {"contains": "x"},
+            "user": "app", "interactive": true,
+        },
+        "volume": {"name": "a", "driver": "local", "used-by": "$c", "anonymous": true},
+        "network": {"name": "a", "driver": "bridge", "members": ["$c"]},
+        "dockerfile": {
+            "path": "other", "from": {"repo": "python"}, "has": ["RUN"], "copies": "a.py", "cmd-form": "exec",
+            "cmds": 1,
+        },
+    });
+    for (kind, fields) in samples.as_object().unwrap() {
+        let bare: Check = serde_json::from_value(serde_json::json!({ kind: {} })).unwrap();
+        for (field, value) in fields.as_object().unwrap() {
+            let mut asked = Map::new();
+            asked.insert(field.clone(), value.clone());
+            let check: Check = serde_json::from_value(serde_json::json!({ kind: asked })).unwrap();
+            assert_ne!(check.describe(), bare.describe(), "{kind}: {field}");
+            assert!(!SILENT.contains(&field.as_str()));
+        }
+    }
+    // A field that is new is thought of here.
+    for (kind, schema) in [
+        ("run", schema_of::<RunMatch>()),
+        ("image", schema_of::<ImageMatch>()),
+        ("exec", schema_of::<ExecMatch>()),
+    ] {
+        for field in
+            schema["properties"].as_object().unwrap().keys().filter(|f| !SILENT.contains(&f.as_str()))
+        {
+            let elsewhere = matches!((kind, field.as_str()), ("run", "state") | ("image", "tag"));
+            assert!(elsewhere || samples[kind].get(field).is_some(), "{kind}: {field}");
+        }
+    }
+}
+
+#[test]
+fn what_is_expected_reads_like_a_sentence() {
+    let told = |json: Value| serde_json::from_value::<Check>(json).unwrap().describe();
+    assert_eq!(told(serde_json::json!({"run": {"tty": true}})), "a container that is started with -t");
+    assert_eq!(
+        told(
+            serde_json::json!({"run": {"image": {"repo": "python"}, "program": "python", "tty": true, "output": {"line": "x"}}})
+        ),
+        "a container from a python image that runs python, is started with -t, and prints the line \"x\""
+    );
+    assert_eq!(
+        told(serde_json::json!({"image": {"built": true, "based-on": {"repo": "python"}, "user": "app"}})),
+        "an image that you built on a python image and that runs as the user \"app\""
+    );
+    assert_eq!(
+        told(
+            serde_json::json!({"dockerfile": {"from": {"repo": "python"}, "copies": "a.py", "has": ["run"]}})
+        ),
+        "a file Dockerfile that begins with a python image, has RUN, and copies a.py"
+    );
+}

@@ -1,6 +1,8 @@
 //! Matching a text, saying what was wanted of it, and telling two texts apart for a person.
 
 use super::pattern::Pattern;
+use super::texts::Texts;
+use super::unicode;
 
 /// A matcher of text: a plain scalar means 'equals'. Blanks at both ends are forgiven.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,21 +40,9 @@ impl Text {
 
     /// The same matcher with other texts in it; a pattern that breaks by it stays as it was.
     pub fn with_texts(&self, change: &dyn Fn(&str) -> String) -> Self {
-        let rule = match self {
-            Self::Equals(want) => return Self::Equals(change(want)),
-            Self::Rule(rule) => rule,
-        };
-        Self::Rule(match rule {
-            TextRule::OneOf(all) => TextRule::OneOf(all.iter().map(|text| change(text)).collect()),
-            TextRule::Contains(part) => TextRule::Contains(change(part)),
-            TextRule::Prefix(part) => TextRule::Prefix(change(part)),
-            TextRule::Suffix(part) => TextRule::Suffix(change(part)),
-            TextRule::Icase(want) => TextRule::Icase(change(want)),
-            TextRule::Not(inner) => TextRule::Not(Box::new(inner.with_texts(change))),
-            TextRule::Regex(pattern) => {
-                TextRule::Regex(Pattern::new(&change(pattern.as_str())).unwrap_or_else(|_| pattern.clone()))
-            }
-        })
+        let mut other = self.clone();
+        other.visit(&mut |text, _| Some(change(text)));
+        other
     }
 
     /// Whether it asks for nothing more than that there is a text.
@@ -66,6 +56,14 @@ impl Text {
             Self::Equals(want) => vec![want.trim()],
             Self::Rule(TextRule::OneOf(wanted)) => wanted.iter().map(|w| w.trim()).collect(),
             Self::Rule(_) => Vec::new(),
+        }
+    }
+
+    /// Stands by itself: '"hello"', 'a text that contains "hello"'. `noun` has its article.
+    pub(super) fn as_object(&self, noun: &str) -> String {
+        match self.literals().is_empty() {
+            true => format!("{noun} {}", self.describe()),
+            false => self.describe(),
         }
     }
 
@@ -104,7 +102,7 @@ fn in_plain_words(pattern: &str) -> Option<String> {
 
 /// As JSON writes it, so that two texts that look alike on the screen can be told apart.
 pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    unicode::shown(text)
 }
 
 /// Words as a JSON array: `["python","-c","print(1)"]`.
@@ -131,7 +129,7 @@ fn distance(found: &str, want: &str) -> Option<usize> {
     if found.len() > 4 * want.len() + 80 || want.is_empty() {
         return None;
     }
-    if squash(found) == squash(want) {
+    if squash(found) == squash(want) || unicode::look(found) == unicode::look(want) {
         return Some(1);
     }
     let found = found.to_lowercase();
@@ -173,24 +171,64 @@ pub(super) fn difference(found: &str, want: &str) -> String {
     if found.to_lowercase() == want.to_lowercase() {
         return format!("capital and small letters: {}", position(found, want));
     }
-    if found.split_whitespace().eq(want.split_whitespace()) {
+    let words = |text: &str| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let (found_words, want_words): (Vec<String>, Vec<String>) = (words(found), words(want));
+    if found_words == want_words {
         return "the number of blanks".into();
     }
     if let Some(at) = found.find(want) {
         let (before, after) = (&found[..at], &found[at + want.len()..]);
         return match (before.is_empty(), after.is_empty()) {
-            (true, _) => format!("there is {} after it", quoted(after.trim())),
-            (_, true) => format!("there is {} before it", quoted(before.trim())),
+            (true, _) => format!("there is {} after it", extra(after)),
+            (_, true) => format!("there is {} before it", extra(before)),
             _ => "there is more on the same line".into(),
         };
     }
     position(found, want)
 }
 
+/// What is too much: quoted, or named where nothing of it can be seen.
+fn extra(text: &str) -> String {
+    match text.chars().find(|c| !c.is_whitespace()).filter(|_| text.chars().all(unicode::is_unseen)) {
+        Some(unseen) => unicode::named(unseen),
+        None => quoted(text.trim()),
+    }
+}
+
 fn position(found: &str, want: &str) -> String {
     let same = found.chars().zip(want.chars()).take_while(|(a, b)| a == b).count();
-    let character = |text: &str| {
-        text.chars().nth(same).map_or("the end of the line".to_string(), |c| quoted(&c.to_string()))
+    let end = || "the end of the line".to_owned();
+    let (is, wanted) = (found.chars().nth(same), want.chars().nth(same));
+    let told = match (is, wanted) {
+        (Some(is), Some(wanted)) => unicode::named_beside(is, wanted),
+        (is, _) => is.map_or_else(end, unicode::named),
     };
-    format!("character {} is {}, expected {}", same + 1, character(found), character(want))
+    format!("character {} is {told}, expected {}", same + 1, wanted.map_or_else(end, unicode::named))
+}
+
+/// Where a text looks as it was wanted and is not the same: which of its characters is another one.
+pub(super) fn only_looks_right(found: &str, wanted: &Text) -> Option<String> {
+    if let Some(want) = wanted.literals().into_iter().find(|want| looks_the_same(found.trim(), want)) {
+        return Some(position(found.trim(), want));
+    }
+    match wanted {
+        Text::Rule(TextRule::Contains(part) | TextRule::Prefix(part) | TextRule::Suffix(part)) => {
+            only_looks_to_hold(found, part)
+        }
+        _ => None,
+    }
+}
+
+/// The same for a part of a text.
+pub(super) fn only_looks_to_hold(found: &str, part: &str) -> Option<String> {
+    if found.is_ascii() && part.is_ascii() || !unicode::look(found).contains(&unicode::look(part)) {
+        return None;
+    }
+    let odd = found.chars().find(|c| !c.is_ascii() && !part.contains(*c))?;
+    Some(format!("it only looks so, because one of its characters is {}", unicode::named(odd)))
+}
+
+/// Two texts that differ and that nobody can tell apart by looking.
+pub(super) fn looks_the_same(found: &str, want: &str) -> bool {
+    found != want && !(found.is_ascii() && want.is_ascii()) && unicode::look(found) == unicode::look(want)
 }

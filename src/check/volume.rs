@@ -31,12 +31,14 @@ pub struct VolumeMatch {
 pub(super) fn look<'e>(wanted: &VolumeMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.volumes.iter().map(|volume| {
         let findings = findings(wanted, volume, bound, evidence);
-        let serious = findings.iter().any(|f| f.tried);
-        Candidate { object: Object::Volume(volume), findings, serious }
+        let meant = findings.iter().any(|f| f.tried);
+        Candidate { object: Object::Volume(volume), at: volume.created, findings, meant }
     });
-    let achieved = |object: Object<'e>| format!("volume {} is here", object.name());
+    let mut candidates: Vec<Candidate<'_>> = candidates.collect();
+    candidates.sort_by_key(|candidate| candidate.at);
+    let achieved = |object: Object<'e>| format!("volume {} is here", object.name(evidence));
     let expected = wanted.describe();
-    Found::among(candidates.collect(), expected, |object| format!("volume {}", object.name()), achieved)
+    Found::among(candidates, expected, |object| format!("volume {}", object.name(evidence)), achieved)
 }
 
 fn findings(wanted: &VolumeMatch, volume: &Volume, bound: &Bound<'_>, evidence: &Evidence) -> Vec<Finding> {
@@ -95,10 +97,17 @@ pub(super) fn is_young(created: Option<jiff::Timestamp>, evidence: &Evidence) ->
 
 impl VolumeMatch {
     pub(super) fn describe(&self) -> String {
-        let anonymous = if self.anonymous == Some(true) { "n anonymous" } else { "" };
-        let name = self.name.as_ref().map(|name| format!(" with the name {}", name.describe()));
-        let user = self.used_by.as_ref().map(|user| format!(", mounted by {}", user.describe()));
-        format!("a{anonymous} volume{}{}", name.unwrap_or_default(), user.unwrap_or_default())
+        let Self { bind: _, name, driver, used_by, anonymous } = self;
+        let what = match anonymous {
+            Some(true) => "an anonymous volume",
+            Some(false) => "a volume with a name of yours",
+            None => "a volume",
+        };
+        let name = name.as_ref().map(|name| format!(" with the name {}", name.describe()));
+        let driver = driver.as_ref().map(|driver| format!(" of the driver {}", driver.describe()));
+        let user = used_by.as_ref().map(|user| format!(", mounted by {}", user.describe()));
+        let parts = [name, driver, user].into_iter().flatten().collect::<String>();
+        format!("{what}{parts}")
     }
 
     pub(super) fn mistakes(&self) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::check;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quiz {
     /// Unique in its lesson; made from the question where the author gives none.
@@ -26,7 +28,7 @@ pub enum QuizKind {
     Multiple {
         choices: Vec<Choice>,
     },
-    /// Any of these, case and blanks forgiven; `patterns` are whole-answer regular expressions.
+    /// Any of these, case, blanks and what word processors make of quotes and dashes forgiven; `patterns` are whole-answer regular expressions.
     Text {
         accepted: Vec<String>,
         patterns: Vec<String>,
@@ -83,7 +85,7 @@ impl Quiz {
             (QuizKind::Text { accepted, patterns }, Response::Typed(typed)) => {
                 whole(is_accepted(typed, accepted, patterns), "Not that word; look at it once more.")
             }
-            (QuizKind::Number { answer, tolerance }, Response::Typed(typed)) => match number(typed) {
+            (QuizKind::Number { answer, tolerance }, Response::Typed(typed)) => match typed_number(typed) {
                 Some(n) => whole((n - answer).abs() <= tolerance + 1e-9, "Not that number; count once more."),
                 None => whole(false, "That is not a number; write it in digits."),
             },
@@ -198,19 +200,15 @@ fn ordered(items: &[String], order: &[usize]) -> Grade {
 }
 
 fn is_accepted(typed: &str, accepted: &[String], patterns: &[String]) -> bool {
-    let typed = blanks_joined(typed);
-    let same = |a: &String| blanks_joined(a).to_lowercase() == typed.to_lowercase();
+    let readings = check::readings(typed);
     let matches = |p: &String| {
         regex::RegexBuilder::new(&format!(r"\A(?:{p})\z"))
             .case_insensitive(true)
             .build()
-            .is_ok_and(|r| r.is_match(&typed))
+            .is_ok_and(|r| readings.iter().any(|reading| r.is_match(reading)))
     };
-    !typed.is_empty() && (accepted.iter().any(same) || patterns.iter().any(matches))
-}
-
-fn blanks_joined(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    !typed.trim().is_empty()
+        && (accepted.iter().any(|text| check::is_read_as(&readings, text)) || patterns.iter().any(matches))
 }
 
 /// An answer as one line for the record: `revealed`, `picked 0 2`, `typed pod`, `ordered 2 0 1`.
@@ -235,6 +233,11 @@ pub fn unspell(line: &str) -> Option<Response> {
         "ordered" => indices().map(Response::Ordered),
         _ => None,
     }
+}
+
+/// The same as it was typed: with whatever dash stands for the minus.
+fn typed_number(text: &str) -> Option<f64> {
+    check::readings(text).iter().find_map(|reading| number(reading))
 }
 
 /// `36`, `36.0` and `1,5`; nothing infinite.

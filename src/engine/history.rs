@@ -221,6 +221,11 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
         tty: config.tty.unwrap_or(false),
         stdin_open: config.open_stdin.unwrap_or(false),
         auto_remove: c.host_config.as_ref().and_then(|h| h.auto_remove).unwrap_or(false),
+        log_driver: c
+            .host_config
+            .as_ref()
+            .and_then(|h| h.log_config.as_ref()?.typ.clone())
+            .unwrap_or_default(),
         detached: config.attach_stdout == Some(false) && config.attach_stderr == Some(false),
         env_names: env.keys().cloned().collect(),
         env,

@@ -120,6 +120,9 @@ pub struct Run {
     pub tty: bool,
     pub stdin_open: bool,
     pub auto_remove: bool,
+    /// Where the engine writes what it prints: `json-file`, `none`, …; empty where that is not known.
+    #[serde(default)]
+    pub log_driver: String,
     pub env_names: Vec<String>,
     /// Values of the variables that a check asks about, and of no others.
     #[serde(default)]

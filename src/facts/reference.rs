@@ -1,6 +1,6 @@
 //! Names of images, taken apart in this one place: compared as the engine resolves them, never as text.
 
-use super::{Image, short_id};
+use super::Image;
 
 /// A name of an image, whole: `python` is `docker.io/library/python` with the tag `latest`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,12 +98,6 @@ pub fn with_tag(name: &str, tag: &str) -> String {
 /// Every name that the engine has for an image.
 pub fn names_of(image: &Image) -> Vec<Reference> {
     image.tags.iter().chain(&image.digests).filter_map(|name| Reference::parse(name)).collect()
-}
-
-/// A name of an image, for words.
-pub fn short_name(image: &Image) -> String {
-    let tagged = image.tags.iter().find_map(|tag| Reference::parse(tag));
-    tagged.map_or_else(|| short_id(&image.id).to_owned(), |name| name.short())
 }
 
 #[cfg(test)]

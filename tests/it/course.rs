@@ -32,6 +32,23 @@ fn typed_answers() {
     {
         assert_eq!(text.grade(&Response::Typed(typed.into())).correct, correct, "{typed}");
     }
+    // What a word processor, a phone or a chat makes of it.
+    let kept = |text: &str| quiz(QuizKind::Text { accepted: vec![text.into()], patterns: vec![] });
+    for (accepted, typed, correct) in [
+        ("it's", "it\u{2019}s", true),
+        ("-d", "\u{2013}d", true),
+        ("--rm", "\u{2014}rm", true),
+        ("--rm", "-rm", false),
+        ("docker ps -a", "`docker ps \u{2013}a`", true),
+        ("café", "cafe\u{301}", true),
+        ("café", "cafe", false),
+    ] {
+        assert_eq!(kept(accepted).grade(&Response::Typed(typed.into())).correct, correct, "{typed}");
+    }
+    let pattern = quiz(QuizKind::Text { accepted: vec![], patterns: vec!["docker ps (-a|--all)".into()] });
+    assert!(pattern.grade(&Response::Typed("docker ps \u{2014}all".into())).correct);
+    let below = quiz(QuizKind::Number { answer: -5.0, tolerance: 0.0 });
+    assert!(below.grade(&Response::Typed("\u{2212}5".into())).correct);
     let number = quiz(QuizKind::Number { answer: 1.5, tolerance: 0.1 });
     for (typed, correct) in
         [("1,5", true), ("1.6", true), (" 1.5 ", true), ("1.7", false), ("NaN", false), ("x", false)]

@@ -33,10 +33,11 @@ const DOORS: [(&str, &[&str]); 4] = [
 ];
 
 /// Crates from outside, and the one room that may name them.
-const OUTSIDE: [(&str, &[&str]); 12] = [
+const OUTSIDE: [(&str, &[&str]); 13] = [
     ("engine", &["bollard"]),
     ("lab", &["ureq"]),
     ("tap", &["hyper", "hyper_util", "http_body_util"]),
+    ("check", &["unicode_normalization", "unicode_security", "unicode_names2", "unicode_width"]),
     ("tui", &["ratatui", "crossterm", "syntect", "two_face", "crokey", "nucleo_matcher", "unicode_width"]),
     ("shell", &["alacritty_terminal", "portable_pty", "termwiz"]),
     ("progress", &["rusqlite"]),
