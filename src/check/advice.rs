@@ -2,14 +2,7 @@
 
 use super::text::looks_the_same;
 use super::{program, unicode};
-use crate::facts::{Exec, Run};
-
-/// The engine's sentence about a failed start, without the names of its inner parts.
-pub(super) fn short_error(error: &str) -> String {
-    let at = error.find("exec: ").map_or(0, |at| at + "exec: ".len());
-    let rest = error[at..].trim().trim_end_matches(": unknown").trim_end_matches('.');
-    rest.chars().take(200).collect()
-}
+use crate::facts::{Exec, Run, StartFailure};
 
 pub(super) fn start_failed(run: &Run) -> Option<String> {
     if let Some(advice) = long_dash(run.argv.as_deref().unwrap_or_default()) {
@@ -27,11 +20,8 @@ pub(super) fn start_failed(run: &Run) -> Option<String> {
             unicode::named(odd)
         ));
     }
-    let error = run.error.to_lowercase();
-    if error.contains("executable file not found")
-        || error.contains("no such file")
-        || run.exit_code == Some(127)
-    {
+    let failure = StartFailure::of(&run.error, run.exit_code)?;
+    if failure == StartFailure::Program {
         return Some(match first {
             Some(word) if word.contains(':') || word.contains("python:") => format!(
                 "{word} looks like an image, but the first word after the options is the image and what follows is the command."
@@ -39,20 +29,10 @@ pub(super) fn start_failed(run: &Run) -> Option<String> {
             Some(word) => format!(
                 "The first word after the image is the program to run, and this image has no program {word}. What should run it?"
             ),
-            None => "The image has no program of that name. Look at the first word after the image.".into(),
+            None => failure.sentence().to_owned(),
         });
     }
-    if error.contains("permission denied") || run.exit_code == Some(126) {
-        return Some(
-            "The file is there but cannot be executed. Name the program that should read it.".into(),
-        );
-    }
-    if error.contains("already allocated") || error.contains("address already in use") {
-        return Some(
-            "Another container or program holds that port of your machine: docker ps shows which.".into(),
-        );
-    }
-    None
+    Some(failure.sentence().to_owned()).filter(|_| failure != StartFailure::Other)
 }
 
 /// One of these options stands after the image, where it is a word of the command.

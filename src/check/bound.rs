@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::image;
-use crate::facts::{Evidence, Image, Network, Run, Volume, short_id};
+use crate::facts::{Content, Evidence, Image, Network, Run, Volume, short_id};
 
 /// Something that a name can stand for.
 #[derive(Clone, Copy, Debug)]
@@ -46,18 +46,38 @@ impl<'e> Object<'e> {
         }
     }
 
+    /// What identifies it for good: an image is known by its content.
+    pub(super) fn key(&self) -> &'e str {
+        self.content().map_or(self.id(), |content| content.key())
+    }
+
+    /// Of an image, also of one that is known from what was made from it.
+    pub(super) fn content(&self) -> Option<Content<'e>> {
+        match self {
+            Self::Image(image) => Some(image.content()),
+            Self::ImageOf(run) => Some(run.content()),
+            _ => None,
+        }
+    }
+
     /// The object with this id, whatever its kind.
     pub(super) fn of_id(id: &str, evidence: &'e Evidence) -> Option<Self> {
         let run = evidence.runs.iter().find(|run| run.id == id).map(Object::Run);
-        let image = || evidence.images.iter().find(|image| image.id == id).map(Object::Image);
+        let image =
+            || evidence.images.iter().find(|i| i.content().keys().any(|key| key == id)).map(Object::Image);
         let volume = || evidence.volumes.iter().find(|volume| volume.name == id).map(Object::Volume);
         let network = || evidence.networks.iter().find(|network| network.id == id).map(Object::Network);
-        let gone = || evidence.runs.iter().rfind(|run| run.image_id == id).map(Object::ImageOf);
+        let gone = || {
+            evidence.runs.iter().rfind(|run| run.content().keys().any(|key| key == id)).map(Object::ImageOf)
+        };
         run.or_else(image).or_else(volume).or_else(network).or_else(gone)
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.is_kind_of(other) && self.id() == other.id()
+        match (self.content(), other.content()) {
+            (Some(own), Some(others)) => own.is(others),
+            _ => self.is_kind_of(other) && self.id() == other.id(),
+        }
     }
 
     pub(super) fn is_kind_of(&self, other: &Self) -> bool {
@@ -71,7 +91,7 @@ impl<'e> Object<'e> {
     /// Whether it was made from that image; anything else may be of anything.
     pub(super) fn is_of(&self, other: &Self) -> bool {
         match self {
-            Self::Run(run) if other.is_image() => run.image_id == other.id(),
+            Self::Run(run) => other.content().is_none_or(|content| run.content().is(content)),
             _ => true,
         }
     }
@@ -216,6 +236,17 @@ mod tests {
         let sizes = [0, 999, 1000, 1_234, 12_300_000, 78_640_000, 187_400_000, 1_500_000_000];
         let expected = ["0B", "999B", "1kB", "1.23kB", "12.3MB", "78.6MB", "187MB", "1.5GB"];
         assert_eq!(sizes.map(as_docker_counts), expected);
+    }
+
+    #[test]
+    fn an_image_is_found_again_after_it_was_built_once_more() {
+        let built = |index: &str| Image { id: index.into(), manifests: vec!["m".into()], ..Image::default() };
+        let (first, again) = (built("index-1"), built("index-2"));
+        let here = Evidence { images: vec![again.clone()], ..Evidence::default() };
+        let found = Object::of_id(Object::Image(&first).key(), &here).expect("its content is here");
+        assert!(found.is(&Object::Image(&again)) && found.is(&Object::Image(&first)));
+        assert!(Object::of_id("index-2", &here).is_some(), "as a program before this one kept it");
+        assert!(Object::of_id("index-1", &here).is_none());
     }
 
     #[test]

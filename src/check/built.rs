@@ -169,7 +169,7 @@ fn based_on(base: &ImageMatch, image: &Image, config: &ImageConfig, evidence: &E
     let name = known_as(image, evidence);
     let below = |other: &&Image| {
         let layers = other.config.as_ref().map(|c| c.layers.as_slice()).unwrap_or_default();
-        other.id != image.id && !layers.is_empty() && config.layers.starts_with(layers)
+        !other.content().is(image.content()) && !layers.is_empty() && config.layers.starts_with(layers)
     };
     let bases: Vec<&Image> = evidence.images.iter().filter(below).collect();
     if bases.iter().any(|other| base.known(&names_of(other)) == Known::Yes) {

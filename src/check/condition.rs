@@ -9,7 +9,7 @@ use super::verdict::Known;
 use super::{
     ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, port, program,
 };
-use crate::facts::{ContainerState, Evidence, Run, RunSource};
+use crate::facts::{ContainerState, Evidence, Run, RunSource, plain_error};
 
 pub(super) fn source(run: &Run) -> Finding {
     // Of a build step that is gone only its events are left; they name the image by its whole id, as nobody types it.
@@ -42,10 +42,10 @@ pub(super) fn of_image(asked: &ImageAsked, run: &Run, bound: &Bound<'_>, evidenc
     let no = || Finding::no(format!("image {called}"), format!("the image is {called}"));
     let wanted = match asked {
         ImageAsked::Match(wanted) => wanted,
-        ImageAsked::Same(name) => return of_the_same(name, run, bound, no()),
+        ImageAsked::Same(name) => return of_the_same(name, run, bound, evidence, no()),
     };
     if let Some(name) = &wanted.same_as {
-        let finding = of_the_same(name, run, bound, no());
+        let finding = of_the_same(name, run, bound, evidence, no());
         if finding.known != Known::Yes {
             return finding;
         }
@@ -62,15 +62,26 @@ pub(super) fn of_image(asked: &ImageAsked, run: &Run, bound: &Bound<'_>, evidenc
     }
 }
 
-fn of_the_same(name: &str, run: &Run, bound: &Bound<'_>, no: Finding) -> Finding {
-    if run.image_id.is_empty() {
+fn of_the_same(name: &str, run: &Run, bound: &Bound<'_>, evidence: &Evidence, no: Finding) -> Finding {
+    if !run.content().is_known() {
         return Finding::unknown(
             format!("{} was gone before its image could be looked at.", called(run)),
             WATCHED,
         );
     }
-    match image::id_of(name, bound) {
-        Some(id) if id == run.image_id => Finding::yes(true),
+    let called = image::called(run, evidence);
+    match image::meant(name, bound) {
+        Some(content) if content.is(run.content()) => Finding::yes(true),
+        _ if bound::bare(name)
+            .and_then(|name| bound.get(name))
+            .is_some_and(|o| o.name(evidence) == called) =>
+        {
+            let differs = format!("it was made from an older image that was called {called}");
+            Finding::no(format!("image {called}, an older one"), differs).advising(Some(
+                "A container stays with the image that it was made from. Start another one with docker run."
+                    .to_owned(),
+            ))
+        }
         _ => no.advising(Some("It was made from another image than the one that counts here.".to_owned())),
     }
 }
@@ -97,7 +108,7 @@ pub(super) fn started(wanted: bool, run: &Run) -> Finding {
     if failed && !matches!(run.exit_code, Some(0)) {
         let differs = match run.error.trim() {
             "" => "never started".to_string(),
-            error => format!("never started: {}", advice::short_error(error)),
+            error => format!("never started: {}", plain_error(error)),
         };
         return Finding::no("a container that did not start", differs).advising(advice::start_failed(run));
     }

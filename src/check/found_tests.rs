@@ -57,6 +57,40 @@ fn with_images(images: Vec<Image>) -> Evidence {
 const CLASSIC: &str = "/bin/sh -c #(nop)  CMD [\"python\"]";
 
 #[test]
+fn an_image_that_was_built_once_more_with_nothing_changed_is_the_same() {
+    let asked = || {
+        json!({"all": [
+            {"image": {"as": "img", "built": true}},
+            {"run": {"as": "first", "image": "$img"}},
+            {"run": {"same-as": "$first", "image": {"same-as": "$img"}}},
+            {"image": {"same-as": "$first"}},
+        ]})
+    };
+    let built = |index: &str, manifest: &str| Image {
+        id: index.into(),
+        manifests: vec![manifest.into()],
+        ..image("mine:latest", &["a"], 5, CLASSIC)
+    };
+    let ran = |manifest: Option<&str>| Run {
+        image: "mine".into(),
+        image_id: "sha256:index-1".into(),
+        manifest: manifest.map(str::to_owned),
+        ..run(&["x"], "hello")
+    };
+    let here = |now, run| Evidence { images: vec![now], ..evidence(vec![run]) };
+    says(asked(), &here(built("sha256:index-1", "sha256:m"), ran(Some("sha256:m"))), "done", &[]);
+    let again = here(built("sha256:index-2", "sha256:m"), ran(Some("sha256:m")));
+    says(asked(), &again, "done", &[]);
+    let other = here(built("sha256:index-2", "sha256:n"), ran(Some("sha256:m")));
+    says(asked(), &other, "not yet", &["mine:latest"]);
+    let older = check(
+        json!({"all": [{"image": {"as": "img"}}, {"run": {"image": "$img", "output": {"line": "hello"}}}]}),
+    );
+    let said = format!("{:?}", judge(&older, &other));
+    assert!(said.contains("an older image that was called mine:latest"), "{said}");
+}
+
+#[test]
 fn an_image_that_was_built_is_told_from_others() {
     let base = || image("python:3-slim", &["a", "b"], -100, CLASSIC);
     let big = || image("python:latest", &["a", "c"], -100, CLASSIC);

@@ -15,7 +15,7 @@ use super::number::Number;
 use super::text::{Text, TextRule, quoted};
 use super::verdict::Known;
 use crate::facts::reference::{Reference, familiar, names_of, whole_repo};
-use crate::facts::{Evidence, Image, Run, short_id};
+use crate::facts::{Content, Evidence, Image, Run, short_id};
 
 /// Picks images by repository and tag. `docker.io/library/` is added where it is left out; no `tag` means any tag.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -323,7 +323,11 @@ pub(super) fn names_of_run(run: &Run, evidence: &Evidence) -> Vec<Reference> {
         .filter_map(|name| Reference::parse(name))
         .collect();
     let now = evidence.images.iter().find(|image| {
-        if run.image_id.is_empty() { is_id(&run.image, &image.id) } else { image.id == run.image_id }
+        if run.content().is_known() {
+            image.content().is(run.content())
+        } else {
+            is_id(&run.image, &image.id)
+        }
     });
     names.extend(now.map(names_of).unwrap_or_default());
     names
@@ -349,11 +353,11 @@ pub(super) fn called(run: &Run, evidence: &Evidence) -> String {
     name.map_or_else(|| id.to_string(), |n| format!("{id} ({})", n.short()))
 }
 
-/// The id of the image that a name stands for: itself, or what that container was made from.
-pub(super) fn id_of<'e>(name: &str, bound: &Bound<'e>) -> Option<&'e str> {
+/// The image that a name stands for: itself, or what that container was made from.
+pub(super) fn meant<'e>(name: &str, bound: &Bound<'e>) -> Option<Content<'e>> {
     match bound.get(bound::bare(name)?)? {
-        Object::Image(image) => Some(&image.id),
-        Object::Run(run) | Object::ImageOf(run) if !run.image_id.is_empty() => Some(&run.image_id),
+        Object::Image(image) => Some(image.content()),
+        Object::Run(run) | Object::ImageOf(run) => Some(run.content()),
         _ => None,
     }
 }
@@ -397,7 +401,7 @@ pub(super) fn known_as(image: &Image, evidence: &Evidence) -> String {
     if let Some(name) = tagged {
         return name.short();
     }
-    let of_it = evidence.runs.iter().rev().filter(|run| run.image_id == image.id);
+    let of_it = evidence.runs.iter().rev().filter(|run| run.content().is(image.content()));
     let mut then = of_it.flat_map(|run| run.image_refs.iter().chain([&run.image]));
     let then = then.find(|name| !is_id(name, &image.id)).and_then(|name| Reference::parse(name));
     match then {
@@ -433,7 +437,7 @@ pub(super) fn look<'e>(wanted: &ImageMatch, bound: &Bound<'e>, evidence: &'e Evi
 fn gone<'e>(wanted: &ImageMatch, evidence: &'e Evidence) -> Vec<Candidate<'e>> {
     let mut found: Vec<Candidate<'e>> = Vec::new();
     for run in evidence.runs.iter().rev().filter(|run| evidence.tagged.contains(&run.image_id)) {
-        let is_here = evidence.images.iter().any(|image| image.id == run.image_id);
+        let is_here = evidence.images.iter().any(|image| image.content().is(run.content()));
         let object = Object::ImageOf(run);
         let names = names_of_run(run, evidence);
         if is_here || wanted.known(&names) == Known::No || found.iter().any(|c| c.object.is(&object)) {
@@ -450,7 +454,7 @@ fn gone<'e>(wanted: &ImageMatch, evidence: &'e Evidence) -> Vec<Candidate<'e>> {
 fn findings(wanted: &ImageMatch, image: &Image, bound: &Bound<'_>, evidence: &Evidence) -> Vec<Finding> {
     let mut all = vec![named(wanted, image, evidence)];
     if let Some(name) = &wanted.same_as {
-        all.push(match id_of(name, bound) == Some(&image.id) {
+        all.push(match meant(name, bound).is_some_and(|content| content.is(image.content())) {
             true => Finding::yes(true),
             false => Finding::no(format!("image {}", known_as(image, evidence)), "it is another image"),
         });

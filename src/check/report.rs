@@ -167,7 +167,7 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
                 let names = task.check.names();
                 let bound = choices.first().into_iter().flat_map(|choice| &choice.bound);
                 let own = bound.filter(|(name, _)| names.contains(&name.as_str()));
-                report.bound = own.map(|(name, object)| (name.clone(), object.id().to_owned())).collect();
+                report.bound = own.map(|(name, object)| (name.clone(), object.key().to_owned())).collect();
                 return;
             }
             Err(miss) => miss,

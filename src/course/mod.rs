@@ -25,6 +25,7 @@ mod task;
 mod task_fence;
 mod text;
 mod tries;
+mod variant;
 mod vars;
 mod yaml;
 
@@ -46,6 +47,7 @@ pub use source::Source;
 pub use task_fence::tasks_in;
 pub use text::step_text;
 pub use tries::{Accept, Expected, Reject, Tool, Try, VerdictWord};
+pub use variant::{Dialect, Variant};
 pub use vars::{Var, Vars, draw};
 
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use super::commands::numbered;
 use super::script::Keys;
-use super::{Attributes, Block, BlockKind, Deck};
+use super::{Attributes, Block, BlockKind, Deck, Dialect, Variant};
 
 /// A `bash` fence. Lines are the deck's own, from 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,12 +12,12 @@ pub struct Runnable {
     pub line: usize,
     /// As `t` types them, one after another, each with its first line.
     pub commands: Vec<(usize, String)>,
-    /// How the last one ends.
-    pub status: i32,
+    /// How the last one may end.
+    pub status: Vec<i32>,
     /// Told to the program that the last one starts.
     pub typed: Vec<Keys>,
-    /// What the slide shows of its output.
-    pub output: Option<Quoted>,
+    /// What the slide shows of its output: one text, or one for each Docker that prints another.
+    pub outputs: Vec<Quoted>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,16 @@ pub struct Quoted {
     /// Of its first line of text.
     pub line: usize,
     pub text: String,
+    /// None is for every Docker that no other text is for.
+    pub variant: Option<Variant>,
+}
+
+impl Runnable {
+    /// What this Docker prints, where the slide says it.
+    pub fn output(&self, dialect: &Dialect) -> Option<&Quoted> {
+        let own = |quoted: &&Quoted| quoted.variant.as_ref().is_some_and(|variant| variant.fits(dialect));
+        self.outputs.iter().find(own).or_else(|| self.outputs.iter().find(|quoted| quoted.variant.is_none()))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,10 +67,29 @@ fn collect(
                 let made = Runnable { slide, line: block.line, ..read(info, text, block.line, complain) };
                 found.extend((!made.commands.is_empty()).then_some(Cue::Run(made)));
             }
-            BlockKind::Code { lang, text, .. } if lang == "output" => {
-                let quoted = Quoted { line: block.line + 1, text: text.clone() };
+            BlockKind::Code { lang, info, text } if lang == "output" => {
+                let variant = Variant::of(&Attributes::of(info)).unwrap_or_else(|wrong| {
+                    complain(
+                        block.line,
+                        wrong,
+                        "known are `since=29`, of the docker client, and `store=containerd`",
+                    );
+                    None
+                });
+                let quoted = Quoted { line: block.line + 1, text: text.clone(), variant };
                 match found.get_mut(first..).and_then(<[Cue]>::last_mut) {
-                    Some(Cue::Run(above)) if above.output.is_none() => above.output = Some(quoted),
+                    Some(Cue::Run(above))
+                        if above.outputs.iter().all(|other| other.variant != quoted.variant) =>
+                    {
+                        above.outputs.push(quoted);
+                    }
+                    Some(Cue::Run(above)) if quoted.variant.is_some() || !above.outputs.is_empty() => {
+                        complain(
+                            block.line,
+                            "this command has such an output already".into(),
+                            "say for which Docker it is, with `since=29` or `store=containerd`",
+                        )
+                    }
                     _ => complain(
                         block.line,
                         "no command stands before this output".into(),
@@ -92,13 +121,13 @@ fn read(
         complain(line, format!("a command has no `{key}`"), "known are `status=1` and `type=\"exit\"`");
     }
     let status = attributes.get("status").unwrap_or("0");
-    let status = status.parse().unwrap_or_else(|_| {
+    let status = status.split(',').map(str::parse).collect::<Result<Vec<i32>, _>>().unwrap_or_else(|_| {
         complain(
             line,
             format!("the status `{status}` is not a number"),
-            "write for example `{.bash status=1}`",
+            "write for example `{.bash status=1}`, or `{.bash status=130,1}` where it differs",
         );
-        0
+        vec![0]
     });
     let commands = numbered("bash", text);
     let commands: Vec<_> = commands.into_iter().map(|(at, command)| (line + 1 + at, command)).collect();
@@ -110,7 +139,7 @@ fn read(
         );
     }
     let typed = attributes.get("type").map(|typed| typed.split(';').map(Keys::of).collect());
-    Runnable { slide: 0, line, commands, status, typed: typed.unwrap_or_default(), output: None }
+    Runnable { slide: 0, line, commands, status, typed: typed.unwrap_or_default(), outputs: Vec::new() }
 }
 
 #[cfg(test)]
@@ -136,11 +165,30 @@ mod tests {
         let (found, said) = read(deck);
         assert_eq!(said, []);
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].slide, found[0].line, found[0].status), (0, 3, 0));
+        assert_eq!((found[0].slide, found[0].line, found[0].status.clone()), (0, 3, vec![0]));
         assert_eq!(found[0].commands, [(4, "docker pull nginx".to_owned()), (5, "docker ps".to_owned())]);
-        assert_eq!((found[1].slide, found[1].line, found[1].status), (1, 12, 125));
+        assert_eq!((found[1].slide, found[1].line, found[1].status.clone()), (1, 12, vec![125]));
         assert_eq!(found[1].typed, [Keys::Line("ls".into()), Keys::Control('d')]);
-        assert_eq!(found[1].output, Some(Quoted { line: 17, text: "a\n…".into() }));
+        assert_eq!(found[1].outputs, [Quoted { line: 17, text: "a\n…".into(), variant: None }]);
+    }
+
+    #[test]
+    fn each_docker_has_its_own_output_or_the_one_for_all() {
+        let deck = "# A\n\n```{.bash status=130,1}\ndocker ps\n```\n\n```output\nold\n```\n\nSince 29:\n\n```{.output since=29}\nnew\n```\n\n```{.output store=containerd}\nstored\n```\n";
+        let (found, said) = read(deck);
+        assert_eq!(said, []);
+        assert_eq!(found[0].status, [130, 1]);
+        let shown =
+            |client, containerd| found[0].output(&Dialect::new(client, containerd)).unwrap().text.as_str();
+        assert_eq!(
+            [shown("28.5.2", false), shown("29.1", true), shown("28.5.2", true)],
+            ["old", "new", "stored"]
+        );
+        let twice = deck.replace("store=containerd", "since=29");
+        assert_eq!(read(&twice).1.len(), 1);
+        let alone = "# A\n\n```bash\nls\n```\n\n```{.output since=29}\nnew\n```\n";
+        assert_eq!(read(alone).0[0].output(&Dialect::new("28", false)), None);
+        assert_eq!(read(&alone.replace("since=29", "since=x")).1.len(), 1);
     }
 
     #[test]

@@ -28,7 +28,8 @@ impl Engine {
     pub async fn connect(endpoint: &Endpoint) -> Result<Self, EngineError> {
         let docker = client(endpoint)?;
         let mut engine = Self { docker, endpoint: endpoint.clone(), info: EngineInfo::default() };
-        let version = engine.ask("who are you", Duration::from_secs(3), engine.docker.version()).await?;
+        let version = engine.ask("who are you", Duration::from_secs(3), engine.docker.version()).await;
+        let version = version.map_err(|error| error.of_a_stranger(&endpoint.uri))?;
         let podman =
             version.components.iter().flatten().any(|c| {
                 c.name.to_lowercase().contains("podman") || c.name.to_lowercase().contains("conmon")
@@ -68,9 +69,7 @@ impl Engine {
 
     /// The name under which this machine reaches what the engine publishes.
     pub fn machine(&self) -> &str {
-        let uri = self.endpoint.uri.as_str();
-        let rest = uri.strip_prefix("tcp://").or_else(|| uri.strip_prefix("http://"));
-        rest.and_then(|rest| rest.rsplit_once(':')).map_or("localhost", |(host, _)| host)
+        self.endpoint.machine().unwrap_or("localhost")
     }
 
     pub(super) fn sort(&self, error: bollard::errors::Error) -> EngineError {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::{
     ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary, ContainerSummaryStateEnum,
-    HealthStatusEnum, ImageSummary, MountPoint, PortSummary, Volume as WireVolume,
+    HealthStatusEnum, ImageManifestSummaryKindEnum, ImageSummary, MountPoint, PortSummary,
+    Volume as WireVolume,
 };
 use jiff::Timestamp;
 
@@ -26,9 +27,12 @@ pub(super) fn container(row: ContainerSummary, now: Timestamp) -> Container {
         name: name_of(row.names.as_deref().unwrap_or_default()),
         image: row.image.unwrap_or_default(),
         image_id: row.image_id.unwrap_or_default(),
+        manifest: row.image_manifest_descriptor.and_then(|d| d.digest),
         command: row.command.unwrap_or_default(),
         state,
         exit_code: status.exit_code.filter(|_| ended),
+        // an inspect alone tells it
+        error: String::new(),
         health: health.or(status.health).filter(|_| state.is_running()),
         created: row.created.and_then(|s| Timestamp::from_second(s).ok()),
         started: rough.filter(|_| !ended && state.is_running()),
@@ -71,9 +75,11 @@ pub(super) fn inspected(c: &ContainerInspectResponse) -> Container {
         name: c.name.as_deref().unwrap_or_default().trim_start_matches('/').into(),
         image: config.and_then(|c| c.image.clone()).unwrap_or_default(),
         image_id: c.image.clone().unwrap_or_default(),
+        manifest: c.image_manifest_descriptor.as_ref().and_then(|d| d.digest.clone()),
         command: argv(c).join(" "),
         state: word,
         exit_code: exit_code(word, state.and_then(|s| s.exit_code)),
+        error: state.and_then(|s| s.error.clone()).unwrap_or_default(),
         health: state
             .and_then(|s| s.health.as_ref())
             .and_then(|h| h.status)
@@ -105,7 +111,15 @@ pub(super) fn argv(c: &ContainerInspectResponse) -> Vec<String> {
 }
 
 pub(super) fn image(row: ImageSummary) -> Image {
+    let here: Vec<_> = row.manifests.into_iter().flatten().filter(|m| m.available).collect();
+    let packed: i64 = here.iter().map(|m| m.size.content).sum();
     Image {
+        packed: u64::try_from(packed).ok().filter(|bytes| *bytes > 0),
+        manifests: here
+            .into_iter()
+            .filter(|m| m.kind == Some(ImageManifestSummaryKindEnum::IMAGE))
+            .map(|m| m.id)
+            .collect(),
         id: row.id,
         tags: named(row.repo_tags),
         digests: named(row.repo_digests),

@@ -122,6 +122,9 @@ impl Engine {
                 size: i.size.and_then(|s| u64::try_from(s).ok()).unwrap_or(0),
                 created: i.created.as_deref().and_then(parse_time),
                 labels: convert::sorted(config.labels.unwrap_or_default()),
+                // an inspect tells neither: the list does
+                manifests: Vec::new(),
+                packed: None,
                 config: None,
             },
             architecture: i.architecture.unwrap_or_default(),

@@ -23,6 +23,26 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// The name or address under which the network knows the engine's machine; None for a socket.
+    pub(super) fn machine(&self) -> Option<&str> {
+        let rest = self.uri.strip_prefix("tcp://").or_else(|| self.uri.strip_prefix("http://"))?;
+        let place = rest.split('/').next().unwrap_or(rest);
+        Some(match place.rsplit_once(':') {
+            Some((host, port)) if port.parse::<u16>().is_ok() => host,
+            _ => place,
+        })
+    }
+
+    /// The same where it is not this machine: then its folders and its `localhost` are not those of the learner.
+    pub fn other_machine(&self) -> Option<String> {
+        let name = self.machine()?;
+        let bare = name.trim_matches(['[', ']']);
+        let here = bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        (!here).then(|| name.to_owned())
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Discovery {
     /// What DOCKER_HOST or a context names is chosen even if it doesn't answer: the docker CLI would fail there too,
@@ -202,27 +222,33 @@ impl Surroundings {
         if let Some(path) = uri.strip_prefix("unix://") {
             return self.outcome_of(Path::new(path));
         }
-        if let Some(host) = uri.strip_prefix("ssh://") {
+        if let Some(address) = uri.strip_prefix("ssh://") {
             return unsupported(
                 "engines over ssh",
                 format!(
-                    "Forward its socket and point there: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock {host} & \
-                     export DOCKER_HOST=unix:///tmp/docker.sock"
+                    "Forward its socket and point there: {} & export DOCKER_HOST=unix:///tmp/docker.sock",
+                    ssh_forward(address)
                 ),
             );
         }
         if let Some(name) = uri.strip_prefix("context:") {
             return unsupported(
                 "this docker context is not defined here",
-                format!(
-                    "Look at the list with docker context ls; leave '{name}' with docker context use default"
-                ),
+                // The variable wins over what `docker context use` says.
+                match self.env.contains_key("DOCKER_CONTEXT") {
+                    true => format!(
+                        "Look at the list with docker context ls; leave '{name}' with unset DOCKER_CONTEXT"
+                    ),
+                    false => format!(
+                        "Look at the list with docker context ls; leave '{name}' with docker context use default"
+                    ),
+                },
             );
         }
         if tls || uri.starts_with("https://") {
             return unsupported(
                 "engines over TLS",
-                "Use an engine on this machine: docker context use default, and unset DOCKER_HOST DOCKER_TLS_VERIFY"
+                "Use an engine on this machine: unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_TLS, then docker context use default"
                     .into(),
             );
         }
@@ -231,6 +257,25 @@ impl Surroundings {
         }
         unsupported("this kind of address", "Set DOCKER_HOST to a unix:// or tcp:// address.".into())
     }
+}
+
+/// The command that brings a remote engine's socket here. An address is `user@host:port/path`, as the docker CLI reads
+/// it; ssh takes the port as an option, and the path is the socket there.
+fn ssh_forward(address: &str) -> String {
+    let (place, path) = match address.split_once('/') {
+        Some((place, path)) if !path.is_empty() => (place, format!("/{path}")),
+        Some((place, _)) => (place, USUAL.to_owned()),
+        None => (address, USUAL.to_owned()),
+    };
+    let (host, port) = match place.rsplit_once(':') {
+        // an IPv6 address in brackets has colons of its own
+        Some((host, port)) if port.parse::<u16>().is_ok() && !host.ends_with(':') => {
+            (host, format!("-p {port} "))
+        }
+        _ => (place, String::new()),
+    };
+    let host = host.replace(['[', ']'], "");
+    format!("ssh -nNT {port}-L /tmp/docker.sock:{path} {host}")
 }
 
 /// Where the docker command looks when nothing tells it otherwise.

@@ -139,6 +139,43 @@ fn ssh_tls_and_unknown_contexts_are_named() {
     let ssh = discover(&env(linux(), "DOCKER_HOST", "ssh://me@box"));
     let problem = ssh.problem().expect("a problem");
     assert!(problem.remedy().contains("ssh -nNT -L"), "{}", problem.remedy());
+    for (address, command) in [
+        (
+            "lin@lab.example:2222",
+            "ssh -nNT -p 2222 -L /tmp/docker.sock:/var/run/docker.sock lin@lab.example ",
+        ),
+        (
+            "lab.example/run/user/1000/docker.sock",
+            "ssh -nNT -L /tmp/docker.sock:/run/user/1000/docker.sock lab.example ",
+        ),
+        ("lab.example/", "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock lab.example "),
+        ("lin@[::1]:22", "ssh -nNT -p 22 -L /tmp/docker.sock:/var/run/docker.sock lin@::1 "),
+        ("[fe80::1]", "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock fe80::1 "),
+    ] {
+        let found = discover(&env(linux(), "DOCKER_HOST", &format!("ssh://{address}")));
+        let remedy = found.problem().expect("a problem").remedy();
+        assert!(remedy.contains(command), "{remedy}");
+    }
+    // `docker context use` cannot override the variable.
+    let named = discover(&env(linux(), "DOCKER_CONTEXT", "nosuch")).problem().expect("a problem").remedy();
+    assert!(named.contains("unset DOCKER_CONTEXT") && !named.contains("context use"), "{named}");
+}
+
+#[test]
+fn another_machine_is_known_by_its_name() {
+    let of = |uri: &str| Endpoint { uri: uri.into(), why: String::new() }.other_machine();
+    for (uri, name) in [
+        ("unix:///var/run/docker.sock", None),
+        ("tcp://localhost:2375", None),
+        ("tcp://127.0.0.1:2375", None),
+        ("tcp://[::1]:2375", None),
+        ("tcp://lab.example:2375", Some("lab.example")),
+        ("tcp://10.0.0.5:2375/v1", Some("10.0.0.5")),
+        ("http://[fe80::1]:2375", Some("[fe80::1]")),
+        ("tcp://lab.example", Some("lab.example")),
+    ] {
+        assert_eq!(of(uri).as_deref(), name, "{uri}");
+    }
 
     let tls = env(env(linux(), "DOCKER_HOST", "tcp://h:2376"), "DOCKER_TLS_VERIFY", "1");
     assert!(matches!(discover(&tls).problem(), Some(EngineError::Unsupported { .. })));

@@ -24,6 +24,9 @@ pub enum EngineError {
     Unsupported { at: String, reason: String, remedy: String },
     #[error("the engine did not answer within {seconds} s ({what})")]
     Slow { what: String, seconds: u64 },
+    /// Something answers, and it is no container engine.
+    #[error("what answers at {at} is no container engine: it said {answer}")]
+    Stranger { at: String, answer: String },
     #[error("{message}")]
     NotFound { message: String },
     #[error("{message}")]
@@ -53,6 +56,10 @@ impl EngineError {
                 "Add yourself to the docker group: sudo usermod -aG docker $USER, then log out and in again."
                     .into()
             }
+            Self::Stranger { .. } => {
+                "Check the address. A proxy on the way there can answer in place of the engine; pilotwhale keeps trying."
+                    .into()
+            }
             Self::Unsupported { remedy, .. } => remedy.clone(),
             Self::Slow { .. } => "The engine is busy or stuck. Wait a moment; if it stays so, restart it.".into(),
             Self::NotFound { .. } => "It is gone, or its name is spelled differently; look at the list.".into(),
@@ -75,6 +82,7 @@ impl EngineError {
             Self::Unreachable { reason, .. } if reason == NOBODY || reason == HUNG_UP => reason.clone(),
             Self::Unreachable { .. } => "the connection broke off".into(),
             Self::Denied { .. } => "this user may not talk to it".into(),
+            Self::Stranger { .. } => "something else answers there".into(),
             Self::Unsupported { reason, .. } => reason.clone(),
             Self::Slow { .. } => "it is too slow to answer".into(),
             Self::Incompatible { .. } => "its answer was not understood".into(),
@@ -86,7 +94,23 @@ impl EngineError {
 
     /// True where trying again later can help without anybody changing the request.
     pub fn is_about_connection(&self) -> bool {
-        matches!(self, Self::Absent | Self::Unreachable { .. } | Self::Denied { .. } | Self::Slow { .. })
+        use EngineError as E;
+        matches!(
+            self,
+            E::Absent | E::Unreachable { .. } | E::Denied { .. } | E::Slow { .. } | E::Stranger { .. }
+        )
+    }
+
+    /// The same error where the first question was put, who is there: an engine can always answer that.
+    pub(super) fn of_a_stranger(self, at: &str) -> Self {
+        let answer = match self {
+            Self::Refused { message, .. } | Self::NotFound { message } | Self::Conflict { message } => {
+                message
+            }
+            Self::Incompatible { .. } => "something that only a web server says".into(),
+            other => return other,
+        };
+        Self::Stranger { at: at.into(), answer }
     }
 
     /// Sorts an error of the wire into ours; `at` names the endpoint for the message.
@@ -110,11 +134,47 @@ impl EngineError {
 }
 
 fn from_status(status: u16, message: String) -> EngineError {
+    let message = answer_in_words(status, &message);
     match status {
         403 => EngineError::Refused { status, message },
         404 => EngineError::NotFound { message },
         409 => EngineError::Conflict { message },
         _ => EngineError::Refused { status, message },
+    }
+}
+
+/// Characters of an engine's answer that are told.
+const TOLD: usize = 300;
+
+/// An engine says in JSON what is wrong, and bollard takes it out. All else is a page of a proxy or web server: its words
+/// without its marks, after the status. Control characters never reach the screen.
+fn answer_in_words(status: u16, message: &str) -> String {
+    let is_page = message.trim_start().starts_with('<');
+    let mut words = String::new();
+    let mut inside = false;
+    for c in message.chars() {
+        match c {
+            '<' if is_page => inside = true,
+            '>' if inside => {
+                inside = false;
+                words.push(' ');
+            }
+            _ if inside => {}
+            c => words.push(if c.is_control() { ' ' } else { c }),
+        }
+    }
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = words.chars().take(TOLD).collect();
+    let cut = if cut.len() < words.len() { format!("{cut}…") } else { cut };
+    if !is_page && !cut.is_empty() {
+        return cut;
+    }
+    let name = http::StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+    let status = name.map_or_else(|| format!("status {status}"), |name| format!("status {status}, {name}"));
+    if cut.is_empty() || cut.eq_ignore_ascii_case(name.unwrap_or_default()) {
+        status
+    } else {
+        format!("{status}: {cut}")
     }
 }
 
@@ -183,6 +243,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_web_server_says_is_told_without_its_marks() {
+        let said = |status_code, message: &str| {
+            let wire = Wire::DockerResponseServerError { status_code, message: message.into() };
+            EngineError::from_wire(wire, "tcp://proxy:80").of_a_stranger("tcp://proxy:80").to_string()
+        };
+        for (status, body, words) in [
+            (404, "", "status 404, Not Found"),
+            (
+                502,
+                "<html><head><title>Bad Gateway</title></head>\n<body>no\u{1b}[31m upstream</body></html>",
+                "Bad Gateway no [31m upstream",
+            ),
+            (302, "", "status 302, Found"),
+            (403, "<p>Forbidden</p>", "status 403, Forbidden"),
+            (403, "you may not", "it said you may not"),
+            (799, "", "status 799"),
+        ] {
+            let told = said(status, body);
+            assert!(told.starts_with("what answers at tcp://proxy:80 is no container engine"), "{told}");
+            assert!(told.contains(words) && !told.contains(['<', '\u{1b}', '\n']), "{told}");
+        }
+        assert!(said(500, &"long ".repeat(1000)).chars().count() < 500);
+    }
+
+    #[test]
     fn permission_is_told_apart_from_absence() {
         let io = |k| Wire::IOError { err: std::io::Error::from(k) };
         assert!(matches!(
@@ -203,6 +288,7 @@ mod tests {
                 at: "unix:///home/u/.colima/docker.sock".into(),
                 reason: String::new(),
             },
+            EngineError::Stranger { at: "tcp://x:1".into(), answer: "no".into() },
             EngineError::Denied { at: "unix:///run/podman/podman.sock".into() },
             EngineError::Slow { what: "list".into(), seconds: 5 },
         ];

@@ -246,6 +246,7 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
         name: row.name,
         image: row.image,
         image_id: row.image_id,
+        manifest: row.manifest,
         mounts: row.mounts,
         ports,
         created: row.created,

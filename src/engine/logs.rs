@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::Engine;
-use crate::facts::{LogLine, Plain, Stream};
+use crate::facts::{LogEnd, LogLine, Plain, Stream};
 
 /// Lines of the past that are shown at first.
 const TAIL: &str = "500";
@@ -25,8 +25,8 @@ const LONGEST: usize = 16 * 1024;
 pub struct LogUpdate {
     pub id: String,
     pub lines: Vec<LogLine>,
-    /// Why no more will come, in words.
-    pub ended: Option<String>,
+    /// Set once no more will come.
+    pub ended: Option<LogEnd>,
 }
 
 /// Starts to follow; abort the handle to stop.
@@ -52,8 +52,8 @@ async fn follow(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) {
                         due = due.or_else(|| Some(Instant::now() + GATHER));
                     }
                 }
-                Some(Err(error)) => break engine.sort(error).to_string(),
-                None => break "the container has stopped".to_string(),
+                Some(Err(error)) => break LogEnd::Unreadable(engine.sort(error).to_string()),
+                None => break LogEnd::Stopped,
             },
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                 due = None;

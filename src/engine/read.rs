@@ -13,6 +13,7 @@ use crate::facts::{Container, ContainerState, EngineInfo, Image, Network, Snapsh
 
 /// Containers that never ran of which a list asks why; the newest are the ones that the learner wonders about.
 const FAILED_STARTS: usize = 16;
+const SNAPSHOTTER: &str = "io.containerd.snapshotter";
 /// The states that a list can be asked for one by one.
 const STATES: [&str; 7] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
 
@@ -30,12 +31,19 @@ impl Engine {
     }
 
     /// The engine's size, and its own clock.
-    pub(super) async fn read_info(&self) -> Result<(EngineInfo, Timestamp), EngineError> {
+    pub async fn read_info(&self) -> Result<(EngineInfo, Timestamp), EngineError> {
         let info = self.ask("info", QUICK, self.docker.info()).await?;
         let clock = info.system_time.as_deref().and_then(parse_time).unwrap_or_else(Timestamp::now);
         let engine = EngineInfo {
             cpus: info.ncpu.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
             memory: info.mem_total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+            // the engine's own way to say it: ["driver-type", "io.containerd.snapshotter.v1"]
+            containerd: info
+                .driver_status
+                .iter()
+                .flatten()
+                .flatten()
+                .any(|word| word.starts_with(SNAPSHOTTER)),
             ..self.info().clone()
         };
         Ok((engine, clock))
@@ -92,6 +100,7 @@ impl Engine {
             let seen = convert::inspected(&answer);
             if seen.state == ContainerState::Created {
                 row.exit_code = seen.exit_code;
+                row.error = seen.error;
             }
         });
         futures_util::future::join_all(asked).await;
@@ -107,11 +116,22 @@ impl Engine {
 
     /// Images as `docker images` lists them: without the inner ones of the classic builder.
     pub async fn images(&self) -> Result<Vec<Image>, EngineError> {
-        let options = ListImagesOptionsBuilder::new().build();
-        let rows = self.ask("list of images", WHOLE, self.docker.list_images(Some(options))).await?;
+        let rows = match self.list_images(true).await {
+            // The engine's own books call the list of manifests experimental: without it the ids are still known.
+            Err(EngineError::Incompatible { message }) => {
+                tracing::warn!(%message, "the manifests of the images were not understood; asking without them");
+                self.list_images(false).await?
+            }
+            other => other?,
+        };
         let mut all: Vec<Image> = rows.into_iter().map(convert::image).collect();
         sort_images(&mut all);
         Ok(all)
+    }
+
+    async fn list_images(&self, manifests: bool) -> Result<Vec<bollard::models::ImageSummary>, EngineError> {
+        let options = ListImagesOptionsBuilder::new().manifests(manifests).build();
+        self.ask("list of images", WHOLE, self.docker.list_images(Some(options))).await
     }
 
     pub async fn volumes(&self) -> Result<Vec<Volume>, EngineError> {

@@ -8,7 +8,7 @@ use bollard::query_parameters::StatsOptionsBuilder;
 use futures_util::{StreamExt, stream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{Engine, EngineError};
 use crate::facts::Sample;
@@ -17,6 +17,7 @@ const EVERY: Duration = Duration::from_secs(2);
 /// The first percentage needs two readings; the second comes sooner than usual.
 const SOON: Duration = Duration::from_millis(700);
 const AT_ONCE: usize = 4;
+const SILENCE: Duration = Duration::from_millis(1400);
 
 /// One reading of the counters that percentages are made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -54,6 +55,7 @@ impl Drop for Sampler {
     }
 }
 
+/// An empty round says that the engine does not answer for longer than it usually takes.
 pub fn sampler(engine: Engine, samples: mpsc::Sender<Vec<(String, Sample)>>) -> Sampler {
     let (ids, asked) = watch::channel(Vec::new());
     Sampler { ids, task: tokio::spawn(keep_sampling(engine, asked, samples)) }
@@ -76,14 +78,27 @@ async fn keep_sampling(
         }
         before.retain(|id, _| ids.contains(id));
         let young = ids.iter().any(|id| !before.contains_key(id));
-        let read: Vec<(String, Result<Reading, EngineError>)> = stream::iter(ids)
+        let mut answers = stream::iter(ids)
             .map(|id| async {
                 let reading = engine.reading(&id).await;
                 (id, reading)
             })
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
+            .buffer_unordered(AT_ONCE);
+        let mut read: Vec<(String, Result<Reading, EngineError>)> = Vec::new();
+        let mut silent = false;
+        loop {
+            match timeout(SILENCE, answers.next()).await {
+                Ok(Some(answer)) => read.push(answer),
+                Ok(None) => break,
+                Err(_) if silent => {}
+                Err(_) => {
+                    silent = true;
+                    if samples.send(Vec::new()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
         let mut round = Vec::new();
         for (id, reading) in read {
             let Ok(reading) = reading else { continue };

@@ -20,6 +20,10 @@ use crate::facts::{Link, Run, Snapshot};
 const GATHER: Duration = Duration::from_millis(20);
 /// A whole list this often catches what no event tells (untagged builds, lost events).
 const RECONCILE: Duration = Duration::from_secs(60);
+/// An answer that takes longer than this may never come; what is asked for everything may take longer than that.
+const LATE: Duration = Duration::from_secs(3);
+/// With what makes one doubt, less than five seconds until a stuck engine is told.
+const PING: Duration = Duration::from_millis(1500);
 /// Containers listened to at once; further ones are read from their logs.
 const LISTENERS: usize = 64;
 /// Other questions of the recorder at once.
@@ -36,13 +40,26 @@ pub enum Update {
 #[derive(Debug)]
 pub struct Watcher {
     tasks: [JoinHandle<()>; 2],
-    nudge: Arc<Notify>,
+    nudges: Arc<Nudges>,
+}
+
+/// What others know that no event tells.
+#[derive(Debug, Default)]
+struct Nudges {
+    command_ended: Notify,
+    silent: Notify,
 }
 
 impl Watcher {
-    /// Asks for a whole list now; for the moment after a command that sends no events, like an untagged build.
-    pub fn refresh(&self) {
-        self.nudge.notify_one();
+    /// A command of the shell has ended. Docker's own image store sends no event of a build without a name, so there
+    /// the images are asked for.
+    pub fn command_ended(&self) {
+        self.nudges.command_ended.notify_one();
+    }
+
+    /// Somebody waits for an answer of the engine, and none comes: it is asked whether it is there at all.
+    pub fn doubt(&self) {
+        self.nudges.silent.notify_one();
     }
 }
 
@@ -55,12 +72,12 @@ impl Drop for Watcher {
 /// Starts to watch. Of snapshots only the latest waits where the receiver is slow; of a run, its latest state.
 pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
     let post = Arc::new(Post::default());
-    let nudge = Arc::new(Notify::new());
+    let nudges = Arc::new(Nudges::default());
     let carry = tokio::spawn(carry(post.clone(), updates));
     let mut watch = Watch {
         endpoint,
         post,
-        nudge: nudge.clone(),
+        nudges: nudges.clone(),
         model: Model::default(),
         recorder: Recorder::default(),
         resume: None,
@@ -68,7 +85,7 @@ pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
         seen: false,
     };
     let keep = tokio::spawn(async move { watch.keep().await });
-    Watcher { tasks: [keep, carry], nudge }
+    Watcher { tasks: [keep, carry], nudges }
 }
 
 /// What waits to be sent.
@@ -138,7 +155,7 @@ async fn carry(post: Arc<Post>, updates: mpsc::Sender<Update>) {
 struct Watch {
     endpoint: Endpoint,
     post: Arc<Post>,
-    nudge: Arc<Notify>,
+    nudges: Arc<Nudges>,
     model: Model,
     recorder: Recorder,
     /// Engine's time of the last event, in nanoseconds; None asks for events from now on.
@@ -219,6 +236,7 @@ impl Watch {
         self.model.dirty = Dirty::default();
         self.model.begin_refresh();
         let all = engine.snapshot().await?;
+        let tells_of_builds = all.engine.containerd;
         self.model.set_engine(all.engine);
         self.model.merge(Fresh {
             asked: None,
@@ -235,6 +253,9 @@ impl Watch {
 
         let mut refresh: Option<JoinHandle<Result<Fresh, EngineError>>> = None;
         let mut ask_at: Option<Instant> = None;
+        let mut ping: Option<JoinHandle<Result<(), EngineError>>> = None;
+        // When an answer that is waited for is so late that the engine may be stuck.
+        let mut late_at = Instant::now();
         let mut whole_at = Instant::now() + RECONCILE;
         loop {
             let mut changed = false;
@@ -260,6 +281,21 @@ impl Watch {
                     ask_at = None;
                     let dirty = self.model.begin_refresh();
                     refresh = Some(tokio::spawn(ask(engine.clone(), dirty)));
+                    late_at = Instant::now() + LATE;
+                }
+                () = sleep_until(late_at), if refresh.is_some() && ping.is_none() => {
+                    ping = Some(tokio::spawn(ask_whether_there(engine.clone())));
+                }
+                () = self.nudges.silent.notified(), if ping.is_none() => {
+                    ping = Some(tokio::spawn(ask_whether_there(engine.clone())));
+                }
+                there = async { match ping.as_mut() { Some(p) => p.await, None => std::future::pending().await } } => {
+                    ping = None;
+                    late_at = Instant::now() + LATE;
+                    match there {
+                        Ok(there) => there?,
+                        Err(failed) => tracing::error!(%failed, "a ping broke"),
+                    }
                 }
                 fresh = async { match refresh.as_mut() { Some(r) => r.await, None => std::future::pending().await } } => {
                     refresh = None;
@@ -268,7 +304,7 @@ impl Watch {
                         Err(failed) => tracing::error!(%failed, "a refresh broke"),
                     }
                 }
-                () = self.nudge.notified() => self.model.dirty = Dirty::everything(),
+                () = self.nudges.command_ended.notified() => self.model.dirty.images |= !tells_of_builds,
                 () = sleep_until(whole_at) => self.model.dirty = Dirty::everything(),
                 Some(_) = tasks.join_next() => {}
             }
@@ -296,6 +332,11 @@ impl Watch {
         }
         self.model.apply(&event)
     }
+}
+
+/// An engine that works answers this at once, whatever else it is doing.
+async fn ask_whether_there(engine: Engine) -> Result<(), EngineError> {
+    engine.ask("ping", PING, engine.docker.ping()).await.map(drop)
 }
 
 /// Reads events as fast as they come: an engine drops what a slow reader leaves lying.

@@ -113,6 +113,9 @@ pub struct Run {
     /// As typed.
     pub image: String,
     pub image_id: String,
+    /// Digest of the manifest that it runs, where the engine tells it: that stays when the image is built once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
     /// `name:tag` and `name@digest` that this image id had when it was looked at.
     pub image_refs: Vec<String>,
     /// Entrypoint and command, word by word; None where only its events were seen.

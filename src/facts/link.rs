@@ -17,6 +17,15 @@ pub enum Link {
     Absent { reason: String, remedy: String },
 }
 
+/// Why no more lines of a log will come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogEnd {
+    /// The container has stopped, or never ran.
+    Stopped,
+    /// The engine, or the way to it, says in words why the log cannot be read.
+    Unreadable(String),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
     pub stream: Stream,

@@ -1,5 +1,6 @@
 //! What the container engine holds and what programs print, as plain data: no I/O, no judgement.
 
+mod content;
 mod detail;
 mod evidence;
 mod found;
@@ -11,12 +12,14 @@ pub mod reference;
 mod sample;
 pub mod secret;
 mod snapshot;
+mod start;
 
+pub use content::Content;
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
 pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
 pub use lines::Lines;
-pub use link::{Link, LogLine, Stream};
+pub use link::{Link, LogEnd, LogLine, Stream};
 pub use observed::{Action, Answer, Command, Observed, Origin};
 pub use plain::Plain;
 pub use reference::Reference;
@@ -25,3 +28,4 @@ pub use snapshot::{
     Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,
     Snapshot, Volume, short_id,
 };
+pub use start::{StartFailure, plain_error};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ImageConfig;
+use super::{ImageConfig, StartFailure};
 
 /// One moment of the engine. Lists are sorted as they are shown: newest container first, images by name,
 /// volumes and networks by name.
@@ -36,6 +36,9 @@ pub struct EngineInfo {
     pub os: String,
     pub cpus: u32,
     pub memory: u64,
+    /// It keeps its images in containerd's store, as Docker does by default since 29.
+    #[serde(default)]
+    pub containerd: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,11 +58,17 @@ pub struct Container {
     /// The image as the learner typed it; `image_id` is what identifies it.
     pub image: String,
     pub image_id: String,
+    /// Digest of the image's manifest that it runs, where the engine tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
     /// Entrypoint and command as one line, as the engine lists it.
     pub command: String,
     pub state: ContainerState,
     /// Set once it has ended.
     pub exit_code: Option<i64>,
+    /// What the engine said when it could not start it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub error: String,
     pub health: Option<Health>,
     pub created: Option<Timestamp>,
     pub started: Option<Timestamp>,
@@ -126,7 +135,14 @@ pub struct Image {
     pub tags: Vec<String>,
     /// `name@sha256:…`
     pub digests: Vec<String>,
+    /// Digests of its manifests that are here, one for each platform; empty where the engine tells none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub manifests: Vec<String>,
+    /// Bytes that it takes on the engine's disk.
     pub size: u64,
+    /// How many of them are the image as it is pulled and pushed, where the engine keeps that beside its files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packed: Option<u64>,
     pub created: Option<Timestamp>,
     pub labels: BTreeMap<String, String>,
     /// Looked up only where a check asks for it.
@@ -155,6 +171,13 @@ pub struct Network {
     pub subnets: Vec<String>,
     pub labels: BTreeMap<String, String>,
     pub created: Option<Timestamp>,
+}
+
+impl Container {
+    /// Why it could not be started; None where it was, or where nobody has tried.
+    pub fn start_failure(&self) -> Option<StartFailure> {
+        (self.state == ContainerState::Created).then(|| StartFailure::of(&self.error, self.exit_code))?
+    }
 }
 
 impl ContainerState {

@@ -91,7 +91,7 @@ async fn look_into_images(engine: &Engine, needs: &Needs, evidence: &mut Evidenc
         let bases = needs.images.iter().filter_map(|n| n.based_on.as_deref());
         image.created.is_none_or(|at| at.as_second() >= since.as_second())
             || tagged.contains(&image.id)
-            || runs.iter().any(|run| run.image_id == image.id)
+            || runs.iter().any(|run| run.content().is(image.content()))
             || needs.images.iter().chain(bases).any(|asked| asked.same_repo(&names))
     };
     for image in evidence.images.iter_mut().filter(meant).take(MOST_IMAGES) {
@@ -207,6 +207,7 @@ fn one(before: Run, now: Run) -> Run {
     run.removed |= other.removed;
     if run.image_id.is_empty() {
         run.image_id = other.image_id;
+        run.manifest = other.manifest;
     }
     run.argv = run.argv.or(other.argv);
     run.command_given = run.command_given.or(other.command_given);

@@ -170,7 +170,7 @@ impl Ours {
         }
         // By the names that its image has, not by the one that was typed: a tag can move to another image.
         let mut names: Vec<Reference> = run.image_refs.iter().filter_map(|n| Reference::parse(n)).collect();
-        names.extend(images.iter().filter(|i| i.id == run.image_id).flat_map(names_of));
+        names.extend(images.iter().filter(|i| i.content().is(run.content())).flat_map(names_of));
         if !self.has_image(&names) {
             return Some(format!("its image {} is not one of this exercise", run.image));
         }

@@ -14,7 +14,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::action::Action;
-use super::effect::{Effect, Seen, ShellEffect};
+use super::effect::{Effect, EngineEffect, Seen, ShellEffect};
 use super::keymap::{Context, Keymap};
 use super::layout::{Pane, Screen, Wishes};
 use super::msg::Msg;
@@ -189,8 +189,8 @@ impl App {
                 effects.extend(self.lesson.set_link(&link));
                 effects
             }
-            Msg::Endpoint(why) => {
-                self.engine.set_endpoint(why);
+            Msg::Endpoint { why, machine } => {
+                self.engine.set_endpoint(why, machine);
                 Vec::new()
             }
             Msg::Starting => {
@@ -202,6 +202,7 @@ impl App {
             }
             Msg::CommandEnded => {
                 let mut effects = self.look_again();
+                effects.push(Effect::Engine(EngineEffect::CommandEnded));
                 effects.extend(self.lesson.command_ended());
                 effects
             }

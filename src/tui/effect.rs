@@ -95,6 +95,8 @@ pub enum EngineEffect {
     FollowLogs(Option<String>),
     /// The containers whose CPU and memory are on the screen now.
     Sample(Vec<String>),
+    /// A command of the shell has ended; it may have done what no event tells.
+    CommandEnded,
     Stop {
         id: String,
         name: String,

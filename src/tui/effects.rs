@@ -26,7 +26,7 @@ use super::highlight;
 use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{self, Deed, LogUpdate, Sampler};
-use crate::facts::{Kept, Kind};
+use crate::facts::{Kept, Kind, LogEnd};
 use crate::lab::{self, Attempt, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
@@ -177,17 +177,23 @@ impl World {
                 if let Some(sampler) = &*lock(&sampler) {
                     return sampler.set_visible(ids);
                 }
+                let doubt = self.finder.watched();
                 tokio::spawn(async move {
                     let Ok(engine) = line.get().await else { return };
                     let (sender, mut samples) = mpsc::channel(4);
                     lock(&sampler).get_or_insert_with(|| engine::sampler(engine, sender)).set_visible(ids);
                     while let Some(batch) = samples.recv().await {
+                        if batch.is_empty() {
+                            doubt.doubt();
+                            continue;
+                        }
                         if out.send(Msg::Samples(batch)).await.is_err() {
                             break;
                         }
                     }
                 });
             }
+            EngineEffect::CommandEnded => self.finder.watched().command_ended(),
             EngineEffect::FollowLogs(id) => {
                 if let Some(task) = self.log.take() {
                     task.abort();
@@ -319,7 +325,9 @@ async fn follow_log(line: EngineLine, id: String, out: Sender<Msg>) {
     let engine = match line.get().await {
         Ok(engine) => engine,
         Err(error) => {
-            let _ = out.send(Msg::Log { id, lines: Vec::new(), ended: Some(error.to_string()) }).await;
+            let _ = out
+                .send(Msg::Log { id, lines: Vec::new(), ended: Some(LogEnd::Unreadable(error.to_string())) })
+                .await;
             return;
         }
     };

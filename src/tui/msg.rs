@@ -9,7 +9,7 @@ use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
-use crate::facts::{Detail, Kept, Kind, Link, LogLine, Observed, Run, Sample, Snapshot};
+use crate::facts::{Detail, Kept, Kind, Link, LogEnd, LogLine, Observed, Run, Sample, Snapshot};
 
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -23,7 +23,11 @@ pub enum Msg {
 
     Link(Link),
     /// Why this engine, in few words; empty while there is none.
-    Endpoint(String),
+    Endpoint {
+        why: String,
+        /// The name of the engine's machine, where that is another one.
+        machine: Option<String>,
+    },
     /// No engine answers, so one of our own is being started: this takes some seconds.
     Starting,
     /// The command that installs an engine on this system, where one is known.
@@ -38,7 +42,7 @@ pub enum Msg {
     Log {
         id: String,
         lines: Vec<LogLine>,
-        ended: Option<String>,
+        ended: Option<LogEnd>,
     },
     /// A stop, start or removal that was asked for: its command in words, and how it went.
     Acted {

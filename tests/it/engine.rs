@@ -332,6 +332,33 @@ async fn steps_of_a_build_are_not_the_learners_runs() {
     d.docker(&["rmi", &tag]);
 }
 
+/// An image store that keeps indexes gives each build a new id, also where every step came from the cache.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_image_that_is_built_once_more_is_the_one_that_was_run() {
+    let d = engine("again");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("Dockerfile"), "FROM busybox\nRUN echo again >/again\n")
+        .expect("writes");
+    let (tag, path) = (d.name("image"), folder.path().to_str().expect("plain").to_owned());
+    let begun = Timestamp::now() - Duration::from_secs(2);
+    d.docker(&["build", "-q", "-t", &tag, &path]);
+    let name = d.name("ran");
+    d.docker(&["run", "--label", LABEL, "--name", &name, &tag, "true"]);
+    d.docker(&["build", "-q", "-t", &tag, &path]);
+    let direct = Engine::connect(&endpoint(&d)).await.expect("answers");
+    let images = direct.images().await.expect("a list");
+    let image = images.iter().find(|i| i.tags.iter().any(|t| t.contains(&tag))).expect("it is listed");
+    let rows = direct.containers(None).await.expect("a list");
+    let row = rows.iter().find(|c| c.name == name).expect("it is listed");
+    assert!(row.content().is(image.content()), "{row:?} {image:?}");
+    let runs = direct.runs_since(begun).await.expect("runs");
+    let run = runs.iter().find(|r| r.name == name).expect("it ran");
+    assert!(run.content().is(image.content()), "{run:?} {image:?}");
+    let base = images.iter().find(|i| i.tags.iter().any(|t| t.ends_with("busybox:latest"))).expect("pulled");
+    assert!(!row.content().is(base.content()), "its base is another image");
+    d.docker(&["rmi", "-f", &tag]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs an engine: ./test"]
 async fn it_comes_back_after_a_cut_and_knows_what_happened_meanwhile() {

@@ -8,7 +8,9 @@ use super::trial::{Failure, Trials, early};
 use super::typist::{Outcome, Trouble, last_lines};
 use super::vary::Vary;
 use super::{RehearsalError, SceneKind, Told};
-use crate::course::{Cue, Diagnostic, Exercise, Lesson, Runnable, Severity, Task, cues, difference};
+use crate::course::{
+    Cue, Diagnostic, Dialect, Exercise, Lesson, Quoted, Runnable, Severity, Task, cues, difference,
+};
 
 /// Goes through all of it from a clean start. What is not as a slide says is told, and it goes on. Afterwards the right and
 /// the wrong ways of the tasks are tried. Gives what did not pass.
@@ -33,7 +35,7 @@ pub(super) async fn slides(
             Cue::Run(runnable) => {
                 let name = runnable.commands.first().map_or("", |(_, all)| all.lines().next().unwrap_or(""));
                 tell(&Told::Begins { name });
-                let mistakes = command(&mut play, lesson, &runnable).await?;
+                let mistakes = command(&mut play, lesson, &runnable, &stage.dialect).await?;
                 trials.told(SceneKind::Command, name, runnable.line, started, mistakes, tell);
             }
             Cue::Task(index) => {
@@ -80,14 +82,15 @@ async fn command(
     play: &mut Play<'_>,
     lesson: &Lesson,
     runnable: &Runnable,
+    dialect: &Dialect,
 ) -> Result<Vec<Diagnostic>, RehearsalError> {
     let mut mistakes = Vec::new();
     let mut output = String::new();
     let last = runnable.commands.len().saturating_sub(1);
     for (at, (line, command)) in runnable.commands.iter().enumerate() {
         let (typed, status) = match at == last {
-            true => (runnable.typed.as_slice(), runnable.status),
-            false => (&[][..], 0),
+            true => (runnable.typed.as_slice(), runnable.status.as_slice()),
+            false => (&[][..], &[0][..]),
         };
         match play.run(command, typed).await? {
             Ok(outcome) => {
@@ -95,7 +98,7 @@ async fn command(
                 output.push_str(&outcome.output);
                 output.push('\n');
                 if at == last {
-                    mistakes.extend(wrong_output(lesson, runnable, &output));
+                    mistakes.extend(wrong_output(lesson, runnable.output(dialect), &output));
                 }
             }
             Err(trouble) => mistakes.push(stuck(lesson, *line, &trouble)),
@@ -104,13 +107,14 @@ async fn command(
     Ok(mistakes)
 }
 
-fn wrong_status(lesson: &Lesson, line: usize, expected: i32, outcome: &Outcome) -> Option<Diagnostic> {
-    if outcome.status == expected {
+fn wrong_status(lesson: &Lesson, line: usize, expected: &[i32], outcome: &Outcome) -> Option<Diagnostic> {
+    if expected.contains(&outcome.status) {
         return None;
     }
-    let message = format!("this ended with status {}, and {expected} was expected", outcome.status);
+    let words = expected.iter().map(i32::to_string).collect::<Vec<_>>().join(" or ");
+    let message = format!("this ended with status {}, and {words} was expected", outcome.status);
     let help = match expected {
-        0 => format!(
+        [0] => format!(
             "{}\nwhere that is what you mean, write {{.bash status={}}}",
             last_lines(&outcome.output),
             outcome.status
@@ -120,8 +124,8 @@ fn wrong_status(lesson: &Lesson, line: usize, expected: i32, outcome: &Outcome) 
     Some(lesson.manuscript.mistake(Severity::Error, line, message, &help))
 }
 
-fn wrong_output(lesson: &Lesson, runnable: &Runnable, output: &str) -> Option<Diagnostic> {
-    let quoted = runnable.output.as_ref()?;
+fn wrong_output(lesson: &Lesson, quoted: Option<&Quoted>, output: &str) -> Option<Diagnostic> {
+    let quoted = quoted?;
     let difference = difference(&quoted.text, output)?;
     // A line that the slide does not have is pointed at below its last one.
     let line = quoted.line + difference.line.min(quoted.text.lines().count());

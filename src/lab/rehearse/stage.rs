@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::RehearsalError;
-use crate::course::{Exercise, Tool};
+use crate::course::{Dialect, Exercise, Tool};
 use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
 use crate::facts::reference::listed;
 use crate::facts::{Kept, Link, Observed, Origin, Run, RunSource};
@@ -43,6 +43,7 @@ const INPUTRC: &str = "set enable-bracketed-paste on\n";
 
 pub(super) struct Stage {
     pub(super) engine: Engine,
+    pub(super) dialect: Dialect,
     pub(super) root: ShellRoot,
     home: TempDir,
     env: Vec<(String, String)>,
@@ -122,6 +123,9 @@ impl Stage {
         trust: Trust,
     ) -> Result<Self, RehearsalError> {
         let engine = Engine::connect(endpoint).await?;
+        let (info, _) = engine.read_info().await?;
+        let client = client_version(&env).await.unwrap_or(info.version);
+        let dialect = Dialect::new(&client, info.containerd);
         let upstream = endpoint.uri.strip_prefix("unix://").map(PathBuf::from);
         let upstream = upstream.ok_or_else(|| RehearsalError::Remote(endpoint.uri.clone()))?;
         let bash = program("bash").ok_or(RehearsalError::NoBash)?;
@@ -165,6 +169,7 @@ impl Stage {
         let tools = BTreeSet::new();
         let mut stage = Self {
             engine,
+            dialect,
             root,
             home,
             env,
@@ -361,6 +366,15 @@ fn clear_away(folder: &Path, home: &Path) -> std::io::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Of the docker client that the shells find. It is known also where no engine answers it.
+async fn client_version(env: &[(String, String)]) -> Option<String> {
+    let mut docker = tokio::process::Command::new(program("docker")?);
+    docker.args(["version", "--format", "{{.Client.Version}}"]).envs(env.iter().cloned()).kill_on_drop(true);
+    let told = timeout(ENGINE_PATIENCE, docker.output()).await.ok()?.ok()?;
+    let told = String::from_utf8_lossy(&told.stdout).trim().to_owned();
+    Some(told).filter(|version| !version.is_empty())
 }
 
 fn program(name: &str) -> Option<PathBuf> {

@@ -118,7 +118,10 @@ fn app_of(course: Course, setup: Setup, (width, height): (u16, u16)) -> App {
     let mut app = App::new(Session::new(Arc::new(course), Progress::default()), setup);
     app.update(at(0), Msg::Resize(width, height));
     app.begin(at(0));
-    tell(&mut app, Msg::Endpoint("docker 26.1 · default context · /var/run/docker.sock".into()));
+    tell(
+        &mut app,
+        Msg::Endpoint { why: "docker 26.1 · default context · /var/run/docker.sock".into(), machine: None },
+    );
     app
 }
 

@@ -8,7 +8,7 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::check::{Check, Report, TaskReport, Verdict};
 use crate::course::{Exercise, Lesson, Manuscript, Task, TaskMode, Vars, deck};
-use crate::facts::{Kind, Link};
+use crate::facts::{Kind, Link, LogEnd};
 use crate::progress::{Event, Progress};
 use crate::tui::effect::ExerciseEffect;
 use crate::tui::screen::engine::tests::example;
@@ -370,7 +370,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             Msg::Graded { exercise: "nobody".into(), run: 77, report: passed(), learned: Box::default() },
             plan(Ok(vec!["container kiss".into()])),
             plan(Err("no".into())),
-            Msg::Log { id: "x".into(), lines: vec![], ended: Some("over".into()) },
+            Msg::Log { id: "x".into(), lines: vec![], ended: Some(LogEnd::Unreadable("over".into())) },
             Msg::Reloaded(course("# Alone\n")),
             Msg::Reloaded(course(DECK)),
             Msg::Reloaded(Arc::default()),

@@ -91,7 +91,9 @@ impl Finder {
                 Ok(Engine { endpoint, own, tell }) => {
                     let prefix = own.as_ref().map(Private::shell_prefix).unwrap_or_default();
                     lock(&found).private = own;
-                    let _ = out.send(Msg::Endpoint(endpoint.why.clone())).await;
+                    let _ = out
+                        .send(Msg::Endpoint { why: endpoint.why.clone(), machine: endpoint.other_machine() })
+                        .await;
                     belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
                     let host =
                         tap.start(&endpoint.uri, &wanted.paths.runtime, wanted.tap, &belt, &shell).await;
@@ -111,7 +113,7 @@ impl Finder {
                     if of_our_own {
                         lock(&found).failed = Some(why);
                     }
-                    let _ = out.send(Msg::Endpoint(String::new())).await;
+                    let _ = out.send(Msg::Endpoint { why: String::new(), machine: None }).await;
                     let _ = out.send(Msg::Link(Link::Absent { reason, remedy })).await;
                     let _ = out.send(Msg::Install(command)).await;
                     if first {
@@ -138,9 +140,33 @@ impl Finder {
         }
     }
 
+    /// What others know of the engine that is watched, if one is.
+    pub(super) fn watched(&self) -> Watched {
+        Watched(Arc::clone(&self.found))
+    }
+
     /// Whether the end takes a moment, because an engine has to be stopped first.
     pub(super) fn has_engine_to_stop(&self) -> bool {
         lock(&self.found).private.as_ref().is_some_and(Private::ends_now)
+    }
+}
+
+/// Passes on to the watcher what it cannot see.
+pub(super) struct Watched(Arc<Mutex<Found>>);
+
+impl Watched {
+    pub(super) fn command_ended(&self) {
+        self.tell(Watcher::command_ended);
+    }
+
+    pub(super) fn doubt(&self) {
+        self.tell(Watcher::doubt);
+    }
+
+    fn tell(&self, what: impl Fn(&Watcher)) {
+        if let Some(watcher) = &lock(&self.0).watcher {
+            what(watcher);
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub use self::tables::Tab;
 use self::tables::Usage;
 use self::wire::Wire;
 use super::confirm::ConfirmPopup;
-use crate::facts::{ContainerState, Detail, Flavor, Kind, Link, LogLine, Observed, Sample, Snapshot};
+use crate::facts::{ContainerState, Detail, Flavor, Kind, Link, LogEnd, LogLine, Observed, Sample, Snapshot};
 use crate::tui::effect::{Effect, EngineEffect};
 
 /// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
@@ -44,6 +44,8 @@ pub struct EnginePane {
     now: Timestamp,
     link: Link,
     endpoint: String,
+    /// The name of the engine's machine, where that is another one.
+    machine: Option<String>,
     starting: bool,
     install: Option<String>,
     type_key: String,
@@ -89,6 +91,7 @@ impl EnginePane {
             now: Timestamp::UNIX_EPOCH,
             link: Link::Connecting,
             endpoint: String::new(),
+            machine: None,
             starting: false,
             install: None,
             type_key: "t".to_owned(),
@@ -128,9 +131,10 @@ impl EnginePane {
         if back { self.look_again(true) } else { Vec::new() }
     }
 
-    /// Why this engine, in few words.
-    pub fn set_endpoint(&mut self, why: String) {
+    /// Why this engine, in few words, and the name of its machine where that is another one.
+    pub fn set_endpoint(&mut self, why: String, machine: Option<String>) {
         self.endpoint = why;
+        self.machine = machine;
         self.starting = false;
         self.dirty = true;
     }
@@ -214,7 +218,7 @@ impl EnginePane {
         }
     }
 
-    pub fn push_log(&mut self, id: &str, lines: Vec<LogLine>, ended: Option<String>) {
+    pub fn push_log(&mut self, id: &str, lines: Vec<LogLine>, ended: Option<LogEnd>) {
         if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == Kind::Container && o.id == id) {
             opened.logs.push(lines, ended);
             self.dirty |= opened.view == View::Logs;

@@ -88,14 +88,15 @@ impl EnginePane {
                 .saying("What it wrote outside of volumes and its logs are lost. Its image stays.")),
             Kind::Image => {
                 let popup = ask("image", "docker rmi");
-                let names = self.snapshot.image(id).map_or(0, |image| image.tags.len());
+                let image = self.snapshot.image(id);
+                let names = image.map_or(0, |image| image.tags.len());
                 if names > 1 {
                     return Ok(popup.saying(format!(
                         "Only this one of its {names} names goes; the image itself stays."
                     )));
                 }
                 let popup = popup.saying("To have it again, it must be pulled or built again.");
-                Ok(match self.usage.image(id) {
+                Ok(match image.map_or(0, |image| self.usage.image(image)) {
                     0 => popup,
                     n => popup.saying(format!("{}, so the engine will refuse: remove them first.", users(n))),
                 })

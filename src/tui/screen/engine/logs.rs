@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::facts::{LogLine, Stream};
+use crate::facts::{LogEnd, LogLine, Stream};
 use crate::tui::widget::ink::{Ink, InkLine};
 
 const MOST_LINES: usize = 10_000;
@@ -21,7 +21,7 @@ pub(super) struct Logs {
     /// Line and row in it that is drawn first; None follows the end.
     top: Option<(u64, usize)>,
     pub(super) filter: String,
-    pub(super) ended: Option<String>,
+    pub(super) ended: Option<LogEnd>,
     pub(super) asked: bool,
     size: (usize, usize),
 }
@@ -36,7 +36,7 @@ impl Logs {
         self.top = None;
     }
 
-    pub(super) fn push(&mut self, lines: Vec<LogLine>, ended: Option<String>) {
+    pub(super) fn push(&mut self, lines: Vec<LogLine>, ended: Option<LogEnd>) {
         for line in lines {
             let line = LogLine { stream: line.stream, text: plain(&line.text) };
             self.bytes += line.text.len();

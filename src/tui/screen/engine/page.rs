@@ -8,7 +8,7 @@ use super::opened::Loaded;
 use super::sheet::{self, Context, View};
 use super::tables::{self, Rows, Source, Tab};
 use super::{EnginePane, words};
-use crate::facts::{Kind, Link};
+use crate::facts::{Kind, Link, LogEnd};
 use crate::tui::effect::{Effect, EngineEffect};
 use crate::tui::theme::Theme;
 use crate::tui::widget::ink::{Ink, InkLine, Tone};
@@ -255,18 +255,25 @@ impl EnginePane {
         let container = self.snapshot.container(&opened.id);
         if opened.view == View::Logs {
             let ended = opened.logs.ended.clone().filter(|_| opened.logs.is_following());
-            let ending = ended.map(|why| if why.is_empty() { "the log ends here".to_owned() } else { why });
+            let never_ran = container.is_some_and(|c| c.start_failure().is_some());
+            let silence = match &ended {
+                Some(LogEnd::Unreadable(_)) => "The log cannot be read.",
+                _ if never_ran => "It never ran, so it printed nothing.",
+                Some(LogEnd::Stopped) => "It printed nothing.",
+                None => "Nothing was printed yet.",
+            };
+            let ending = ended.map(|end| match end {
+                LogEnd::Unreadable(why) => why,
+                LogEnd::Stopped if never_ran => "it could not be started".to_owned(),
+                LogEnd::Stopped => "the container has stopped".to_owned(),
+            });
             if ending.is_some() {
                 room = room.saturating_sub(1);
             }
             opened.logs.fit(width, room);
             let rows = opened.logs.page();
             if rows.is_empty() {
-                let sentence = match (opened.logs.len(), &ending) {
-                    (0, None) => "Nothing was printed yet.",
-                    (0, Some(_)) => "It printed nothing.",
-                    _ => "No line matches.",
-                };
+                let sentence = if opened.logs.len() == 0 { silence } else { "No line matches." };
                 page.push(InkLine::of(sentence, Ink::Dim).cut(width));
             }
             for row in rows {
@@ -277,12 +284,20 @@ impl EnginePane {
             }
             return;
         }
+        let listed = self.snapshot.image(&opened.id);
         let used = match opened.kind {
-            Kind::Image => self.usage.image(&opened.id),
+            Kind::Image => listed.map_or(0, |image| self.usage.image(image)),
             Kind::Volume => self.usage.volume(&opened.id),
             Kind::Container | Kind::Network => 0,
         };
-        let context = Context { now: self.now, zone: &self.zone, container, used };
+        let context = Context {
+            now: self.now,
+            zone: &self.zone,
+            container,
+            image: listed,
+            used,
+            machine: self.machine.as_deref(),
+        };
         let lines = match &opened.loaded {
             Loaded::Waiting => vec![InkLine::of("… asking the engine", Ink::Dim)],
             Loaded::Failed(reason) => InkLine::of(reason, Ink::Bad).wrap(width, 0),

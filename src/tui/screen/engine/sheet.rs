@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::words;
 use crate::facts::{
-    Container, ContainerDetail, ContainerState, Detail, ImageDetail, Mount, MountKind, NetworkDetail,
-    VolumeDetail, secret, short_id,
+    Container, ContainerDetail, ContainerState, Detail, Image, ImageDetail, Mount, MountKind, NetworkDetail,
+    VolumeDetail, plain_error, secret, short_id,
 };
 use crate::tui::widget::ink::{Ink, InkLine};
 
@@ -40,8 +40,12 @@ pub(super) struct Context<'a> {
     pub(super) zone: &'a TimeZone,
     /// The container as the list has it now; fresher than its detail.
     pub(super) container: Option<&'a Container>,
+    /// The image as the list has it: only the list knows all that it takes on the disk.
+    pub(super) image: Option<&'a Image>,
     /// How many containers use it, where that can be said.
     pub(super) used: usize,
+    /// The name of the engine's machine, where that is another one than the learner's.
+    pub(super) machine: Option<&'a str>,
 }
 
 struct Sheet {
@@ -116,6 +120,7 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
     let inspected = &detail.container;
     if c.state == inspected.state && !c.state.is_running() {
         c.exit_code = c.exit_code.or(inspected.exit_code);
+        c.error = detail.error.clone();
         c.started = c.started.or(inspected.started);
         c.finished = c.finished.or(inspected.finished);
     }
@@ -128,12 +133,13 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
     let (status, _) = words::status(c, context.now);
     sheet.fact("state", InkLine::of(format!("{mark} {status}"), ink));
     let over = matches!(c.state, ContainerState::Exited | ContainerState::Dead | ContainerState::Restarting);
-    let failed_to_start = c.state == ContainerState::Created && c.exit_code.is_some_and(|code| code != 0);
-    if let Some(code) = c.exit_code.filter(|_| over || failed_to_start) {
+    if let Some(failure) = c.start_failure() {
+        sheet.text("", format!("It never ran. {}", failure.sentence()));
+    } else if let Some(code) = c.exit_code.filter(|_| over) {
         sheet.text("", format!("exit code {code}: {}", words::exit_sentence(code, detail.oom_killed)));
     }
     if !detail.error.is_empty() {
-        sheet.fact("error", InkLine::of(&detail.error, Ink::Bad));
+        sheet.fact("error", InkLine::of(plain_error(&detail.error), Ink::Bad));
     }
     sheet.text("created", when(c.created));
     sheet.text("started", when(c.started));
@@ -150,11 +156,12 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
     sheet.text("id", short_id(&c.id));
 
     sheet.heading("Reachable at");
-    let ports = words::port_sentences(&c.ports);
+    let ports = words::port_sentences(&c.ports, context.machine);
     if !c.state.is_running() {
         sheet.none("Nowhere while it does not run.");
     } else if ports.is_empty() {
-        sheet.none("No port is published. To reach it from this machine: -p 8080:80 when it is run.");
+        let from = context.machine.unwrap_or("this machine");
+        sheet.none(&format!("No port is published. To reach it through {from}: -p 8080:80 when it is run."));
     }
     for port in ports {
         let ink = if port.contains('→') { Ink::Info } else { Ink::Dim };
@@ -183,6 +190,11 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
 
     sheet.heading("Mounts");
     mounts(sheet, &c.mounts);
+    if let Some(machine) = context.machine
+        && c.mounts.iter().any(|mount| mount.kind == MountKind::Bind)
+    {
+        sheet.none(&format!("Folders are those of {machine}, not of this machine."));
+    }
 
     sheet.heading("Settings");
     sheet.text("restarts", restart_words(&detail.restart_policy, detail.restarts));
@@ -299,7 +311,7 @@ fn image(sheet: &mut Sheet, detail: &ImageDetail, context: &Context) {
     }
     sheet.text("id", short_id(&image.id));
     let filled = detail.layers.iter().filter(|layer| layer.size > 0).count();
-    sheet.text("size", format!("{} in {}", words::size(image.size), words::count(filled, "layer", "layers")));
+    sheet.text("size", image_size(context.image.unwrap_or(image), filled));
     if let Some(at) = image.created {
         sheet.text("made", format!("{} ({})", words::date(at, context.zone), words::ago(context.now, at)));
     }
@@ -322,6 +334,21 @@ fn image(sheet: &mut Sheet, detail: &ImageDetail, context: &Context) {
         for digest in &image.digests {
             sheet.line(InkLine::of(digest, Ink::Dim), 2);
         }
+    }
+}
+
+/// Where an engine keeps an image as it was pulled beside its files, both are named: together they are what a list
+/// shows, and the layers are the files.
+fn image_size(image: &Image, filled: usize) -> String {
+    let layers = words::count(filled, "layer", "layers");
+    match image.packed.filter(|packed| *packed < image.size) {
+        None => format!("{} in {layers}", words::size(image.size)),
+        Some(packed) => format!(
+            "{}: {} in {layers}, and {} packed, as it is pulled and pushed",
+            words::size(image.size),
+            words::size(image.size - packed),
+            words::size(packed)
+        ),
     }
 }
 

@@ -80,7 +80,7 @@ impl Usage {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
         let mut usage = Self::default();
         for container in &snapshot.containers {
-            *usage.images.entry(container.image_id.clone()).or_default() += 1;
+            *usage.images.entry(container.content().key().to_owned()).or_default() += 1;
             let mut seen: Vec<&str> = Vec::new();
             for mount in &container.mounts {
                 if mount.kind == crate::facts::MountKind::Volume && !seen.contains(&mount.source.as_str()) {
@@ -96,8 +96,12 @@ impl Usage {
         usage
     }
 
-    pub(super) fn image(&self, id: &str) -> usize {
-        self.images.get(id).copied().unwrap_or(0)
+    pub(super) fn image(&self, image: &Image) -> usize {
+        let mut keys: Vec<&str> = image.content().keys().collect();
+        // an image without an index is its own manifest
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().filter_map(|key| self.images.get(key)).sum()
     }
 
     pub(super) fn volume(&self, name: &str) -> usize {
@@ -164,7 +168,7 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
         }),
         column("name", "NAME", Width::fit(15, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
         column("image", "IMAGE", Width::fit(12, 28), Left, 2, |r| {
-            InkLine::of(familiar(&r.container.image), Ink::Text)
+            InkLine::of(words::short_image(&r.container.image), Ink::Text)
         }),
         column("status", "STATUS", Width::fit(23, 40), Left, 0, |r| {
             let (status, ink) = words::status(r.container, r.now);
@@ -182,7 +186,11 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
 fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
     [
         column("name", "IMAGE", Width::fit(24, 48), Left, 0, |r| match r.image.tags.as_slice() {
-            [] => InkLine::of("untagged", Ink::Warn),
+            // pulled by its digest alone, it is known by that
+            [] => match r.image.digests.first() {
+                Some(digest) => image_name(&words::short_image(digest)),
+                None => InkLine::of("untagged", Ink::Warn),
+            },
             [tag] => image_name(tag),
             [tag, more @ ..] => image_name(tag).with(format!(" +{}", more.len()), Ink::Dim),
         }),
@@ -287,7 +295,7 @@ pub(super) fn lay_out(
         }),
         Tab::Images => lay.out(&image_columns(), |i| {
             let image = snapshot.images.get(i)?;
-            Some(ImageRow { image, used: usage.image(&image.id), now })
+            Some(ImageRow { image, used: usage.image(image), now })
         }),
         Tab::Volumes => lay.out(&volume_columns(), |i| {
             let volume = snapshot.volumes.get(i)?;

@@ -48,7 +48,7 @@ fn pictures(pane: &mut EnginePane) -> String {
 
 fn live(snapshot: Snapshot) -> EnginePane {
     let mut pane = EnginePane::default();
-    pane.set_endpoint("docker 26.1 · default context · /var/run/docker.sock".to_owned());
+    pane.set_endpoint("docker 26.1 · default context · /var/run/docker.sock".to_owned(), None);
     pane.tick(at(0));
     pane.set_link(Link::Live);
     pane.set_snapshot(Arc::new(snapshot));

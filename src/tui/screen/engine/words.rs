@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::facts::reference::familiar;
 use crate::facts::{Container, ContainerState, Health, Port, short_id};
 use crate::tui::widget::ink::Ink;
 
@@ -14,7 +15,7 @@ pub(super) fn state_mark(container: &Container) -> (&'static str, Ink) {
         ContainerState::Restarting => ("↻", Ink::Warn),
         ContainerState::Removing => ("…", Ink::Dim),
         ContainerState::Dead => ("✕", Ink::Bad),
-        ContainerState::Created if failed(container) => ("✕", Ink::Bad),
+        ContainerState::Created if container.start_failure().is_some() => ("✕", Ink::Bad),
         ContainerState::Created => ("◌", Ink::Dim),
         ContainerState::Exited if failed(container) => ("○", Ink::Bad),
         ContainerState::Exited => ("○", Ink::Dim),
@@ -43,8 +44,10 @@ pub(super) fn status(container: &Container, now: Timestamp) -> (String, Ink) {
             }
         }
         ContainerState::Restarting if code != 0 => format!("restarting · {}", exit_words(code)),
-        ContainerState::Created if failed(container) => format!("failed · {}", exit_words(code)),
-        ContainerState::Created => "created, not started".to_owned(),
+        ContainerState::Created => match container.start_failure() {
+            Some(failure) => format!("failed · {}", failure.words()),
+            None => "created, not started".to_owned(),
+        },
         ContainerState::Exited => match container.exit_code {
             Some(code) => format!("exited {code} · {}", exit_words(code)),
             None => "exited".to_owned(),
@@ -167,12 +170,17 @@ pub(super) fn cpu(percent: f64) -> String {
     if percent.is_finite() { format!("{:.1}%", percent.max(0.0)) } else { "–".to_owned() }
 }
 
-/// The published ports as `8081→80`; one port listed for IPv4 and IPv6 is one.
+/// The published ports as `8081→80`, with the address behind it where it is not every one; one port listed for IPv4 and IPv6 is one.
 pub(super) fn ports(ports: &[Port]) -> String {
     let mut shown: Vec<String> = Vec::new();
     for port in ports {
         if let Some(host) = port.host {
-            let words = format!("{host}→{}{}", port.container, protocol(port));
+            let at = match Reach::of(port) {
+                Reach::Everywhere => String::new(),
+                Reach::ThisMachine => " local".to_owned(),
+                Reach::One(address) => format!(" at {address}"),
+            };
+            let words = format!("{host}→{}{}{at}", port.container, protocol(port));
             if !shown.contains(&words) {
                 shown.push(words);
             }
@@ -181,17 +189,40 @@ pub(super) fn ports(ports: &[Port]) -> String {
     shown.join(", ")
 }
 
-pub(super) fn port_sentences(ports: &[Port]) -> Vec<String> {
+/// From where a published port is reached.
+enum Reach {
+    /// It listens at every address of the engine's machine.
+    Everywhere,
+    /// At the loopback address alone, which no other machine reaches.
+    ThisMachine,
+    One(String),
+}
+
+impl Reach {
+    fn of(port: &Port) -> Self {
+        match port.host_ip.as_deref() {
+            None | Some("" | "0.0.0.0" | "::") => Self::Everywhere,
+            Some(ip) if ip.starts_with("127.") || ip == "::1" => Self::ThisMachine,
+            Some(ip) if ip.contains(':') => Self::One(format!("[{ip}]")),
+            Some(ip) => Self::One(ip.to_owned()),
+        }
+    }
+}
+
+/// `machine` is the name of the engine's machine where that is another one.
+pub(super) fn port_sentences(ports: &[Port], machine: Option<&str>) -> Vec<String> {
     let mut shown: Vec<String> = Vec::new();
+    let name = machine.unwrap_or("this machine");
     for port in ports {
         let inside = format!("port {}{} in the container", port.container, protocol(port));
-        let words = match (port.host, port.host_ip.as_deref()) {
+        let words = match (port.host, Reach::of(port)) {
             (None, _) => format!("{inside}, not published: reachable from other containers only"),
-            (Some(host), None | Some("" | "0.0.0.0" | "::" | "127.0.0.1" | "::1")) => {
-                format!("localhost:{host} on this machine → {inside}")
+            (Some(host), Reach::Everywhere) => {
+                let here = machine.unwrap_or("localhost");
+                format!("{here}:{host}, and every address of {name} → {inside}")
             }
-            (Some(host), Some(ip)) if ip.contains(':') => format!("[{ip}]:{host} on this machine → {inside}"),
-            (Some(host), Some(ip)) => format!("{ip}:{host} on this machine → {inside}"),
+            (Some(host), Reach::ThisMachine) => format!("localhost:{host} on {name} only → {inside}"),
+            (Some(host), Reach::One(address)) => format!("{address}:{host} on {name} → {inside}"),
         };
         if !shown.contains(&words) {
             shown.push(words);
@@ -211,6 +242,18 @@ fn protocol(port: &Port) -> String {
 /// A tag as it is typed: an id where there is no tag.
 pub(super) fn image_name(tags: &[String], id: &str) -> String {
     tags.first().cloned().unwrap_or_else(|| short_id(id).to_owned())
+}
+
+/// A name of an image as one would type it: without Docker Hub's own address, and of a digest only its beginning.
+pub(super) fn short_image(name: &str) -> String {
+    let name = familiar(name);
+    match name.rsplit_once("sha256:") {
+        Some(("", digest)) if digest.len() > 12 => short_id(digest).to_owned(),
+        Some((before, digest)) if digest.len() > 12 => {
+            format!("{before}sha256:{}…", digest.get(..6).unwrap_or(digest))
+        }
+        _ => name.to_owned(),
+    }
 }
 
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
@@ -307,6 +350,12 @@ mod tests {
         assert_eq!(of(ContainerState::Exited, Some(137), None), "exited 137 · killed");
         assert_eq!(of(ContainerState::Created, None, None), "created, not started");
         assert_eq!(of(ContainerState::Created, Some(127), None), "failed · command not found");
+        let refused = Container {
+            exit_code: Some(127),
+            error: "network nosuch not found".into(),
+            ..Container::default()
+        };
+        assert_eq!(status(&refused, at(0)).0, "failed · network missing");
         assert_eq!(of(ContainerState::Restarting, Some(1), None), "restarting · error");
         assert_eq!(of(ContainerState::Paused, None, None), "paused");
         let health = |health| {
@@ -362,15 +411,42 @@ mod tests {
             port(53, Some(5353), Some("192.168.1.5"), "udp"),
             port(443, None, None, "tcp"),
         ];
-        assert_eq!(ports(&list), "8081→80, 5353→53/udp");
+        assert_eq!(ports(&list), "8081→80, 5353→53/udp at 192.168.1.5");
+        let own = [port(80, Some(8080), Some("127.0.0.1"), "tcp")];
+        assert_eq!(ports(&own), "8080→80 local");
         assert_eq!(
-            port_sentences(&list),
+            port_sentences(&own, None),
+            ["localhost:8080 on this machine only → port 80 in the container"]
+        );
+        assert_eq!(
+            port_sentences(&[own.as_slice(), &list[..1]].concat(), Some("lab.example")),
             [
-                "localhost:8081 on this machine → port 80 in the container",
+                "localhost:8080 on lab.example only → port 80 in the container",
+                "lab.example:8081, and every address of lab.example → port 80 in the container",
+            ]
+        );
+        assert_eq!(
+            port_sentences(&list, None),
+            [
+                "localhost:8081, and every address of this machine → port 80 in the container",
                 "192.168.1.5:5353 on this machine → port 53/udp in the container",
                 "port 443 in the container, not published: reachable from other containers only",
             ]
         );
+    }
+
+    #[test]
+    fn of_a_digest_only_the_beginning_is_shown() {
+        let digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        for (name, short) in [
+            ("docker.io/library/nginx:1", "nginx:1"),
+            ("docker.io/bitnami/redis:latest", "bitnami/redis:latest"),
+            (digest, "0123456789ab"),
+            (&format!("busybox@{digest}"), "busybox@sha256:012345…"),
+            ("registry.example.org:5000/team/service:1.2.3", "registry.example.org:5000/team/service:1.2.3"),
+        ] {
+            assert_eq!(short_image(name), short);
+        }
     }
 
     #[test]

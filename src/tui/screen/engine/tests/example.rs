@@ -72,8 +72,7 @@ pub(crate) fn snapshot() -> Snapshot {
         digests: Vec::new(),
         size,
         created: Some(at(-age)),
-        labels: BTreeMap::new(),
-        config: None,
+        ..Image::default()
     };
     let volume = |name: &str, anonymous| Volume {
         name: name.to_owned(),

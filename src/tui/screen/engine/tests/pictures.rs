@@ -1,6 +1,7 @@
 //! Every tab, every close look and every state of the link at four sizes.
 
 use super::*;
+use crate::facts::LogEnd;
 
 fn opened(tab: Tab, row: usize, detail: Detail) -> EnginePane {
     let mut pane = live(example::snapshot());
@@ -157,7 +158,7 @@ fn container_logs() {
     }
     text += &picture(&mut pane, 80, 12);
     pane.key(KeyCode::Esc.into());
-    pane.push_log(&example::id('1'), Vec::new(), Some("the container has ended".to_owned()));
+    pane.push_log(&example::id('1'), Vec::new(), Some(LogEnd::Stopped));
     insta::assert_snapshot!(text + &picture(&mut pane, 80, 14));
 }
 

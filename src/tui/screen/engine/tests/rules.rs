@@ -66,6 +66,30 @@ fn what_changed_is_marked_for_a_moment_and_a_timer_runs_only_then() {
     assert_eq!(pane.needs_tick(), None);
 }
 
+/// An engine that keeps an image packed beside its files counts both in its list, and only one in an inspect.
+#[test]
+fn an_image_has_one_size_or_two_that_are_named() {
+    let mut listed = example::snapshot();
+    let nginx = &mut listed.images[1];
+    (nginx.size, nginx.packed) = (186_000_000, Some(58_200_000));
+    // what ran it was made before the image was built once more, with nothing changed
+    nginx.manifests = vec!["sha256:m".to_owned()];
+    listed.containers[1].image_id = "sha256:gone".to_owned();
+    listed.containers[1].manifest = Some("sha256:m".to_owned());
+    let id = nginx.id.clone();
+    let used = listed.containers.iter().filter(|c| c.content().is(listed.images[1].content())).count();
+    let mut pane = live(listed);
+    pane.act(Action::NextTab);
+    assert!(picture(&mut pane, 90, 20).contains("186 MB"));
+    pane.lists[Tab::Images as usize].select(&pane.snapshot.clone(), Tab::Images, 1);
+    pane.act(Action::OpenDetail);
+    arranged(&mut pane);
+    pane.set_detail(Kind::Image, &id, Ok(Box::new(example::image_detail())));
+    let shown = picture(&mut pane, 100, 20);
+    assert!(shown.contains("186 MB: 128 MB in 3 layers, and 58.2 MB packed"), "{shown}");
+    assert!(shown.contains(&format!("{used} container")), "{shown}");
+}
+
 #[test]
 fn seconds_are_counted_in_the_first_minute_only() {
     let mut pane = live(Snapshot { containers: vec![example::web()], ..Snapshot::default() });
