@@ -107,7 +107,9 @@ fn a_foreign_container_survives_and_an_own_one_goes() {
     shell.does(&["run", "--name", &ended, IMAGE, "sh", "-c", "echo 12345 >/file"]);
     let id = d.docker(&["inspect", "-f", "{{.Id}}", &ended]);
     let said = shell.does(&["container", "prune", "-f"]);
-    assert!(said.contains(&id) && said.contains("Total reclaimed space: 6B"), "{said}");
+    // containerd's store counts whole blocks, Docker's own the file's six bytes
+    let some = said.contains("Total reclaimed space: ") && !said.contains("space: 0B");
+    assert!(said.contains(&id) && some, "{said}");
     assert!(is_there(&d, "container", &foreign) && !is_there(&d, "container", &ended));
     assert!(shell.does(&["container", "prune", "-f"]).contains("Total reclaimed space: 0B"));
     // stopping what is foreign is allowed
@@ -178,7 +180,9 @@ fn images_go_by_their_names() {
         d.docker(&["rmi", image]);
     }
     shell.does(&["rm", &from]);
-    let left: Vec<Made> = shell.ledger.entries().iter().map(|e| e.kind).collect();
+    // containerd's store also names an image by its digest
+    let left = shell.ledger.entries();
+    let left: Vec<Made> = left.iter().filter(|e| !e.name.contains('@')).map(|e| e.kind).collect();
     assert_eq!(left, [Made::Image], "its content lived on below the other name");
 }
 
