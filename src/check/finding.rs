@@ -145,6 +145,12 @@ impl From<Verdict> for Miss<'_> {
     }
 }
 
+impl From<Verdict> for Box<Miss<'_>> {
+    fn from(verdict: Verdict) -> Self {
+        Self::new(verdict.into())
+    }
+}
+
 impl Miss<'_> {
     fn is_not_yet(&self) -> bool {
         matches!(self.verdict, Verdict::NotYet { .. })

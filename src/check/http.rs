@@ -215,10 +215,15 @@ fn judge(wanted: &HttpMatch, bound: &Bound<'_>, evidence: &Evidence) -> Verdict 
         },
         Some(Err(silence)) => {
             let (differs, advice) = silent(*silence);
+            let ended = match server {
+                Some(Object::Run(run)) if !run.is_running() => advice::ended(run),
+                _ => None,
+            };
+            let advice = ended.unwrap_or_else(|| advice.to_owned());
             match (silence, server) {
                 // Nothing was started yet.
                 (Silence::Refused, None) => Verdict::NotYet { expected },
-                _ => not_right(format!("no answer from {}", wanted.url), differs.into(), Some(advice.into())),
+                _ => not_right(format!("no answer from {}", wanted.url), differs.into(), Some(advice)),
             }
         }
         Some(Ok(answer)) => {

@@ -142,7 +142,7 @@ fn choices<'e>(
     check: &Check,
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     // What was typed in or seen needs no engine.
     if evidence.engine.is_none() && !check.is_about_words() {
         let (reason, remedy) = evidence.problems.first().cloned().unwrap_or_else(|| {

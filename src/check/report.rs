@@ -170,7 +170,7 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
                 report.bound = own.map(|(name, object)| (name.clone(), object.key().to_owned())).collect();
                 return;
             }
-            Err(miss) => miss,
+            Err(miss) => *miss,
         },
     };
     // The newest try speaks, also where what it was made from is not what the earlier tasks ask for.
@@ -179,7 +179,7 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
             Ok(list) => {
                 Miss { verdict: why.clone(), near: list.first().and_then(|choice| choice.near(evidence)) }
             }
-            Err(other) => other,
+            Err(other) => *other,
         };
         let says_nothing = matches!(other.verdict, Verdict::NotYet { .. }) || other.verdict == *why;
         if held.is_empty() && says_nothing {
@@ -298,19 +298,26 @@ fn advise<'e>(
     };
     // A container that was never made leaves nothing but the refusal.
     if asks_for_container
-        && let Some((at, found)) = seen::name_taken(evidence)
-        && near.is_none_or(|near| near.at.is_none_or(|tried| tried < at))
+        && let Some(refused) = seen::refused(evidence)
+        && near.is_none_or(|near| near.at.is_none_or(|tried| tried < refused.at))
         && let Verdict::NotYet { expected } | Verdict::NotRight { expected, .. } = &mut report.verdict
     {
-        report.verdict = Verdict::NotRight {
-            expected: std::mem::take(expected),
-            found,
-            nearest: None,
-            differs: "its name is taken, so no container was made".into(),
-            advice: Some(
+        let (differs, advice) = match refused.name_taken {
+            true => (
+                "its name is taken, so no container was made",
                 "Another container has that name: docker ps -a shows it. Remove it, or take another name."
                     .into(),
             ),
+            false => {
+                ("Docker refused it, so no container was made", format!("Docker says: {}", refused.message))
+            }
+        };
+        report.verdict = Verdict::NotRight {
+            expected: std::mem::take(expected),
+            found: refused.words,
+            nearest: None,
+            differs: differs.into(),
+            advice: Some(advice),
         };
         return;
     }

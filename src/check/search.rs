@@ -37,7 +37,7 @@ pub(super) fn narrow<'e>(
     check: &Check,
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     match check {
         Check::All(checks) => all(checks, from, evidence),
         Check::Any(checks) => any(checks, &from, evidence),
@@ -62,7 +62,7 @@ fn look_with<'e>(
     names: &[String],
     choice: &Choice<'e>,
     evidence: &'e Evidence,
-) -> Result<Found<'e>, Miss<'e>> {
+) -> Result<Found<'e>, Box<Miss<'e>>> {
     let in_words = |text: &str| bound::put_in_words(text, &choice.bound, evidence);
     if names.iter().any(|name| !choice.bound.contains_key(name)) {
         return Err(Verdict::NotYet { expected: in_words(&leaf.describe()) }.into());
@@ -102,9 +102,9 @@ fn combine<'e>(
     from: &[Choice<'e>],
     found: Found<'e>,
     name: Option<&str>,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     if found.passing.is_empty() {
-        return Err(found.otherwise);
+        return Err(Box::new(found.otherwise));
     }
     let wanted = if name.is_some() { found.passing.len() } else { 1 };
     let pairs = from.iter().flat_map(|choice| found.passing.iter().take(wanted).map(move |p| (choice, p)));
@@ -123,10 +123,10 @@ fn combine<'e>(
 /// Each choice by itself. Where none is left, the newest try speaks.
 fn each<'e>(
     from: Vec<Choice<'e>>,
-    mut step: impl FnMut(Choice<'e>) -> Result<Vec<Choice<'e>>, Miss<'e>>,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+    mut step: impl FnMut(Choice<'e>) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>>,
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     let mut left = Vec::new();
-    let mut why: Option<Miss<'e>> = None;
+    let mut why: Option<Box<Miss<'e>>> = None;
     for choice in from {
         match step(choice) {
             Ok(more) => left.extend(more),
@@ -147,7 +147,7 @@ fn all<'e>(
     checks: &[Check],
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     let mut left = from;
     let mut unseen = None;
     for check in checks {
@@ -167,20 +167,20 @@ fn any<'e>(
     checks: &[Check],
     from: &[Choice<'e>],
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     let rank = |miss: &Miss<'_>| match miss.verdict {
         Verdict::Pass { .. } => 0,
         Verdict::CouldNotCheck { .. } => 1,
         Verdict::NotRight { .. } => 2,
         Verdict::NotYet { .. } => 3,
     };
-    // Of one object what says more speaks, of equals the first: the author's order.
-    let says_more = |miss: &Miss<'e>, than: &Miss<'e>| match miss.is_of_the_same(than) {
-        true => rank(miss) < rank(than),
-        false => miss.is_newer_than(than),
+    // Of one object, and beside what is none and has no time, what says more speaks; of equals the first: the author's order.
+    let says_more = |miss: &Miss<'e>, than: &Miss<'e>| match (miss.near, than.near) {
+        (Some(one), Some(other)) if !one.object.is(&other.object) => miss.is_newer_than(than),
+        _ => rank(miss) < rank(than),
     };
     let mut left = Vec::new();
-    let mut why: Option<Miss<'e>> = None;
+    let mut why: Option<Box<Miss<'e>>> = None;
     for check in checks {
         match narrow(check, from.to_vec(), evidence) {
             Ok(more) => left.extend(more),
@@ -201,7 +201,7 @@ fn none<'e>(
     checks: &[Check],
     from: Vec<Choice<'e>>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     each(from, |choice| {
         let mut unseen = None;
         for check in checks {
@@ -211,7 +211,7 @@ fn none<'e>(
                     let there = there.into_iter().next().unwrap_or_default();
                     let found = there.found.join("; ");
                     let what = bound::put_in_words(&check.describe(), &choice.bound, evidence);
-                    return Err(Miss {
+                    return Err(Box::new(Miss {
                         verdict: Verdict::NotRight {
                             expected: format!("that there is none of this: {what}"),
                             differs: format!("{found}, and that must not be"),
@@ -220,7 +220,7 @@ fn none<'e>(
                             advice: None,
                         },
                         near: there.near(evidence),
-                    });
+                    }));
                 }
                 Err(miss) if miss.is_unseen() => unseen = unseen.or(Some(miss)),
                 Err(_) => {}
@@ -234,7 +234,7 @@ fn count<'e>(
     wanted: &CountMatch,
     choice: Choice<'e>,
     evidence: &'e Evidence,
-) -> Result<Vec<Choice<'e>>, Miss<'e>> {
+) -> Result<Vec<Choice<'e>>, Box<Miss<'e>>> {
     let of = wanted.of.with_texts(&|text| bound::put_in(text, &choice.bound, evidence));
     let found = leaf::look(&of, &choice.bound, evidence);
     let there = found.passing.len();
@@ -251,7 +251,7 @@ fn count<'e>(
     let names: Vec<String> =
         found.passing.iter().filter_map(|(o, _)| o.map(|o: Object<'_>| o.name(evidence))).collect();
     if names.is_empty() {
-        return Err(found.otherwise);
+        return Err(Box::new(found.otherwise));
     }
     let asked = format!("{} of this: {}", wanted.is.describe(), wanted.of.describe());
     Err(Verdict::NotRight {

@@ -182,17 +182,28 @@ fn is_of(typed: &str, name: &str, id: &str) -> bool {
     typed == name || (hex.len() >= 4 && bare.starts_with(hex))
 }
 
-/// The learner's last try to make a container was refused because its name is taken: when, and what they typed.
-pub(super) fn name_taken(evidence: &Evidence) -> Option<(Timestamp, String)> {
+/// The learner's last try to make a container, where the engine refused it.
+pub(super) struct Refused {
+    pub at: Timestamp,
+    /// What they typed.
+    pub words: String,
+    /// The engine's own words.
+    pub message: String,
+    pub name_taken: bool,
+}
+
+/// None where the last try was taken, and where its image was looked for: that may still be pulled.
+pub(super) fn refused(evidence: &Evidence) -> Option<Refused> {
     let mut tries = evidence.seen.iter().filter(|call| {
         call.command.origin == Origin::Typed
             && call.at >= evidence.since
             && call.action.name == "container-create"
     });
     let last = tries.next_back()?;
-    let answer = last.answer.as_ref()?;
-    let taken = answer.message.as_deref().is_some_and(|message| message.contains("already in use"));
-    (answer.status == 409 && taken).then(|| (last.at, words_of(last)))
+    let answer = last.answer.as_ref().filter(|answer| answer.status >= 400 && answer.status != 404)?;
+    let message = answer.message.clone().unwrap_or_default();
+    let name_taken = answer.status == 409 && message.contains("already in use");
+    Some(Refused { at: last.at, words: words_of(last), message, name_taken })
 }
 
 /// Whether `docker logs` of this container was seen, and answered.

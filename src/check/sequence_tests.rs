@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::name_tests::{reported, words};
 use super::tests::{at, evidence};
 use super::*;
-use crate::facts::{Image, ImageConfig, Layer, Output, Run};
+use crate::facts::{Answer, Image, ImageConfig, Layer, Output, Run};
 
 /// What happened on an engine, and what passed meanwhile.
 #[derive(Default)]
@@ -288,6 +288,12 @@ fn a_refused_name_is_newer_than_an_older_try() {
     world.evidence.seen.push(super::name_tests::name_taken_at(50));
     let (word, all) = world.says(0);
     assert!(word == "not right" && all.contains("its name is taken"), "{all}");
+    let mut other = super::name_tests::name_taken_at(55);
+    let refusal = "invalid mount config for type \"bind\": bind source path does not exist: /nope";
+    other.answer = Some(Answer { status: 400, message: Some(refusal.into()), ..Answer::default() });
+    world.evidence.seen.push(other);
+    let (_, all) = world.says(0);
+    assert!(all.contains("Docker refused it") && all.contains("does not exist: /nope"), "{all}");
     world.clock = 60;
     world.ran("b", "python:3-slim", "sha256:base", "second\n");
     assert!(world.says(0).1.contains("second"));
@@ -306,6 +312,24 @@ fn of_two_ways_the_one_that_was_tried_last_speaks() {
     world.ran("box2", "python:3-slim", "sha256:base", "").execs = vec!["echo hello".into()];
     let (_, all) = world.says(0);
     assert!(all.contains("box2"), "{all}");
+}
+
+#[test]
+fn a_wrong_answer_is_told_beside_a_container_that_waits() {
+    let one = json!([{"id": "log", "check": {"any": [
+        {"run": {"image": {"repo": "python"}, "logs-read": true}},
+        {"answer": {"prompt": "Which line?", "equals": "hello"}},
+    ]}}]);
+    let mut world = World::new(one);
+    world.ran("a", "python:3-slim", "sha256:base", "");
+    assert_eq!(world.says(0).0, "not yet");
+    world.evidence.answers.insert("Which line?".into(), "bye".into());
+    let (word, all) = world.says(0);
+    assert!(word == "not right" && all.contains("bye"), "{all}");
+    world.evidence.answers.insert("Which line?".into(), "\u{201c}hello\u{201d}".into());
+    assert_eq!(world.says(0).0, "not right");
+    world.evidence.answers.insert("Which line?".into(), "`hello`".into());
+    assert_eq!(world.says(0).0, "done");
 }
 
 #[test]
