@@ -7,7 +7,8 @@ engine_packages=(docker.io)
 # the docker command, where it is a package of its own (from Debian 13 on)
 client_package=docker-cli
 stand_in_packages=(ca-certificates curl iproute2 iptables libdevmapper1.02.1 libseccomp2 mmdebstrap openssl python3)
-test_packages=(git shellcheck tmux)
+test_packages=(git shellcheck)
+fresh_packages=(git procps tmux)
 
 say() { printf '%s\n' "$@" >&2; }
 

@@ -13,7 +13,7 @@ const TOOLS: [&str; 10] = ["bash", "cut", "dirname", "env", "id", "mktemp", "rea
 
 const ENOUGH: &str = "echo 'rustc 1.99.0 (x 2026-01-01)'";
 /// Builds a program that says what it was called with.
-const CARGO: &str = "mkdir -p target/release; printf '#!/bin/sh\\necho ran: $*\\n' >target/release/pilotwhale; chmod +x target/release/pilotwhale";
+const CARGO: &str = "mkdir -p target/release; printf '#!/bin/sh\\necho \"ran: $*\"\\n' >target/release/pilotwhale; chmod +x target/release/pilotwhale";
 
 struct Machine(Headless);
 

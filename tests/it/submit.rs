@@ -195,15 +195,16 @@ fn the_question_can_be_answered_with_no() {
     let launch = Launch::pilotwhale();
     let work = launch.home().join("pilotwhale/work");
     std::fs::create_dir_all(work.join("run-python")).expect("folders");
+    std::fs::write(work.join("run-python/hello.py"), "print('hello')\n").expect("a file");
     for args in [&["init", "--quiet"][..], &["remote", "add", "origin", "/nonexistent/class.git"]] {
         let done = std::process::Command::new("git").args(args).current_dir(&work).status();
         assert!(done.expect("git runs").success());
     }
     let screen = launch.args(["submit", "--as", "ana"]).start();
     screen.wait_for("Push there? [y/N]");
-    screen.send("n\r");
+    screen.send("n<Enter>");
     let told = screen.wait_for("Nothing was pushed to origin: it is here alone.");
-    assert!(told.contains("Handed in on the branch submit/ana: 0 files"), "{told}");
+    assert!(told.contains("Handed in on the branch submit/ana: 1 file,"), "{told}");
     assert!(told.contains("/nonexistent/class.git"), "{told}");
     assert!(!screen.wait_exit().success());
 }
