@@ -39,7 +39,7 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
     let mut above: Vec<(&str, &str)> = Vec::new();
     for task in &entry.tasks {
         let bonus = if task.bonus { " (bonus)" } else { "" };
-        let (mark, word) = (task.verdict.mark(), task.verdict.word());
+        let (mark, word) = (task.verdict.outcome().mark(), task.verdict.word());
         let _ = writeln!(text, "  {mark} {word:<15} {}{bonus}", task.title);
         let said = words(&task.verdict);
         for (name, value) in news(&said, &above) {

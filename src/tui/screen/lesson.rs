@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
 
 use lists::Over;
 
@@ -448,15 +447,13 @@ impl LessonPane {
                     let (answers, since) = (watch.answers(id), &watch.since(id, *now, zone));
                     let folder = watch.folder(id);
                     let view = View { exercise, state, answers, since, folder, keys: &keys.exercise };
-                    let card = Card { view, brief, solution };
+                    let (points, next) = (session.points(exercise), session.next_exercise(id));
+                    let card = Card { view, brief, solution, points, next };
                     let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
                     tasks = (state.phase != Phase::Idle).then_some(rows);
                     lines
                 }
-                _ => vec![Line::styled(
-                    format!("There is no exercise called {id} in this course."),
-                    theme.warn,
-                )],
+                _ => exercise::missing(id, theme),
             },
         });
         slides.show_focus(|insert| match insert {
