@@ -1,6 +1,6 @@
 //! `pilotwhale submit`: hands in the exercise folders and the report, on a branch of their own.
 
-mod git;
+pub(super) mod git;
 mod pack;
 mod push;
 mod whither;
