@@ -21,6 +21,7 @@ use lists::Over;
 use super::exercise::{self, Card};
 use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
+use super::score;
 use super::search::Search;
 use super::slides::{Moved, NextCommand, SlidesPane};
 use super::task::{self, Keys, View};
@@ -223,6 +224,7 @@ impl LessonPane {
                 Insert::Quiz(_) => Context::Quiz,
                 Insert::Task(_) => Context::Task,
                 Insert::Exercise(_) => Context::Exercise,
+                Insert::Score => continue,
             };
             if !contexts.contains(&context) {
                 contexts.push(context);
@@ -236,7 +238,7 @@ impl LessonPane {
         let lesson = self.lesson_id();
         let mut quizzes = self.slides.inserts().into_iter().filter_map(|insert| match insert {
             Insert::Quiz(i) => Some(i),
-            Insert::Task(_) | Insert::Exercise(_) => None,
+            _ => None,
         });
         let all: Vec<usize> = quizzes.by_ref().collect();
         let open = all.iter().find(|i| {
@@ -409,7 +411,7 @@ impl LessonPane {
                 let asked = self.view(index).map_or(Asked::No, |view| view.click(line));
                 self.asked(index, asked)
             }
-            Some((Insert::Task(_) | Insert::Exercise(_), ..)) | None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -440,6 +442,7 @@ impl LessonPane {
                 let task = exercise.tasks.get(*index);
                 task.map(|task| task::on_slide(&view, task, width, theme)).unwrap_or_default()
             }
+            Insert::Score => score::on_slide(session, &keys.exercise.contents, width, theme),
             Insert::Exercise(id) => match (session.drawn(id), session.exercise(id)) {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) =
@@ -458,7 +461,7 @@ impl LessonPane {
         });
         slides.show_focus(|insert| match insert {
             Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
-            Insert::Task(_) => None,
+            Insert::Task(_) | Insert::Score => None,
             Insert::Exercise(_) => tasks,
         });
         match over {
