@@ -13,7 +13,7 @@ left_out=0
 # 0 and 1 are verdicts; 3 is one, too: some task could not be checked where the evidence was gathered
 judge() { pilotwhale grade --as "$handle" --evidence "$evidence" --format "$@" || [ $? != 2 ]; }
 {
-    echo 'learner,exercise,task,status,points,of,attempts,hints,assisted'
+    echo 'learner,exercise,task,status,points,of,attempts,hints,assisted,kind'
     while read -r ref; do
         handle=${ref#refs/remotes/origin/submit/}
         evidence=$(mktemp)

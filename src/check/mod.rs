@@ -55,7 +55,7 @@ pub use run::{RunMatch, StateWord};
 pub use seen::{SeenMatch, SeenStatus};
 pub use text::{Text, TextRule};
 pub use typed::{is_read_as, readings};
-pub use verdict::Verdict;
+pub use verdict::{Outcome, Verdict};
 pub use volume::VolumeMatch;
 
 use serde::{Deserialize, Serialize};

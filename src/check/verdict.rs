@@ -35,22 +35,47 @@ impl Verdict {
         }
     }
 
-    /// One sign for a list; the word stands beside it, so that the sign never carries the meaning alone.
-    pub fn mark(&self) -> &'static str {
+    pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Pass { .. } => "✔",
-            Self::NotYet { .. } => "○",
-            Self::NotRight { .. } => "✘",
-            Self::CouldNotCheck { .. } => "?",
+            Self::Pass { .. } => Outcome::Done,
+            Self::NotYet { .. } => Outcome::Open,
+            Self::NotRight { .. } => Outcome::Wrong,
+            Self::CouldNotCheck { .. } => Outcome::Unknown,
         }
     }
 
     pub fn word(&self) -> &'static str {
+        self.outcome().word()
+    }
+}
+
+/// How something stands, wherever it is listed: the one table of marks and their words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    Open,
+    Wrong,
+    Unknown,
+}
+
+impl Outcome {
+    /// One sign for a list, of one column in every terminal: ✔ and ✘ are as wide as an emoji in some.
+    pub fn mark(self) -> &'static str {
         match self {
-            Self::Pass { .. } => "done",
-            Self::NotYet { .. } => "not yet",
-            Self::NotRight { .. } => "not right",
-            Self::CouldNotCheck { .. } => "could not check",
+            Self::Done => "✓",
+            Self::Open => "○",
+            Self::Wrong => "✗",
+            Self::Unknown => "?",
+        }
+    }
+
+    /// Stands beside the sign, so that the sign never carries the meaning alone.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Open => "not yet",
+            Self::Wrong => "not right",
+            Self::Unknown => "could not check",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, say, wait};
 use super::observing::Observing;
 use super::trust::trust;
+use crate::check::Outcome;
 use crate::course::draw;
 use crate::engine::{Surroundings, discover};
 use crate::lab::{self, LabError, SetUp, Trust};
@@ -71,8 +72,9 @@ pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<Endin
     }
     let _ = writeln!(text, "\n{}\n", exercise.brief.trim_end());
     for task in &exercise.tasks {
-        let mark = if goes_on && state.passed.contains_key(&task.id) { "✔" } else { "○" };
-        let _ = writeln!(text, "  {mark} {}", task.title);
+        let done = goes_on && state.passed.contains_key(&task.id);
+        let outcome = if done { Outcome::Done } else { Outcome::Open };
+        let _ = writeln!(text, "  {} {}", outcome.mark(), task.title);
     }
     let _ = writeln!(text, "\nWhen you have done it: pilotwhale grade {}", exercise.id);
     say(&text);

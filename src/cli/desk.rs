@@ -68,6 +68,11 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn open(chosen: &Chosen) -> Result<Self, Stopped> {
         let (course, paths) = chosen.open()?;
+        Self::at(course, paths)
+    }
+
+    /// The same for a course that is read already.
+    pub(super) fn at(course: Course, paths: Paths) -> Result<Self, Stopped> {
         let opened = Store::open(&paths.progress_file())?;
         if let Some(aside) = opened.set_aside {
             eprintln!("pilotwhale: the progress file could not be read; it was kept as {}", aside.display());

@@ -13,6 +13,7 @@ mod logging;
 mod observing;
 mod play;
 mod progress;
+mod reached;
 mod report;
 mod reset;
 mod shell;
@@ -48,6 +49,7 @@ enum Command {
     Begin(begin::Args),
     Grade(grade::Args),
     Submit(submit::Args),
+    Report(reached::Args),
     Reset(reset::Args),
     Clean(clean::Args),
     Progress(progress::Args),
@@ -82,6 +84,7 @@ pub fn run() -> ExitCode {
             shell::run(&args, chosen, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
         }
         Some(Command::Submit(args)) => ended(submit::run(&args, chosen)),
+        Some(Command::Report(args)) => ended(reached::run(&args, chosen)),
         Some(Command::Reset(args)) => ended(reset::run(&args, chosen)),
         Some(Command::Course(args)) => ended(course::run(&args, chosen)),
         Some(Command::Progress(args)) => ended(progress::run(&args, chosen)),

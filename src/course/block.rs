@@ -41,6 +41,8 @@ pub enum BlockKind {
     Task(usize),
     /// A fenced `exercise` block that names an exercise by id.
     Exercise(String),
+    /// A fenced `score` block: what the learner has reached of the course.
+    Score,
 }
 
 /// A list item is revealed as a whole from `reveal` on; blocks inside it may come later still.

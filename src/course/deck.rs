@@ -91,3 +91,20 @@ pub(super) fn clean(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_fence_is_empty() {
+        let read = |text: &str| {
+            let (deck, diagnostics) = parse(text, Path::new("lesson.md"));
+            (deck.slides[0].blocks.last().map(|block| block.kind.clone()), diagnostics.len())
+        };
+        assert_eq!(read("# End\n\n```score\n```\n"), (Some(BlockKind::Score), 0));
+        assert_eq!(read("# End\n\n```{.score}\n\n```\n"), (Some(BlockKind::Score), 0));
+        let (kind, mistakes) = read("# End\n\n```score\n3 : 2\n```\n");
+        assert!(matches!(kind, Some(BlockKind::Code { .. })) && mistakes == 1, "{kind:?} {mistakes}");
+    }
+}

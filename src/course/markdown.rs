@@ -314,6 +314,17 @@ impl<'a> Reader<'a> {
                     Some("write the name of a folder in `exercises/` between the marks"),
                 ));
             }
+            ("score", Some(script)) => {
+                if text.trim().is_empty() {
+                    return BlockKind::Score;
+                }
+                self.diagnostics.push(script.whole_line(
+                    Severity::Error,
+                    line,
+                    "a score block holds nothing",
+                    Some("take out what stands between the marks: the score is shown there"),
+                ));
+            }
             _ => {}
         }
         BlockKind::Code { lang, info, text }

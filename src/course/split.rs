@@ -119,7 +119,7 @@ fn first_words(block: &Block) -> Option<String> {
         BlockKind::Table(table) => table.head.first().map(|cell| plain(cell)),
         BlockKind::Definitions(list) => list.first().map(|(term, _)| plain(term)),
         BlockKind::Exercise(id) => Some(id.clone()),
-        BlockKind::Quiz(_) | BlockKind::Task(_) | BlockKind::Rule => None,
+        BlockKind::Quiz(_) | BlockKind::Task(_) | BlockKind::Score | BlockKind::Rule => None,
     }
 }
 

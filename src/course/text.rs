@@ -50,6 +50,7 @@ fn block_lines(block: &Block, step: usize, deck: &Deck, depth: usize) -> Vec<Str
         BlockKind::Quiz(i) => deck.quizzes.get(*i).map(quiz_lines).unwrap_or_default(),
         BlockKind::Task(i) => deck.tasks.get(*i).map(|t| format!("Task: {}", t.title)).into_iter().collect(),
         BlockKind::Exercise(id) => vec![format!("[exercise {id}]")],
+        BlockKind::Score => vec!["[score]".to_owned()],
     }
 }
 

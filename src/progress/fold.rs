@@ -12,6 +12,8 @@ pub struct Progress {
     /// The last event that was folded in.
     pub seq: i64,
     pub place: Option<Place>,
+    /// The slides that were gone to, from 0, by lesson.
+    pub seen: BTreeMap<String, BTreeSet<usize>>,
     /// By lesson and quiz.
     pub quizzes: BTreeMap<(String, String), QuizProgress>,
     pub exercises: BTreeMap<String, ExerciseProgress>,
@@ -97,6 +99,7 @@ impl Progress {
     fn add(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::Moved { lesson, slide, step } => {
+                self.seen.entry(lesson.clone()).or_default().insert(*slide);
                 self.place = Some(Place { lesson: lesson.clone(), slide: *slide, step: *step });
             }
             Event::QuizAnswered { lesson, quiz, answer, correct, score } => {

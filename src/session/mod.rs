@@ -5,14 +5,16 @@ mod exercise;
 mod place;
 mod quiz;
 mod review;
+mod score;
 
 pub use consequence::consequences;
 pub use exercise::{ExerciseState, Input, Output, Phase, Was};
 pub use place::Place;
 pub use quiz::QuizState;
 pub use review::Spot;
+pub use score::{NextExercise, Open, Score, Share};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::course::{BlockKind, Course, Exercise, Grade, Quiz, Response, spell};
@@ -25,6 +27,8 @@ pub struct Session {
     place: Place,
     /// The furthest slide and step that was seen of each lesson, by its id.
     furthest: BTreeMap<String, (usize, usize)>,
+    /// The slides that were seen of each lesson, by its id; also in earlier sessions.
+    seen: BTreeMap<String, BTreeSet<usize>>,
     quizzes: BTreeMap<(String, String), QuizState>,
     exercises: BTreeMap<String, ExerciseState>,
     /// As they were set; `bookmarks` finds where they lead now.
@@ -52,8 +56,8 @@ impl Session {
             })
             .collect();
         let bookmarks = progress.bookmarks;
-        let (furthest, drawn) = (BTreeMap::new(), BTreeMap::new());
-        let mut session = Self { course, place, furthest, quizzes, exercises, bookmarks, drawn };
+        let (furthest, seen, drawn) = (BTreeMap::new(), progress.seen, BTreeMap::new());
+        let mut session = Self { course, place, furthest, seen, quizzes, exercises, bookmarks, drawn };
         session.see();
         session.draw_all();
         session
@@ -130,6 +134,7 @@ impl Session {
         let here = (self.place.slide, self.place.step);
         let furthest = self.furthest.entry(lesson.id.clone()).or_insert(here);
         *furthest = here.max(*furthest);
+        self.seen.entry(lesson.id.clone()).or_default().insert(self.place.slide);
     }
 
     /// The tasks on this lesson's slides that the learner cannot have read yet.
@@ -183,14 +188,6 @@ impl Session {
         }
         state.hints += 1;
         vec![Event::QuizHint { lesson: lesson.into(), quiz: id.into(), level: state.hints }]
-    }
-
-    /// The sum of the best scores, and how many questions the course has.
-    pub fn quiz_score(&self) -> (f64, usize) {
-        let asked = self.course.lessons.iter().flat_map(|l| l.deck.quizzes.iter().map(|q| key(&l.id, &q.id)));
-        asked.fold((0.0, 0), |(sum, count), key| {
-            (sum + self.quizzes.get(&key).map_or(0.0, |s| s.best), count + 1)
-        })
     }
 
     pub fn exercise(&self, id: &str) -> Option<&ExerciseState> {

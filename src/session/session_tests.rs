@@ -117,7 +117,7 @@ fn quizzes_keep_answers_hints_and_the_best_score() {
     }
     let state = session.quiz("a", "q");
     assert_eq!((state.attempts, state.hints, state.ever_correct), (3, 2, true));
-    assert_eq!(session.quiz_score(), (1.0, 1));
+    assert_eq!(session.score().questions, Share { done: 1, of: 1 });
     assert!(session.answer("a", "gone", Response::Revealed).1.is_empty());
     // The same after a restart.
     let again = Session::new(course(&[("a", &[1])]), saved(events));

@@ -386,6 +386,7 @@ fn task_keys(keymap: &Keymap, context: Context) -> task::Keys {
         reset: label(Action::ResetExercise),
         answer: label(Action::AnswerTask),
         go: keymap.label(Context::Lesson, Action::TypeCommand),
+        contents: keymap.label(Context::Any, Action::Contents),
     }
 }
 

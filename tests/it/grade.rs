@@ -156,7 +156,7 @@ fn wrong_tries_are_refused_each_with_its_own_message() {
         &["run", "-it", "--name", &name, "python:3-slim"],
         &[(">>>", "print \"hello container\""), (">>>", "exit()")],
     );
-    learner.grade().is(1, &["✔ done            Python ran", "✘ not right       It printed", "brackets"]);
+    learner.grade().is(1, &["✓ done            Python ran", "✗ not right       It printed", "brackets"]);
     // A RUN step is no run of the learner's.
     let fresh = Learner::new(&engine);
     fresh.begin();
@@ -166,7 +166,7 @@ fn wrong_tries_are_refused_each_with_its_own_message() {
         &format!("FROM python:3-slim\nRUN python -c \"{PRINT}\" && echo {}\n", engine.name("b")),
     );
     let said = fresh.grade();
-    assert!(!said.text.contains("✔ done            Python ran"), "{}", said.text);
+    assert!(!said.text.contains("✓ done            Python ran"), "{}", said.text);
     assert_ne!(said.code, 0);
 }
 
@@ -287,7 +287,7 @@ fn what_was_watched_counts_though_it_is_gone() {
             &[(">>>", "print \"hello container\""), (">>>", "exit()")],
         );
     });
-    learner.grade().is(1, &["✔ done            Python ran", "✘ not right       It printed", "brackets"]);
+    learner.grade().is(1, &["✓ done            Python ran", "✗ not right       It printed", "brackets"]);
     let right = engine.name("right");
     watched(&learner, &right, || {
         at_a_prompt(
@@ -314,7 +314,7 @@ fn what_an_exec_printed_is_kept_from_one_start_to_the_next() {
         said
     };
     exec("", "print('Hello container')").is(0, &["Hello container"]);
-    learner.grade().is(1, &["✘ not right       It printed", "«Hello container»"]);
+    learner.grade().is(1, &["✗ not right       It printed", "«Hello container»"]);
     // Nobody hears it.
     exec("-d", PRINT);
     learner.grade().is(3, &["? could not check It printed"]);
@@ -339,7 +339,7 @@ fn a_pass_stays_and_a_reset_takes_only_what_the_exercise_made() {
     learner.says(&["grade", "run-python", "--save-evidence", file]).is(1, &[]);
     learner
         .says_to(NOWHERE, &["grade", "--evidence", file])
-        .is(1, &["✔ done            A slim Python image"]);
+        .is(1, &["✓ done            A slim Python image"]);
     docker(&engine, &["run", "--name", &mine, "python:3-slim", "python", "-c", PRINT], "");
     learner.says(&["grade", "run-python", "--save-evidence", file]).is(0, &[&mine, "The exercise is done."]);
     learner

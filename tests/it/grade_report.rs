@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use pilotwhale::facts::{EngineInfo, Evidence, Image, Output, Run};
+use pilotwhale::progress::{Event, Store};
 use serde_json::{Value, json};
 
 use crate::support::headless::{Headless, Said};
@@ -104,7 +105,7 @@ fn a_gradebook_gets_one_row_a_task() {
     saved_with(&learner, &printed("=1+1\n"));
     let said = learner.says(&["grade", "--evidence", "saved.json", "--format", "csv"]);
     let rows: Vec<&str> = said.out.lines().collect();
-    assert_eq!(rows[0], "learner,exercise,task,status,points,of,attempts,hints,assisted");
+    assert_eq!(rows[0], "learner,exercise,task,status,points,of,attempts,hints,assisted,kind");
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert!(rows[1..].iter().all(|row| row.starts_with(",run-python,")), "{rows:?}");
     assert!(rows[1..].iter().any(|row| row.contains(",fail,0,")), "{rows:?}");
@@ -181,4 +182,81 @@ fn tasks_on_slides_are_listed_with_their_lesson() {
     learner
         .says(&["grade", "--course", "course", "one"])
         .is(1, &["not started", "it begins when you open the lesson"]);
+}
+
+const ASKING: &str = "---\ntitle: One\n---\n# A\n\n\
+    ```task\nid: t\ntitle: nginx is here\ncheck: {image: {repo: nginx}}\nhints: [a, b, c]\n```\n\n\
+    # B\n\n```quiz\nid: kept\nquestion: \"1 + 1?\"\nnumber: 2\n```\n\n\
+    # C\n\n```quiz\nid: missed\nquestion: \"=2 + 2?\"\nnumber: 4\nhints: [count]\n```\n\n\
+    # D\n\n```quiz\nid: left\nquestion: \"3 + 3?\"\nnumber: 6\n```\n";
+
+fn answered(quiz: &str, answer: &str, correct: bool) -> Event {
+    let (lesson, quiz, score) = ("one".to_owned(), quiz.to_owned(), f64::from(u8::from(correct)));
+    Event::QuizAnswered { lesson, quiz, answer: format!("typed {answer}"), correct, score }
+}
+
+#[test]
+fn questions_are_told_in_every_format_and_change_no_points() {
+    let learner = Headless::new();
+    learner.write(
+        "course/lessons/course.yaml",
+        "format_version: 1\nid: c\ntitle: C\nversion: \"1\"\nlessons: [one]\n",
+    );
+    learner.write("course/lessons/one/lesson.md", ASKING);
+    let grade = |more: &[&str]| learner.says(&[&["grade", "--course", "course"], more].concat());
+    let before = valid(&grade(&["--format", "json"]), 1);
+    assert_eq!(before["questions"][0]["questions"][0]["status"], "open");
+    grade(&[]).is(1, &["Questions   0/3 right"]);
+
+    let mut store =
+        Store::open(&learner.path("state/courses/c/progress.sqlite3")).expect("the progress opens").store;
+    let hint = Event::QuizHint { lesson: "one".into(), quiz: "missed".into(), level: 1 };
+    for event in
+        [answered("kept", "2", true), answered("kept", "3", false), answered("missed", "5", false), hint]
+    {
+        store.append(event).expect("an event is kept");
+    }
+    drop(store);
+    let report = valid(&grade(&["--format", "json", "--save-evidence", "saved.json"]), 1);
+    let asked = |id: &str, question: &str, status: &str, tries: u32, hints: u32| json!({"id": id, "question": question, "status": status, "tries": tries, "hints": hints});
+    let expected = json!([{"id": "one", "title": "One", "questions": [
+        asked("kept", "1 + 1?", "right", 2, 0),
+        asked("missed", "=2 + 2?", "not-right-yet", 1, 1),
+        asked("left", "3 + 3?", "open", 0, 0),
+    ]}]);
+    assert_eq!(report["questions"], expected);
+    for same in ["status", "points", "lessons", "exercises"] {
+        assert_eq!(report[same], before[same], "{same}");
+    }
+    grade(&[]).is(1, &["Questions   1/3 right\n  ✗ 1/3   One, 1 not right yet\n"]);
+    let rows = grade(&["--format", "csv"]).out;
+    for row in [
+        ",one,t,not-started,0,1,0,0,no,task",
+        ",one,kept,right,0,0,2,0,no,question",
+        ",one,missed,not-right-yet,0,0,1,1,no,question",
+        ",one,left,open,0,0,0,0,no,question",
+    ] {
+        assert!(rows.lines().any(|line| line == row), "{row} is not in\n{rows}");
+    }
+    let junit = grade(&["--format", "junit"]).out;
+    assert!(junit.contains("one: questions") && junit.contains("one.questions.missed"), "{junit}");
+    assert_eq!((junit.matches("<skipped").count(), junit.matches("<failure").count()), (2, 1), "{junit}");
+    let named = valid(&grade(&["one", "--format", "json"]), 1);
+    assert_eq!(named.get("questions"), None, "who names some asks about these alone");
+
+    // The answers are graded again: what the file says of them is not believed.
+    let again = |text: &str| {
+        learner.write("saved.json", text);
+        valid(&grade(&["--evidence", "saved.json", "--format", "json"]), 1)
+    };
+    let saved = learner.read("saved.json");
+    assert_eq!(again(&saved)["questions"], expected);
+    let mut forged: Value = serde_json::from_str(&saved).expect("it is JSON");
+    let events = forged["questions"].as_array_mut().expect("the answers are in it");
+    assert_eq!(events.len(), 4);
+    events.iter_mut().for_each(|stamped| stamped["event"]["correct"] = true.into());
+    assert_eq!(again(&forged.to_string())["questions"], expected);
+    // As an older pilotwhale saved it.
+    forged.as_object_mut().expect("an object").remove("questions");
+    assert_eq!(again(&forged.to_string()).get("questions"), None);
 }

@@ -68,6 +68,18 @@ fn a_course_without_mistakes_has_none() {
 }
 
 #[test]
+fn a_score_stands_behind_the_end() {
+    let lint = |end: &str| Written::new(&format!("{LESSON}\n{end}"), EXERCISE, SOLUTION).lint();
+    let score = "# Reached\n\n```score\n```\n";
+    assert_eq!(lint(&format!("# Well done\n\nBye.\n\n{score}")).0, Some(0));
+    assert_eq!(found(&lint(score).1), [""; 0]);
+    let late = found(&lint(&format!("# B\n\n1\n\n# C\n\n2\n\n{score}")).1);
+    assert_eq!(late, ["lesson.md:25 the lesson ends without a quiz or an exercise"]);
+    let filled = found(&lint("# Reached\n\n```score\n3 : 2\n```\n").1);
+    assert_eq!(filled, ["lesson.md:19 a score block holds nothing"]);
+}
+
+#[test]
 fn mistakes_of_a_lesson_are_pointed_at() {
     let cases: [(&str, i32, &[&str]); 9] = [
         ("# A\n\ntext\n", 1, &["lesson.md:5 the lesson ends without a quiz or an exercise"]),

@@ -20,6 +20,7 @@ mod live_task;
 mod malformed;
 mod other_course;
 mod private_engine;
+mod reached;
 mod rehearsal;
 mod screen_deck;
 mod screen_end;

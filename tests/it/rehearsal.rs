@@ -186,7 +186,7 @@ fn a_person_sees_the_line_with_a_caret() {
     let written = Written::new("# One\n\n```bash\nfalse\n```\n\n```bash\necho after\n```\n");
     let (code, text) = written.rehearsed(engine.host(), &["one"]);
     assert_eq!(code, Some(2));
-    for part in ["✘ false", "lesson.md:8:1", "8 | false", "^^^^^", "it printed nothing", "✔ echo after"] {
+    for part in ["✗ false", "lesson.md:8:1", "8 | false", "^^^^^", "it printed nothing", "✓ echo after"] {
         assert!(text.contains(part), "«{part}» is not in:\n{text}");
     }
 }

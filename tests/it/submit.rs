@@ -101,6 +101,8 @@ fn work_and_report_are_handed_in_and_the_learners_branch_stays_as_it_is() {
     let again = learner.0.says(&["grade", "--evidence", "handed-in.json", "--format", "json"]);
     let again: Value = serde_json::from_str(&again.out).expect("the report is JSON");
     assert_eq!(again["exercises"], report["exercises"]);
+    assert_eq!(again["questions"], report["questions"]);
+    assert!(report["questions"].as_array().is_some_and(|lessons| !lessons.is_empty()));
     assert_eq!((&again["learner"], &again["points"]), (&report["learner"], &report["points"]));
 
     // A second time it goes on from the first, also without evidence.

@@ -6,7 +6,7 @@ use crate::class::{ClassStore, Roster};
 use crate::cli::Ending;
 use crate::cli::chosen::Chosen;
 use crate::cli::desk::{Stopped, say};
-use crate::cli::report::{self, Format, Graded, Report, Status};
+use crate::cli::report::{self, Format, Graded, Questions, Report, Status};
 use crate::course::Exercise;
 use crate::paths::Paths;
 use crate::progress::{ExerciseProgress, Stage};
@@ -45,6 +45,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
         .map(|learner| {
             let graded = course.exercises.iter().map(|e| recorded(e, learner.progress.exercise(&e.id)));
             Report::new(&course, &source, graded.collect(), Some(learner.name.clone()), None)
+                .with_questions(Questions::of(&course, &learner.progress))
         })
         .collect();
     say(&report::print_all(args.format, &reports)?);

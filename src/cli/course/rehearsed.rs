@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::check::Outcome;
 use crate::cli::desk::say;
 use crate::course::{Course, Diagnostic, Severity, Tool};
 use crate::lab::{Mutations, Scene, SceneKind, Told};
@@ -75,7 +76,8 @@ impl Reporter {
     }
 
     fn scene(&self, scene: &Scene) -> String {
-        let mark = if scene.mistakes.is_empty() { "✔" } else { "✘" };
+        let outcome = if scene.mistakes.is_empty() { Outcome::Done } else { Outcome::Wrong };
+        let mark = outcome.mark();
         let took = scene.took.as_secs_f32();
         let mut text = format!("  {mark} {:<WIDEST$} {took:>5.1} s\n", cut(&title(scene)));
         for mistake in &scene.mistakes {

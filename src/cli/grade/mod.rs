@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, exercise_of, say};
-use super::report::{self, Format, Graded, Report, Status};
+use super::report::{self, Format, Graded, Questions, Report, Status};
 use crate::course::{Course, Exercise, Source};
 pub(super) use judge::judge;
 pub(super) use saved::Saved;
@@ -34,6 +34,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let source = chosen.source();
+    // Who names some asks about these alone, and not about the questions of all lessons.
+    let all = args.ids.is_empty();
     let report = match &args.evidence {
         Some(file) => replay(file, args, chosen.load()?, &source)?,
         None => {
@@ -42,9 +44,12 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
             let (graded, judged) = judge(&mut desk, &exercises, args.save_evidence.is_some())?;
             if let Some(file) = &args.save_evidence {
                 let asked = exercises.iter().map(|exercise| exercise.id.clone()).collect();
-                Saved::new(&desk.course, &source, None, asked, judged).write(file)?;
+                let saved = Saved::new(&desk.course, &source, None, asked, judged);
+                if all { saved.with_questions(desk.store.events()?) } else { saved }.write(file)?;
             }
-            Report::new(&desk.course, &source, graded, None, None)
+            let report = Report::new(&desk.course, &source, graded, None, None);
+            let questions = || Questions::of(&desk.course, &desk.progress);
+            if all { report.with_questions(questions()) } else { report }
         }
     };
     say(&report::print(args.format, &report)?);
@@ -82,7 +87,10 @@ fn replay(file: &Path, args: &Args, course: Course, source: &Source) -> Result<R
     let exercises = asked(&course, ids)?;
     let graded: Vec<Graded> = exercises.iter().map(|exercise| judge::again(exercise, &saved)).collect();
     let learner = saved.origin.learner.clone();
-    let report = Report::new(&course, source, graded, learner, Some(saved.origin));
+    let mut report = Report::new(&course, source, graded, learner, Some(saved.origin));
+    if let Some(events) = saved.questions.filter(|_| args.ids.is_empty()) {
+        report = report.with_questions(Questions::again(&course, &events));
+    }
     if report.is_of_another_course() {
         eprintln!(
             "pilotwhale: this evidence was saved with another text of the course; the verdicts are those of \

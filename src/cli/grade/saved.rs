@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::Ending;
 use crate::cli::desk::Stopped;
-use crate::cli::report::{CourseName, Origin};
+use crate::cli::report::{CourseName, Origin, is_about_a_question};
 use crate::cli::submit::is_handle;
 use crate::course::{Course, Source};
 use crate::facts::Evidence;
@@ -22,6 +22,9 @@ pub(in crate::cli) struct Saved {
     /// The exercises that were to be judged. Those without an entry below were not begun.
     pub(super) asked: Vec<String>,
     pub(super) exercises: Vec<Judged>,
+    /// What was recorded of the lessons' questions, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) questions: Option<Vec<Stamped>>,
 }
 
 /// What one exercise was judged by.
@@ -47,7 +50,12 @@ impl Saved {
             pilotwhale: env!("CARGO_PKG_VERSION").into(),
             course: CourseName::of(course, source),
         };
-        Self { format: FORMAT, origin, asked, exercises }
+        Self { format: FORMAT, origin, asked, exercises, questions: None }
+    }
+
+    pub(in crate::cli) fn with_questions(self, mut events: Vec<Stamped>) -> Self {
+        events.retain(is_about_a_question);
+        Self { questions: Some(events), ..self }
     }
 
     pub(in crate::cli) fn as_json(&self) -> Result<String, Stopped> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::questions::Questions;
 use crate::check::{Report as Verdicts, TaskReport, Verdict};
 use crate::course::{Course, Source};
 use crate::progress::ExerciseProgress;
@@ -83,6 +84,9 @@ pub(in crate::cli) struct Report {
     pub(super) points: Points,
     pub(super) lessons: Vec<Entry>,
     pub(super) exercises: Vec<Entry>,
+    /// Where they were asked for; by lesson.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) questions: Vec<Questions>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,7 +182,12 @@ impl Report {
             points,
             lessons,
             exercises,
+            questions: Vec::new(),
         }
+    }
+
+    pub(in crate::cli) fn with_questions(self, questions: Vec<Questions>) -> Self {
+        Self { questions, ..self }
     }
 
     /// Reached, and there are.

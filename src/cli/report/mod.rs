@@ -3,9 +3,11 @@
 mod csv;
 mod data;
 mod junit;
+mod questions;
 mod text;
 
 pub(super) use data::{CourseName, Graded, Origin, Report, Status};
+pub(super) use questions::{Questions, is_about_a_question};
 
 use super::Ending;
 use super::desk::Stopped;

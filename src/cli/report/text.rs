@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::data::{Entry, Report, Status, words};
+use super::questions::{Answered, Questions};
 
 pub(super) fn print(report: &Report) -> String {
     let alone = report.entries().count() == 1;
@@ -15,10 +16,30 @@ pub(super) fn print(report: &Report) -> String {
         let ids: Vec<&str> = closed.iter().map(|lesson| lesson.id.as_str()).collect();
         parts.push(format!("Lessons with tasks that were not opened yet: {}\n", ids.join(", ")));
     }
+    if !report.questions.is_empty() {
+        parts.push(questions(&report.questions));
+    }
     if !alone {
         parts.push(format!("Together: {} of {} points\n", report.points.reached, report.points.of));
     }
     parts.join("\n")
+}
+
+/// The lessons of which some question was answered, and how many are right of all.
+fn questions(lessons: &[Questions]) -> String {
+    let of = |lesson: &Questions| lesson.questions.len();
+    let right = |lesson: &Questions| lesson.count(Answered::Right);
+    let (all, done) = (lessons.iter().map(of).sum::<usize>(), lessons.iter().map(right).sum::<usize>());
+    let mut text = format!("Questions   {done}/{all} right\n");
+    for lesson in lessons.iter().filter(|lesson| lesson.count(Answered::Open) < of(lesson)) {
+        let (mark, share) = (lesson.outcome().mark(), format!("{}/{}", right(lesson), of(lesson)));
+        let not_yet = match lesson.count(Answered::NotRightYet) {
+            0 => String::new(),
+            n => format!(", {n} not right yet"),
+        };
+        let _ = writeln!(text, "  {mark} {share:<5} {}{not_yet}", lesson.title);
+    }
+    text
 }
 
 fn entry(entry: &Entry, is_lesson: bool) -> String {
@@ -39,7 +60,7 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
     let mut above: Vec<(&str, &str)> = Vec::new();
     for task in &entry.tasks {
         let bonus = if task.bonus { " (bonus)" } else { "" };
-        let (mark, word) = (task.verdict.mark(), task.verdict.word());
+        let (mark, word) = (task.verdict.outcome().mark(), task.verdict.word());
         let _ = writeln!(text, "  {mark} {word:<15} {}{bonus}", task.title);
         let said = words(&task.verdict);
         for (name, value) in news(&said, &above) {

@@ -10,7 +10,7 @@ use crate::cli::desk::Stopped;
 
 /// git in the learner's exercise folder. Whatever repository the surroundings point to, this one is meant.
 #[derive(Clone, Debug)]
-pub(super) struct Git {
+pub(in crate::cli) struct Git {
     folder: PathBuf,
     /// An index of our own, so that the learner's stays as it is.
     index: Option<PathBuf>,
@@ -20,9 +20,9 @@ pub(super) struct Git {
 
 /// What git answered.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) is_ok: bool,
-    pub(super) out: String,
+pub(in crate::cli) struct Answer {
+    pub(in crate::cli) is_ok: bool,
+    pub(in crate::cli) out: String,
     pub(super) err: String,
 }
 
@@ -38,7 +38,7 @@ const LEADING: [&str; 7] = [
 ];
 
 impl Git {
-    pub(super) fn in_folder(folder: &Path) -> Self {
+    pub(in crate::cli) fn in_folder(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), index: None, ident: None }
     }
 
@@ -51,7 +51,10 @@ impl Git {
     }
 
     /// Asks, and leaves it to the caller what a refusal means.
-    pub(super) fn asks<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<Answer, Stopped> {
+    pub(in crate::cli) fn asks<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Result<Answer, Stopped> {
         self.run(args, None)
     }
 

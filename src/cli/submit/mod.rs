@@ -1,6 +1,6 @@
 //! `pilotwhale submit`: hands in the exercise folders and the report, on a branch of their own.
 
-mod git;
+pub(super) mod git;
 mod pack;
 mod push;
 mod whither;
@@ -13,7 +13,7 @@ use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, agreed, say};
 use super::grade::{Saved, judge};
-use super::report::{self, Format, Report, Status};
+use super::report::{self, Format, Questions, Report, Status};
 use git::Git;
 pub(super) use who::is_handle;
 
@@ -71,11 +71,13 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let source = chosen.source();
     let exercises = desk.course.exercises.clone();
     let (graded, judged) = judge(&mut desk, &exercises, !args.no_evidence)?;
-    let report = Report::new(&desk.course, &source, graded, Some(handle.clone()), None);
+    let report = Report::new(&desk.course, &source, graded, Some(handle.clone()), None)
+        .with_questions(Questions::of(&desk.course, &desk.progress));
     let mut texts = vec![("report.json", report::print(Format::Json, &report)?)];
     if !args.no_evidence {
         let asked = exercises.into_iter().map(|exercise| exercise.id).collect();
-        let saved = Saved::new(&desk.course, &source, Some(handle.clone()), asked, judged);
+        let saved = Saved::new(&desk.course, &source, Some(handle.clone()), asked, judged)
+            .with_questions(desk.store.events()?);
         texts.push(("evidence.json", saved.as_json()?));
     }
 

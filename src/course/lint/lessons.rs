@@ -26,7 +26,9 @@ pub(super) fn lesson(
     if course.lessons[..at].iter().any(|before| before.id == lesson.id) {
         say(Severity::Error, 1, format!("two lessons have the id `{}`", lesson.id), "rename one folder");
     }
-    let end = lesson.deck.slides.iter().rev().take(END);
+    // What was reached is shown behind the end.
+    let shows_score = |slide: &&Slide| any(&slide.blocks, &|kind| matches!(kind, BlockKind::Score));
+    let end = lesson.deck.slides.iter().rev().skip_while(shows_score).take(END);
     if !end.into_iter().any(|slide| any(&slide.blocks, &is_question)) {
         let line = lesson.deck.slides.last().map_or(1, |slide| slide.line);
         let help = "end it with a ```quiz or an ```exercise, so that learners can test themselves";

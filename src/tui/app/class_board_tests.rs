@@ -28,7 +28,7 @@ fn the_board_sorts_hints_and_takes_hands_down() {
     press(&mut app, KeyCode::Up);
     press(&mut app, KeyCode::Enter);
     let page = picture(&app, 120, 40);
-    assert!(page.contains("Ana") && page.contains("✘ image taken as the command"), "{page}");
+    assert!(page.contains("Ana") && page.contains("✗ image taken as the command"), "{page}");
     press(&mut app, KeyCode::Esc);
     assert!(picture(&app, 120, 40).contains("who needs help first"));
     typed(&mut app, "s");

@@ -94,7 +94,12 @@ fn a_learner_finishes_an_exercise() {
         Msg::Graded { exercise: "first".into(), run, report: report(pass), learned: Box::default() },
     );
     let seen = picture(&app, 120, 40);
-    assert!(seen.contains("Done. All tasks hold.") && seen.contains("Exercise done"), "{seen}");
+    assert!(
+        seen.contains("Done: 1 of 1 points.")
+            && seen.contains("m shows what else is open")
+            && seen.contains("Exercise done"),
+        "{seen}"
+    );
 }
 
 #[test]

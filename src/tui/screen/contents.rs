@@ -8,25 +8,21 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::session::Place;
+use crate::check::Outcome;
+use crate::session::{Place, Score, Share};
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
 use crate::tui::widget::popup;
 
 /// Rows above the first entry.
 const HEAD: u16 = 1;
+/// Rows below the last one, for the whole course.
+const FOOT: u16 = 2;
 /// Questions, tasks and minutes of a lesson, or what a row below it is.
 const RIGHT: usize = 26;
 const WIDEST: u16 = 90;
 /// Narrower than this, the titles need the whole row.
 const NARROW: u16 = 52;
-
-/// How much of something there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
-    pub done: usize,
-    pub of: usize,
-}
 
 /// What a row is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,10 +66,10 @@ impl Mark {
 
     fn sign(self) -> &'static str {
         match self {
-            Self::Open => "○",
+            Self::Open => Outcome::Open.mark(),
             Self::Begun => "◐",
-            Self::Done => "✓",
-            Self::Wrong => "✗",
+            Self::Done => Outcome::Done.mark(),
+            Self::Wrong => Outcome::Wrong.mark(),
             Self::Bookmark => "★",
         }
     }
@@ -93,6 +89,8 @@ impl Mark {
 pub struct Contents {
     title: String,
     entries: Vec<Entry>,
+    score: Score,
+    minutes: u32,
     selected: usize,
     top: usize,
     /// How many entries can be seen at once.
@@ -100,9 +98,14 @@ pub struct Contents {
 }
 
 impl Contents {
-    pub fn new(title: String, entries: Vec<Entry>, lesson: usize) -> Self {
+    pub fn new(title: String, entries: Vec<Entry>, score: Score, lesson: usize) -> Self {
         let selected = entries.iter().position(|e| e.place.lesson == lesson).unwrap_or(0);
-        Self { title, entries, selected, top: 0, room: 1 }
+        let minutes = entries.iter().map(|entry| match &entry.row {
+            Row::Lesson { minutes, .. } => *minutes,
+            Row::Below(_) => 0,
+        });
+        let minutes = minutes.fold(0, u32::saturating_add);
+        Self { title, entries, score, minutes, selected, top: 0, room: 1 }
     }
 
     /// `Some` once an entry is chosen.
@@ -120,7 +123,7 @@ impl Contents {
     }
 
     pub fn arrange(&mut self, area: Rect) {
-        self.room = usize::from(self.place(area).height.saturating_sub(2 + HEAD)).max(1);
+        self.room = usize::from(self.place(area).height.saturating_sub(2 + HEAD + FOOT)).max(1);
         self.top = self.top.clamp((self.selected + 1).saturating_sub(self.room), self.selected);
         // no empty rows while there is something above
         self.top = self.top.min(self.entries.len().saturating_sub(self.room));
@@ -131,7 +134,7 @@ impl Contents {
     }
 
     fn height(&self) -> u16 {
-        u16::try_from(self.entries.len()).unwrap_or(u16::MAX).saturating_add(HEAD)
+        u16::try_from(self.entries.len()).unwrap_or(u16::MAX).saturating_add(HEAD + FOOT)
     }
 
     fn width(&self) -> u16 {
@@ -146,7 +149,7 @@ impl Contents {
             return None;
         }
         let row = usize::from((at.y - inside.y).checked_sub(HEAD)?);
-        self.entries.get(self.top + row).map(|e| e.place)
+        self.entries.get(self.top + row).filter(|_| row < self.room).map(|e| e.place)
     }
 
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -164,9 +167,26 @@ impl Contents {
             let head = format!("{:>9}  {:>5}  {:>8}", "questions", "tasks", "minutes");
             buf.set_stringn(row.right().saturating_sub(RIGHT as u16), row.y, &head, RIGHT, theme.dim);
         }
-        for (row, (i, entry)) in rows.zip(self.entries.iter().enumerate().skip(self.top)) {
+        let shown = self.entries.iter().enumerate().skip(self.top).take(self.room);
+        for ((i, entry), row) in shown.zip(rows.by_ref()) {
             entry.draw(row, buf, theme, i == self.selected);
         }
+        rows.zip(self.total(inner.width, theme))
+            .for_each(|(row, line)| Paragraph::new(line).render(row, buf));
+    }
+
+    /// The whole course together, below the columns that it sums up.
+    fn total(&self, width: u16, theme: &Theme) -> [Line<'static>; 2] {
+        let Score { lessons, questions, tasks, exercises, points } = self.score;
+        let sums = if width < NARROW {
+            named(&[(questions, "questions right"), (tasks, "tasks")])
+        } else {
+            let minutes = if self.minutes == 0 { String::new() } else { self.minutes.to_string() };
+            let left = usize::from(width).saturating_sub(RIGHT + 2);
+            format!("{:<left$}{:>9}  {:>5}  {minutes:>8}", "together", shown(questions), shown(tasks))
+        };
+        let rest = named(&[(lessons, "lessons read"), (exercises, "exercises done"), (points, "points")]);
+        [sums, rest].map(|text| Line::styled(format!("  {text}"), theme.dim))
     }
 }
 
@@ -176,7 +196,7 @@ impl Entry {
         let (indent, right) = match &self.row {
             Row::Lesson { questions, tasks, minutes } => {
                 let minutes = if *minutes == 0 { String::new() } else { minutes.to_string() };
-                ("", format!("{:>9}  {:>5}  {minutes:>8}", questions.shown(), tasks.shown()))
+                ("", format!("{:>9}  {:>5}  {minutes:>8}", shown(*questions), shown(*tasks)))
             }
             Row::Below(what) => ("   ", format!("{what:>RIGHT$}")),
         };
@@ -195,10 +215,15 @@ impl Entry {
     }
 }
 
-impl Share {
-    fn shown(self) -> String {
-        if self.of == 0 { "–".into() } else { format!("{}/{}", self.done, self.of) }
-    }
+/// How a share stands in its column.
+fn shown(share: Share) -> String {
+    if share.of == 0 { "–".into() } else { format!("{}/{}", share.done, share.of) }
+}
+
+/// What there is of each, with its name; what there is none of is left out.
+fn named(all: &[(Share, &str)]) -> String {
+    let there = all.iter().filter(|(share, _)| share.of > 0);
+    there.map(|(share, name)| format!("{} {name}", shown(*share))).collect::<Vec<_>>().join(" · ")
 }
 
 /// Words that do not fit end in a mark.

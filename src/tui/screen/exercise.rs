@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
-use super::task::{self, Standing, View};
+use super::task::{self, View};
 use crate::course::{Block, Exercise};
-use crate::session::{ExerciseState, Phase};
+use crate::session::{ExerciseState, NextExercise, Phase, Share};
 use crate::tui::highlight::Highlighter;
 use crate::tui::theme::Theme;
 use crate::tui::widget::markdown::{self, Context, Cut};
@@ -18,6 +18,14 @@ pub struct Card<'a> {
     pub view: View<'a>,
     pub brief: &'a [Block],
     pub solution: &'a [Block],
+    pub points: Share,
+    /// What is left to do after it.
+    pub next: Option<NextExercise>,
+}
+
+/// What stands where the course has no such exercise.
+pub fn missing(id: &str, theme: &Theme) -> Vec<Line<'static>> {
+    vec![Line::styled(format!("There is no exercise called {id} in this course."), theme.warn)]
 }
 
 /// How the exercise goes, in a few characters: `✓✓○ Hello from a container`.
@@ -25,7 +33,7 @@ pub fn summary(exercise: &Exercise, state: &ExerciseState) -> String {
     if state.phase == Phase::Idle {
         return String::new();
     }
-    let marks: String = exercise.tasks.iter().map(|task| Standing::of(state, task).mark()).collect();
+    let marks: String = exercise.tasks.iter().map(|task| task::outcome(state, task).mark()).collect();
     // The lesson's own title stands beside it already.
     let title = if exercise.on_slides { "tasks" } else { exercise.title.as_str() };
     format!("{marks} {title}")
@@ -139,7 +147,15 @@ fn foot(card: &Card<'_>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         }
         Phase::Passed => {
             let help = if card.view.state.record.assisted { " with help" } else { "" };
-            (format!("Done{help}. All tasks hold. {} starts over.", keys.reset), theme.ok)
+            let Share { done, of } = card.points;
+            let next = match &card.next {
+                Some(next) => format!(
+                    "The next exercise is «{}», in lesson {}: {} leads there.",
+                    next.title, next.lesson, keys.contents
+                ),
+                None => format!("All exercises are done: {} shows what else is open.", keys.contents),
+            };
+            (format!("Done{help}: {done} of {of} points. Read on here. {next}"), theme.ok)
         }
         Phase::Resetting => ("Cleaning up…".into(), theme.dim),
         Phase::Blocked { reason, remedy, .. } => {

@@ -15,13 +15,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
 
 use lists::Over;
 
 use super::exercise::{self, Card};
 use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
+use super::score;
 use super::search::Search;
 use super::slides::{Moved, NextCommand, SlidesPane};
 use super::task::{self, Keys, View};
@@ -224,6 +224,7 @@ impl LessonPane {
                 Insert::Quiz(_) => Context::Quiz,
                 Insert::Task(_) => Context::Task,
                 Insert::Exercise(_) => Context::Exercise,
+                Insert::Score => continue,
             };
             if !contexts.contains(&context) {
                 contexts.push(context);
@@ -237,7 +238,7 @@ impl LessonPane {
         let lesson = self.lesson_id();
         let mut quizzes = self.slides.inserts().into_iter().filter_map(|insert| match insert {
             Insert::Quiz(i) => Some(i),
-            Insert::Task(_) | Insert::Exercise(_) => None,
+            _ => None,
         });
         let all: Vec<usize> = quizzes.by_ref().collect();
         let open = all.iter().find(|i| {
@@ -410,7 +411,7 @@ impl LessonPane {
                 let asked = self.view(index).map_or(Asked::No, |view| view.click(line));
                 self.asked(index, asked)
             }
-            Some((Insert::Task(_) | Insert::Exercise(_), ..)) | None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -441,6 +442,7 @@ impl LessonPane {
                 let task = exercise.tasks.get(*index);
                 task.map(|task| task::on_slide(&view, task, width, theme)).unwrap_or_default()
             }
+            Insert::Score => score::on_slide(session, &keys.exercise.contents, width, theme),
             Insert::Exercise(id) => match (session.drawn(id), session.exercise(id)) {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) =
@@ -448,20 +450,18 @@ impl LessonPane {
                     let (answers, since) = (watch.answers(id), &watch.since(id, *now, zone));
                     let folder = watch.folder(id);
                     let view = View { exercise, state, answers, since, folder, keys: &keys.exercise };
-                    let card = Card { view, brief, solution };
+                    let (points, next) = (session.points(exercise), session.next_exercise(id));
+                    let card = Card { view, brief, solution, points, next };
                     let (lines, rows) = exercise::lines(&card, width, theme, highlighter);
                     tasks = (state.phase != Phase::Idle).then_some(rows);
                     lines
                 }
-                _ => vec![Line::styled(
-                    format!("There is no exercise called {id} in this course."),
-                    theme.warn,
-                )],
+                _ => exercise::missing(id, theme),
             },
         });
         slides.show_focus(|insert| match insert {
             Insert::Quiz(index) => quizzes.get(index)?.focus_rows(),
-            Insert::Task(_) => None,
+            Insert::Task(_) | Insert::Score => None,
             Insert::Exercise(_) => tasks,
         });
         match over {

@@ -12,6 +12,7 @@ pub mod lesson;
 pub mod notes;
 pub mod overview;
 pub mod quiz;
+pub mod score;
 pub mod search;
 pub mod shell;
 pub mod slides;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::check::{Needs, TaskReport, Verdict};
+use crate::check::{Needs, Outcome, TaskReport, Verdict};
 use crate::course::{Exercise, Inline, Task};
 use crate::session::{ExerciseState, Phase};
 use crate::tui::theme::Theme;
@@ -23,54 +23,26 @@ pub struct Keys {
     pub answer: String,
     /// Puts `cd` and the exercise's folder on the shell's prompt.
     pub go: String,
+    /// Opens the list of lessons and exercises.
+    pub contents: String,
 }
 
-/// How a task stands; told by a mark and a word, never by its colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Done,
-    Open,
-    Wrong,
-    Unknown,
+/// How a task stands.
+pub fn outcome(state: &ExerciseState, task: &Task) -> Outcome {
+    match verdict(state, task).map(Verdict::outcome) {
+        Some(Outcome::Done) => Outcome::Done,
+        _ if state.record.passed.contains_key(&task.id) => Outcome::Done,
+        _ if matches!(state.phase, Phase::Blocked { .. }) => Outcome::Unknown,
+        other => other.unwrap_or(Outcome::Open),
+    }
 }
 
-impl Standing {
-    pub fn of(state: &ExerciseState, task: &Task) -> Self {
-        match verdict(state, task) {
-            Some(Verdict::Pass { .. }) => Self::Done,
-            _ if state.record.passed.contains_key(&task.id) => Self::Done,
-            _ if matches!(state.phase, Phase::Blocked { .. }) => Self::Unknown,
-            Some(Verdict::NotRight { .. }) => Self::Wrong,
-            Some(Verdict::CouldNotCheck { .. }) => Self::Unknown,
-            Some(Verdict::NotYet { .. }) | None => Self::Open,
-        }
-    }
-
-    pub fn mark(self) -> &'static str {
-        match self {
-            Self::Done => "✓",
-            Self::Open => "○",
-            Self::Wrong => "✗",
-            Self::Unknown => "?",
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Open => "not yet",
-            Self::Wrong => "not right",
-            Self::Unknown => "could not check",
-        }
-    }
-
-    fn style(self, theme: &Theme) -> Style {
-        match self {
-            Self::Done => theme.ok,
-            Self::Open => theme.dim,
-            Self::Wrong => theme.bad,
-            Self::Unknown => theme.warn,
-        }
+fn style(outcome: Outcome, theme: &Theme) -> Style {
+    match outcome {
+        Outcome::Done => theme.ok,
+        Outcome::Open => theme.dim,
+        Outcome::Wrong => theme.bad,
+        Outcome::Unknown => theme.warn,
     }
 }
 
@@ -98,22 +70,22 @@ pub struct View<'a> {
 
 /// A task on its slide, behind a bar as quizzes are.
 pub fn on_slide(view: &View<'_>, task: &Task, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let standing = Standing::of(view.state, task);
+    let stands = outcome(view.state, task);
     let points =
         if task.points == 1 && !task.bonus { String::new() } else { format!(" · {}", points(task)) };
     let mut lines = Vec::new();
     let room = width.saturating_sub(2);
-    title(standing, &format!("Task: {}", task.title), &points, room, theme, &mut lines);
-    if let (Standing::Unknown, Phase::Blocked { reason, remedy, .. }) = (standing, &view.state.phase) {
+    title(stands, &format!("Task: {}", task.title), &points, room, theme, &mut lines);
+    if let (Outcome::Unknown, Phase::Blocked { reason, remedy, .. }) = (stands, &view.state.phase) {
         lines.extend(said("reason", reason, theme.warn, room, theme));
         lines.extend(said("remedy", remedy, theme.info, room, theme));
     } else {
         feedback(view, task, room, theme, &mut lines);
-        if standing == Standing::Wrong && !is_about_the_answer(view, task) && runs_seen(view) > 0 {
+        if stands == Outcome::Wrong && !is_about_the_answer(view, task) && runs_seen(view) > 0 {
             lines.extend(said("", &looked_at(view), theme.dim, room, theme));
         }
     }
-    let bar = if standing == Standing::Open { theme.border } else { standing.style(theme) };
+    let bar = if stands == Outcome::Open { theme.border } else { style(stands, theme) };
     for line in &mut lines {
         line.spans.insert(0, Span::styled("┃ ", bar));
     }
@@ -122,7 +94,7 @@ pub fn on_slide(view: &View<'_>, task: &Task, width: usize, theme: &Theme) -> Ve
 
 /// A task on the card of its exercise.
 pub fn on_card(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut Vec<Line<'static>>) {
-    title(Standing::of(view.state, task), &task.title, &format!(" · {}", points(task)), width, theme, out);
+    title(outcome(view.state, task), &task.title, &format!(" · {}", points(task)), width, theme, out);
     feedback(view, task, width, theme, out);
 }
 
@@ -133,21 +105,22 @@ fn points(task: &Task) -> String {
 
 /// The mark and the title, with the word for the mark at the right.
 fn title(
-    standing: Standing,
+    stands: Outcome,
     text: &str,
     after: &str,
     width: usize,
     theme: &Theme,
     out: &mut Vec<Line<'static>>,
 ) {
-    let at_right = standing.word().width() + after.width();
-    let style = standing.style(theme);
-    let lines = labelled(standing.mark(), style, text, theme.text, width.saturating_sub(at_right + 2), theme);
+    let at_right = stands.word().width() + after.width();
+    let coloured = style(stands, theme);
+    let lines =
+        labelled(stands.mark(), coloured, text, theme.text, width.saturating_sub(at_right + 2), theme);
     for (i, mut line) in lines.into_iter().enumerate() {
         if i == 0 {
             let pad = width.saturating_sub(line.width() + at_right);
             line.push_span(Span::raw(" ".repeat(pad)));
-            line.push_span(Span::styled(standing.word(), style));
+            line.push_span(Span::styled(stands.word(), coloured));
             line.push_span(Span::styled(after.to_owned(), theme.dim));
         }
         out.push(line);
@@ -186,12 +159,12 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
         }
         Some(Verdict::Pass { .. } | Verdict::NotYet { .. }) | None => {}
     }
-    if Standing::of(view.state, task) == Standing::Done {
+    if outcome(view.state, task) == Outcome::Done {
         return;
     }
     let Keys { answer, hint, reset, go, .. } = view.keys;
     let needs = view.exercise.tasks.iter().filter(|other| task.needs.contains(&other.id));
-    let mut needs = needs.filter(|other| Standing::of(view.state, other) != Standing::Done);
+    let mut needs = needs.filter(|other| outcome(view.state, other) != Outcome::Done);
     if let Some(first) = needs.next().filter(|_| begun) {
         say("waits for", &first.title, theme.dim);
     }

@@ -39,9 +39,13 @@ fn a_report_with_a_mistake_is_refused() {
             "begun": "2026-11-25T18:00:00Z", "attempts": 0, "hints": 0, "assisted": false, "runs_seen": 0,
             "tasks": [task("not-started"), task("pass")],
         }],
+        "questions": [{
+            "id": "l", "title": "L",
+            "questions": [{"id": "q", "question": "Q?", "status": "right", "tries": 1, "hints": 0}],
+        }],
     });
     is_valid_report(&good);
-    let changes: [(&str, Value); 7] = [
+    let changes: [(&str, Value); 10] = [
         ("/status", "passed".into()),
         ("/graded", "yesterday".into()),
         ("/course/hash", "sha256:1".into()),
@@ -49,6 +53,9 @@ fn a_report_with_a_mistake_is_refused() {
         ("/exercises/0/tasks/1/proof", Value::Null),
         ("/exercises/0/tasks/0/proof", "record".into()),
         ("/exercises/0/tasks/0/status", "fail".into()),
+        ("/questions", serde_json::json!([])),
+        ("/questions/0/questions/0/status", "open".into()),
+        ("/questions/0/questions/0/tries", 0.into()),
     ];
     for (place, value) in changes {
         let mut bad = good.clone();

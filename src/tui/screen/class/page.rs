@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
 use super::board::task_name;
+use crate::check::Outcome;
 use crate::class::Learner;
 use crate::course::{Course, Exercise};
 use crate::progress::ExerciseProgress;
@@ -85,15 +86,19 @@ fn exercise_lines(exercise: &Exercise, state: &ExerciseProgress, theme: &Theme) 
     ])];
     for task in &exercise.tasks {
         let passed = state.passed.get(&task.id);
-        let (mark, style) =
-            if passed.is_some() || state.ever_passed { ("✔", theme.ok) } else { ("○", theme.text) };
-        let mut spans = vec![Span::styled(format!("   {mark} "), style), Span::raw(task.title.clone())];
+        let (outcome, style) = if passed.is_some() || state.ever_passed {
+            (Outcome::Done, theme.ok)
+        } else {
+            (Outcome::Open, theme.text)
+        };
+        let mut spans =
+            vec![Span::styled(format!("   {} ", outcome.mark()), style), Span::raw(task.title.clone())];
         if let Some(hints) = state.hints.get(&task.id) {
             spans.push(Span::styled(format!("  hints: {hints}"), theme.dim));
         }
         lines.push(Line::from(spans));
         for differs in state.attempts.get(&task.id).into_iter().flatten() {
-            lines.push(Line::styled(format!("       ✘ {differs}"), theme.warn));
+            lines.push(Line::styled(format!("       {} {differs}", Outcome::Wrong.mark()), theme.warn));
         }
         if let Some(found) = passed {
             lines.push(Line::styled(format!("       {found}"), theme.dim));

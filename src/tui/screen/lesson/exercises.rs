@@ -102,7 +102,7 @@ impl LessonPane {
     pub(super) fn exercise_here(&self) -> Option<String> {
         self.slides.inserts().into_iter().find_map(|insert| match insert {
             Insert::Exercise(id) => Some(id),
-            Insert::Quiz(_) | Insert::Task(_) => None,
+            Insert::Quiz(_) | Insert::Task(_) | Insert::Score => None,
         })
     }
 

@@ -3,12 +3,12 @@
 use ratatui::layout::{Position, Rect};
 
 use super::{LessonPane, exercises};
-use crate::course::{Lesson, Quiz, Task};
+use crate::course::Lesson;
 use crate::session::{Phase, Place, Spot};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::screen::answering::Answering;
-use crate::tui::screen::contents::{Contents, Entry, Mark, Row, Share};
+use crate::tui::screen::contents::{Contents, Entry, Mark, Row};
 use crate::tui::screen::notes::Notes;
 use crate::tui::screen::overview::Overview;
 use crate::tui::screen::search::Search;
@@ -90,14 +90,8 @@ impl LessonPane {
         let digits = course.lessons.len().saturating_sub(1).to_string().len();
         let mut entries = Vec::new();
         for (at, lesson) in course.lessons.iter().enumerate() {
-            let right = |q: &&Quiz| self.session.quiz(&lesson.id, &q.id).ever_correct;
-            let quizzes = &lesson.deck.quizzes;
-            let questions = Share { done: quizzes.iter().filter(right).count(), of: quizzes.len() };
-            let passed = self.session.exercise(&lesson.id).map(|s| &s.record.passed);
-            let is_passed = |t: &&Task| passed.is_some_and(|passed| passed.contains_key(&t.id));
-            let tasks = &lesson.deck.tasks;
-            let tasks = Share { done: tasks.iter().filter(is_passed).count(), of: tasks.len() };
-            let all = Share { done: questions.done + tasks.done, of: questions.of + tasks.of };
+            let (questions, tasks) = (self.session.questions(lesson), self.session.tasks(lesson));
+            let all = questions.with(tasks);
             let text = if course.lessons.len() == 1 {
                 lesson.title.clone()
             } else {
@@ -121,7 +115,7 @@ impl LessonPane {
             below.sort_by_key(|entry| entry.place);
             entries.extend(below);
         }
-        Contents::new(course.title.clone(), entries, self.lesson)
+        Contents::new(course.title.clone(), entries, self.session.score(), self.lesson)
     }
 
     fn exercises_of(&self, at: usize, lesson: &Lesson) -> Vec<Entry> {
@@ -131,6 +125,9 @@ impl LessonPane {
             let state = self.session.exercise(&id);
             let (mark, what) = match state.map(|s| &s.phase) {
                 Some(Phase::Passed) => (Mark::Done, "exercise, done".to_owned()),
+                Some(Phase::Idle) if state.is_some_and(|s| s.record.ever_passed) => {
+                    (Mark::Done, "exercise, done before".to_owned())
+                }
                 Some(Phase::Idle) | None => (Mark::Open, format!("exercise, {} min", exercise.minutes)),
                 Some(_) => {
                     let done = state.map_or(0, |s| s.record.passed.len());

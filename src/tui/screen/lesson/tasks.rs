@@ -60,7 +60,7 @@ impl LessonPane {
         }
         let on_slide = |insert| match insert {
             Insert::Task(index) => Some(index),
-            Insert::Quiz(_) | Insert::Exercise(_) => None,
+            Insert::Quiz(_) | Insert::Exercise(_) | Insert::Score => None,
         };
         let tasks: Vec<usize> = self.slides.inserts().into_iter().filter_map(on_slide).collect();
         let exercise = self.session.lesson_exercise().filter(|_| !tasks.is_empty())?;

@@ -57,6 +57,6 @@ fn collect(deck: &Deck, block: &Block, step: usize, out: &mut Vec<(usize, String
             out.extend(deck.quizzes.get(*index).map(|quiz| (step, quiz.question.clone())))
         }
         BlockKind::Task(index) => out.extend(deck.tasks.get(*index).map(|task| (step, task.title.clone()))),
-        BlockKind::Rule | BlockKind::Exercise(_) => {}
+        BlockKind::Rule | BlockKind::Exercise(_) | BlockKind::Score => {}
     }
 }

@@ -88,6 +88,7 @@ impl<'a> Writer<'a> {
                 .collect(),
             BlockKind::Quiz(index) => self.inserted(Insert::Quiz(*index), width),
             BlockKind::Task(index) => self.inserted(Insert::Task(*index), width),
+            BlockKind::Score => self.inserted(Insert::Score, width),
             BlockKind::Exercise(id) => self.inserted(Insert::Exercise(id.clone()), width),
         }
     }

@@ -42,6 +42,8 @@ pub enum Insert {
     /// Index into `Deck::tasks`.
     Task(usize),
     Exercise(String),
+    /// What was reached of the course; no keys go there.
+    Score,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
