@@ -53,7 +53,7 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
     let dialect = dialect::read(&mut sheet);
     front.settings.incremental_lists |= sheet.incremental;
     front.settings.bare_start = !sheet.no_bare_start;
-    let mut content = markdown::read(&sheet.text(), &sheet.marks, &script, &mut diagnostics);
+    let mut content = markdown::read(&sheet.text(), &sheet.marks, dialect, &script, &mut diagnostics);
     if let Some(title) = sheet.title.filter(|t| !t.trim().is_empty()) {
         front.title = markdown::words(&title);
     }

@@ -19,7 +19,7 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Foreign>) {
         let (text, _, broken) = encoding.decode(bytes);
         let broken = if broken { "; some of it could not be read" } else { "" };
         (
-            text.into_owned(),
+            text.trim_start_matches('\u{feff}').to_owned(),
             Some(Foreign {
                 line: 1,
                 message: format!("this file is in {}, and was read as that{broken}", encoding.name()),

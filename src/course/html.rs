@@ -1,6 +1,7 @@
 //! The HTML that decks hold between their words: known tags go, what they stand around stays.
 
 use super::Inline;
+use super::inline::raised_and_lowered;
 
 /// Tags that are about looks; others, such as `<name>`, are shown as they are written.
 const KNOWN: [&str; 62] = [
@@ -242,6 +243,13 @@ fn made(name: &str, inner: Vec<Inline>, url: String) -> Vec<Inline> {
     if inner.is_empty() {
         return inner;
     }
+    // What stays among the other words is read with them.
+    let styled = ["b", "strong", "i", "em", "cite", "s", "del", "strike", "sub", "sup", "code", "kbd", "tt"]
+        .contains(&name);
+    if !styled && (name != "a" || url.is_empty()) {
+        return inner;
+    }
+    let inner = raised_and_lowered(inner);
     vec![match name {
         "b" | "strong" => Inline::Strong(inner),
         "i" | "em" | "cite" => Inline::Emph(inner),
@@ -249,7 +257,6 @@ fn made(name: &str, inner: Vec<Inline>, url: String) -> Vec<Inline> {
         "sub" => Inline::Subscript(inner),
         "sup" => Inline::Superscript(inner),
         "code" | "kbd" | "tt" => Inline::Code(super::plain(&inner)),
-        "a" if !url.is_empty() => Inline::Link { text: inner, url },
-        _ => return inner,
+        _ => Inline::Link { text: inner, url },
     }]
 }

@@ -1,6 +1,7 @@
 //! Markdown events into our own blocks; comments become notes, quiz and task fences become quizzes and tasks.
 
 mod aside;
+mod include;
 mod short;
 
 use std::iter::Peekable;
@@ -16,7 +17,7 @@ use super::inline::{GUARD, drop_attributes, push_text, raised_and_lowered};
 use super::quiz::Quiz;
 use super::signal::Signal;
 use super::yaml::Snippet;
-use super::{Task, quiz_fence, task_fence};
+use super::{Task, quiz_fence, split, task_fence};
 
 pub use short::blocks;
 pub(super) use short::{cell, inlines, words};
@@ -53,20 +54,16 @@ pub(super) struct Content {
     pub(super) styles: bool,
 }
 
-/// Reads a text that a dialect made from the script's lines.
+/// Reads a text that a dialect, whose name is given, made from the script's lines.
 pub(super) fn read(
     text: &str,
     marks: &[Mark],
+    dialect: Option<&'static str>,
     script: &Script<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Content {
-    let mut reader = Reader::new(text, Some(script), marks);
-    let mut pieces = Vec::new();
-    while reader.events.peek().is_some() {
-        let blocks = reader.block(0);
-        pieces.extend(blocks.into_iter().map(Piece::Block));
-        pieces.append(&mut reader.asides);
-    }
+    let mut reader = Reader { dialect, ..Reader::new(text, Some(script), marks) };
+    let pieces = reader.pieces();
     diagnostics.append(&mut reader.diagnostics);
     let Reader { quizzes, tasks, footnotes, styles, .. } = reader;
     Content { pieces, quizzes, tasks, footnotes, styles }
@@ -82,6 +79,9 @@ struct Reader<'a> {
     asides: Vec<Piece>,
     footnotes: Footnotes,
     styles: bool,
+    /// How files that the deck includes are read, and how many are around this one.
+    dialect: Option<&'static str>,
+    includes: usize,
     /// What is being read comes as a step of its own.
     fragment: bool,
     quizzes: Vec<Quiz>,
@@ -135,11 +135,24 @@ impl<'a> Reader<'a> {
             asides,
             footnotes,
             styles: false,
+            dialect: None,
+            includes: 0,
             fragment: false,
             quizzes,
             tasks,
             diagnostics,
         }
+    }
+
+    /// All that is left, in order.
+    fn pieces(&mut self) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        while self.events.peek().is_some() {
+            let blocks = self.block(0);
+            pieces.extend(blocks.into_iter().map(Piece::Block));
+            pieces.append(&mut self.asides);
+        }
+        pieces
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -196,7 +209,7 @@ impl<'a> Reader<'a> {
         };
         if depth >= DEEPEST {
             self.skip();
-            return made(BlockKind::Verbatim(self.text[range].trim_end().to_owned()));
+            return made(BlockKind::Verbatim(dialect::without_marks(self.text[range].trim_end())));
         }
         let kind = match tag {
             Tag::Heading { level, .. } => {
@@ -229,7 +242,7 @@ impl<'a> Reader<'a> {
             Tag::FootnoteDefinition(label) => {
                 let (blocks, _) = self.blocks(depth + 1);
                 self.skip();
-                self.footnotes.define(&label, blocks);
+                self.footnotes.define(&label, split::flat(blocks));
                 self.asides.push(Piece::Defined(label.to_string()));
                 return Vec::new();
             }
@@ -322,7 +335,7 @@ impl<'a> Reader<'a> {
     }
 
     fn code(&mut self, kind: &CodeBlockKind<'_>, text: String, source: &str, line: usize) -> BlockKind {
-        let text = text.strip_suffix('\n').map(str::to_owned).unwrap_or(text);
+        let text = dialect::without_marks(text.strip_suffix('\n').unwrap_or(&text));
         let CodeBlockKind::Fenced(info) = kind else {
             return BlockKind::Code { lang: String::new(), info: String::new(), text };
         };
@@ -408,7 +421,7 @@ impl<'a> Reader<'a> {
                     }
                     push_text(&mut out, &text);
                 }
-                Event::Code(code) => out.push(Inline::Code(code.to_string())),
+                Event::Code(code) => out.push(Inline::Code(dialect::without_marks(&code))),
                 Event::SoftBreak => out.push(Inline::SoftBreak),
                 Event::HardBreak => out.push(Inline::HardBreak),
                 Event::InlineHtml(html) => match html.strip_prefix("<!--") {
@@ -424,7 +437,7 @@ impl<'a> Reader<'a> {
                 },
                 Event::Start(_) if depth >= DEEPEST => {
                     self.skip();
-                    push_text(&mut out, &self.text[range]);
+                    push_text(&mut out, &dialect::without_marks(&self.text[range]));
                 }
                 Event::Start(tag) => {
                     let inner = self.inlines(depth + 1);

@@ -74,6 +74,13 @@ fn the_lessons_of_this_course_are_in_the_form_of_patat() {
 }
 
 #[test]
+fn what_is_below_in_reveal_js_may_be_parted_by_two_dashes() {
+    let deck = parse("# A\n\nNote: said\n\n---\n\n# B\n\n--\n\n# C\n\nNotes: said, too\n").0;
+    let notes: Vec<String> = deck.slides.iter().map(|s| s.notes.join(" ")).collect();
+    assert_eq!(notes, ["said", "", "said, too"]);
+}
+
+#[test]
 fn what_is_marked_in_words_is_no_word() {
     for (text, expected) in [
         ("H~2~O x^2^ \\~2\\~ `a~2~`", "H2O x2 ~2~ `a~2~`"),
@@ -160,6 +167,26 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
+    fn no_signs_make_it_panic(parts in prop::collection::vec(prop::sample::select(vec![
+        "---\n", "----\n", "--\n", "???\n", "<!-- pause -->", "<!-- end_slide -->\n", "<!-- stop -->", "<!--\n", "-->", "Note: é\n", "^ né\n",
+        "<v-click>", "</v-click>", "<v-clicks>\n", "::right::\n", "::left::\n", "layout: two-cols\n", ".é[", ".red[", "]", ".left-column[\n",
+        "![bg](é)", "![", "](", ")", "<!-- _class: é -->", "headingDivider: 2\n", "marp: true\n", "title: é\n", "[^é]", "[^é]: foot\n", "^[é]",
+        "#. é\n", "(@é) x\n", "(@) ", "{.é}", "]{.x}", "{", "}", "::: notes\n", "::: columns\n", ":::\n", "::: {.é}\n", ":é\n", "% é\n", "> [!NOTE]\n",
+        "<aside class=\"notes\">", "</aside>", "<style>", "</style>", "<b>", "</b>", "<br>", "<é>", "<div é=\"", "\">", "`", "```\n", "~~~\n", "/// é\n",
+        "~é~", "^é^", "\\~", "# é\n", "é", "\n", "\n\n", "- ", "    ", "\t", "+---+\n", "| é |\n", "+===+\n", "--- ---\n", "é   é\n", ". . .\n",
+        "<!-- .element: class=\"fragment\" -->", "<!-- column_layout: [1, 9999999] -->\n", "<!-- column: 99999 -->\n", "[.column]\n", "config:", "src: é\n",
+        "separator: \"\"\n", "paging: x\n", "sub_title: é\n", "options:\n  command_prefix: é\n",
+    ]), 0..40)) {
+        let text = parts.concat();
+        let (deck, _) = parse(&text);
+        prop_assert!(!deck.slides.is_empty());
+        for slide in &deck.slides {
+            let shown = step_text(slide, slide.steps - 1, &deck);
+            prop_assert!(!shown.contains(['\u{1}', '\u{2}']), "{text}\n=>\n{shown}");
+        }
+    }
+
+    #[test]
     fn no_word_is_lost_and_no_note_is_shown(tool in prop::sample::select(TOOLS.to_vec()), parts in prop::collection::vec(part(), 1..24)) {
         let mut text = tool.top.to_owned();
         let (mut words, mut notes) = (Vec::new(), Vec::new());
@@ -203,4 +230,35 @@ proptest! {
         }
         prop_assert!(!shown.contains("hidden") && !shown.contains('\u{1}'), "{text}\n=>\n{shown}");
     }
+}
+
+#[test]
+fn files_that_a_deck_includes_stand_in_their_place_if_they_are_below_its_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("writes");
+    std::fs::create_dir(folder.path().join("talk")).expect("makes a folder");
+    write("secret.md", "not for the deck");
+    write(
+        "talk/part.md",
+        "# In between\n\n<!-- pause -->\n\nlater\n\n<!-- end_slide -->\n\n# Last[^n]\n\n[^n]: at the foot\n",
+    );
+    write("talk/loop.md", "again\n\n<!-- include: loop.md -->\n");
+    write("talk/slidev.md", "# Other\n\n---\nlayout: center\n---\n\n# End\n");
+    let parse = |text: &str| deck::parse(text, &folder.path().join("talk/deck.md"));
+    let (read, found) =
+        parse("# A\n\n<!-- end_slide -->\n\n<!-- include: part.md -->\n\n<!-- end_slide -->\n\n# B\n");
+    let titles: Vec<_> = read.slides.iter().map(|s| (s.title.as_str(), s.steps)).collect();
+    assert_eq!(titles, [("A", 1), ("In between", 2), ("Last1", 1), ("B", 1)]);
+    assert!(step_text(&read.slides[2], 0, &read).contains("at the foot"));
+    assert!(found.iter().all(|d| d.severity == Severity::Note), "{found:?}");
+    let (read, _) = parse("# A\n\n---\nsrc: ./slidev.md\n---\n\n---\nlayout: end\n---\n\n# B\n");
+    let titles: Vec<_> = read.slides.iter().map(|s| s.title.as_str()).collect();
+    assert_eq!(titles, ["A", "Other", "End", "B"]);
+    for name in ["../secret.md", "missing.md", "/etc/hostname"] {
+        let (read, found) = parse(&format!("# A\n\n<!-- include: {name} -->\n"));
+        assert_eq!(step_text(&read.slides[0], 0, &read), "# A", "{name}");
+        assert!(found.iter().any(|d| d.line == 3 && d.severity == Severity::Warning), "{name}: {found:?}");
+    }
+    let (_, found) = parse("<!-- include: loop.md -->\n\n<!-- pause -->\n");
+    assert!(found.iter().any(|d| d.severity == Severity::Warning), "{found:?}");
 }

@@ -21,6 +21,8 @@ pub(in crate::course) enum Mark {
     /// What follows stands in this column.
     Column(usize),
     EndColumns,
+    /// The slides of this file, by its path from the deck's folder.
+    Include(String),
     /// The slide stands in the middle of the screen.
     Middle,
     Table(Table),
@@ -37,4 +39,16 @@ pub(super) fn comment(index: usize) -> String {
 /// Which mark a comment stands for, if any.
 pub(in crate::course) fn index_of(comment: &str) -> Option<usize> {
     comment.strip_prefix(SIGN)?.trim_end_matches("-->").parse().ok()
+}
+
+/// A text that turned out to be code, without marks.
+pub(in crate::course) fn without_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("<!--\u{1}") {
+        out.push_str(&rest[..at]);
+        rest = rest[at..].split_once("-->").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out
 }

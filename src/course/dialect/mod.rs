@@ -16,7 +16,7 @@ mod slides;
 mod slidev;
 mod table;
 
-pub(super) use mark::{Mark, index_of};
+pub(super) use mark::{Mark, index_of, without_marks};
 pub(super) use pandoc::is_attributes;
 pub(super) use sheet::{Cut, Sheet};
 
@@ -42,8 +42,11 @@ const ALL: [Dialect; 8] = [
     lookatme::DIALECT,
 ];
 
-/// Reads a short text that belongs to no deck.
-pub(super) fn plain(sheet: &mut Sheet<'_>) {
+/// Rewrites a part of a deck as the deck around it was.
+pub(super) fn read_as(name: Option<&str>, sheet: &mut Sheet<'_>) {
+    if let Some(dialect) = ALL.iter().find(|dialect| Some(dialect.name) == name) {
+        (dialect.read)(sheet);
+    }
     pandoc::read(sheet);
 }
 
@@ -53,9 +56,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>) -> Option<&'static str> {
     let own = pandoc::signs(sheet);
     let by_signs = ALL.iter().rev().map(|dialect| ((dialect.signs)(sheet), dialect));
     let most = by_signs.max_by_key(|(signs, _)| *signs).filter(|(signs, _)| *signs > own);
-    if let Some((_, dialect)) = most {
-        (dialect.read)(sheet);
-    }
-    pandoc::read(sheet);
-    most.map(|(_, dialect)| dialect.name)
+    let name = most.map(|(_, dialect)| dialect.name);
+    read_as(name, sheet);
+    name
 }

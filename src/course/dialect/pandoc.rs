@@ -63,7 +63,10 @@ fn line(sheet: &mut Sheet<'_>, i: usize, open: &mut Vec<Div>, feet: &mut Vec<Str
         take_metadata(sheet, &map);
         return end;
     }
-    if flat && let Some((start, end, table)) = table::at(&sheet.lines, i, sheet.body) {
+    if flat
+        && let Some((start, end, table)) = table::at(&sheet.lines, i, sheet.body)
+            .filter(|(start, end, _)| (*start..*end).all(|n| sheet.is_text(n)))
+    {
         match table {
             Some(table) => {
                 (start..end).for_each(|n| sheet.blank(n));

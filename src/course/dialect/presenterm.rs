@@ -105,6 +105,7 @@ fn read(sheet: &mut Sheet<'_>) {
                     shares.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
                 Mark::Columns(shares)
             }
+            Command::Valued("include", name) => Mark::Include(name),
             Command::Valued("column", number) => Mark::Column(number.parse().unwrap_or(0)),
             Command::Bare(name) | Command::Valued(name, _) => {
                 if !ignored.iter().any(|known| known == name) {

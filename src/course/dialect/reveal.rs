@@ -17,8 +17,10 @@ fn signs(sheet: &Sheet<'_>) -> usize {
     let attributes = sheet.comments().filter(|c| is_attribute(c)).count();
     let front = FRONT.iter().filter(|key| sheet.front.contains_key(**key)).count();
     let by_rules = !rules.is_empty() || !below.is_empty() || sheet.front.contains_key("separator");
+    // Many decks part what is below with two dashes, which are steps in remark; its notes begin with `???`.
+    let two = if notes > 0 && sheet.exactly("???").is_empty() { 2 * sheet.exactly("--").len() } else { 0 };
     4 * (attributes + front)
-        + if by_rules { 2 * notes } else { 0 }
+        + if by_rules { 2 * notes + two } else { 0 }
         + if rules.is_empty() { 0 } else { below.len() }
 }
 
@@ -40,6 +42,9 @@ fn read(sheet: &mut Sheet<'_>) {
     let below = sheet.setting("verticalSeparator").unwrap_or_else(|| "----".into());
     for separator in [across, below] {
         separate(sheet, &separator);
+    }
+    if !sheet.front.contains_key("verticalSeparator") {
+        separate(sheet, "--");
     }
     sheet.cut = Cut::Marks;
     sheet.no_bare_start = true;

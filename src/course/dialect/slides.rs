@@ -24,14 +24,14 @@ pub(super) fn hide(sheet: &mut Sheet<'_>, is_for_it: impl Fn(&str) -> bool) -> b
     let mut open = None;
     let mut found = false;
     let mut keep = vec![true; sheet.lines.len()];
-    for n in sheet.body..sheet.lines.len() {
+    for (n, keep) in keep.iter_mut().enumerate().skip(sheet.body) {
         if sheet.places[n] != Place::Code {
             open = None;
             continue;
         }
         let inside = *open.get_or_insert_with(|| is_for_it(&sheet.lines[n]));
         found |= inside;
-        keep[n] = !(inside && (sheet.lines[n].starts_with("/// ") || sheet.lines[n].trim_end() == "///"));
+        *keep = !(inside && (sheet.lines[n].starts_with("/// ") || sheet.lines[n].trim_end() == "///"));
     }
     // A line that goes would move all below it, so its fence's later lines move up, and blank lines follow the fence.
     let mut n = sheet.body;

@@ -110,13 +110,15 @@ fn read(sheet: &mut Sheet<'_>) {
     for (first, last, map) in matters(sheet) {
         (first..=last).for_each(|n| sheet.blank(n));
         sheet.put(first, Mark::Break);
-        if middle(&map) {
+        if let Some(name) = map.get("src").and_then(scalar) {
+            sheet.put(last, Mark::Include(name));
+        } else if middle(&map) {
             sheet.put(last, Mark::Middle);
         }
         for key in map
             .keys()
             .filter_map(scalar)
-            .filter(|key| !["layout", "title", "name", "id"].contains(&key.as_str()))
+            .filter(|key| !["layout", "title", "name", "id", "src"].contains(&key.as_str()))
         {
             sheet.ignore(&key);
         }

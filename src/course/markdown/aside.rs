@@ -53,7 +53,7 @@ impl Reader<'_> {
         self.styles |= held.styles;
         let is_html = text.trim_start().starts_with('<');
         if (is_html && !held.known) || depth >= DEEPEST {
-            return vec![Block { kind: BlockKind::Verbatim(text.to_owned()), reveal: 0, line }];
+            return vec![Block { kind: BlockKind::Verbatim(dialect::without_marks(text)), reveal: 0, line }];
         }
         let mut inner = Reader::new(&held.text, None, self.marks);
         let mut blocks = Vec::new();
@@ -70,6 +70,10 @@ impl Reader<'_> {
         let signal = match mark {
             Mark::Break => {
                 self.asides.push(Piece::Break);
+                return None;
+            }
+            Mark::Include(name) => {
+                self.include(name, line);
                 return None;
             }
             Mark::Middle => {

@@ -10,7 +10,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
     let text = text.replace("\r\n", "\n");
     let lines: Vec<&str> = text.split('\n').collect();
     let mut sheet = Sheet::new(&lines, serde_yaml::Mapping::new(), 0, 0);
-    dialect::plain(&mut sheet);
+    dialect::read_as(None, &mut sheet);
     let text = sheet.text();
     let mut reader = Reader::new(&text, None, &sheet.marks);
     let blocks = reader.blocks(0).0;
