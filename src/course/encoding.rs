@@ -1,7 +1,7 @@
 //! Bytes of an author's file as text, whatever they were written in, and what is said of that.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// What a file was written in where it was not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +47,16 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Foreign>) {
     let at = error.valid_up_to();
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     let byte = bytes.get(at).copied().unwrap_or_default();
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
+    // A few letters tell nothing, unless they are most of the text: then it is Western, as most such files are.
+    let high = bytes.iter().filter(|b| !b.is_ascii()).count();
+    let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let encoding = if high < 8 && high * 4 < letters {
+        WINDOWS_1252
+    } else {
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(bytes, true);
+        detector.guess(None, Utf8Detection::Deny)
+    };
     let (text, _, _) = encoding.decode(bytes);
     let message =
         format!("the byte 0x{byte:02X} on this line is not UTF-8; the file was read as {}", encoding.name());
