@@ -32,6 +32,11 @@ pub enum BlockKind {
     Table(Table),
     /// Terms with their definitions.
     Definitions(Vec<(Vec<Inline>, Vec<Vec<Block>>)>),
+    /// Beside each other where there is room, else below each other. A share is how wide a column is against the others.
+    Columns {
+        shares: Vec<u16>,
+        columns: Vec<Vec<Block>>,
+    },
     Rule,
     /// Raw HTML or anything else that is shown as it was written.
     Verbatim(String),

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::diagnostic::{Diagnostic, Script};
-use super::{Block, BlockKind, Quiz, Task, compat, front_matter, markdown, split};
+use super::diagnostic::{Diagnostic, Script, Severity};
+use super::dialect::{self, Sheet};
+use super::{Block, BlockKind, Quiz, Task, front_matter, markdown, split};
 
 #[derive(Clone, Debug, Default)]
 pub struct Deck {
@@ -25,6 +26,8 @@ pub struct Slide {
     pub title: String,
     /// A heading above the slide level, shown alone and centred.
     pub is_title: bool,
+    /// Its author wants it in the middle of the screen, from top to bottom.
+    pub in_middle: bool,
     pub blocks: Vec<Block>,
     pub notes: Vec<String>,
     pub steps: usize,
@@ -36,6 +39,8 @@ pub struct Slide {
 pub struct Settings {
     pub incremental_lists: bool,
     pub slide_level: Option<u8>,
+    /// Whether a slide may begin with its heading alone where the first of the rest is a fragment.
+    pub bare_start: bool,
 }
 
 /// Reads a deck. Refuses nothing: what is odd is shown as it was written, and said in a diagnostic.
@@ -43,15 +48,33 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
     let text = clean(text);
     let script = Script::new(path, &text);
     let mut diagnostics = Vec::new();
-    let front = front_matter::read(&script, &mut diagnostics);
-    let body = compat::adapt(&script.lines, front.lines);
-    let markdown::Content { pieces, quizzes, tasks } = markdown::read(&body, &script, &mut diagnostics);
-    let mut slides = split::slides(pieces, &front.settings, &script, &mut diagnostics);
+    let mut front = front_matter::read(&script, &mut diagnostics);
+    let mut sheet = Sheet::new(&script.lines, std::mem::take(&mut front.map), front.from, front.lines);
+    let dialect = dialect::read(&mut sheet);
+    front.settings.incremental_lists |= sheet.incremental;
+    front.settings.bare_start = !sheet.no_bare_start;
+    let mut content = markdown::read(&sheet.text(), &sheet.marks, dialect, &script, &mut diagnostics);
+    if let Some(title) = sheet.title.filter(|t| !t.trim().is_empty()) {
+        front.title = markdown::words(&title);
+    }
+    if let Some(author) = sheet.author {
+        front.author = markdown::words(&author);
+    }
+    front.ignored.append(&mut sheet.ignored);
+    if content.styles {
+        front.ignored.push("styles".to_owned());
+    }
+    let mut slides = split::slides(&mut content, sheet.cut, &front.settings, &script, &mut diagnostics);
+    if !sheet.opening.is_empty() {
+        slides.insert(0, opening(&sheet.opening));
+    }
+    let markdown::Content { quizzes, tasks, .. } = content;
     for slide in &mut slides {
         if slide.title.is_empty() {
             slide.title = asked(slide, &quizzes, &tasks).unwrap_or_else(|| front.title.clone());
         }
     }
+    diagnostics.extend(how_read(&script, dialect, &front.ignored));
     let deck = Deck {
         title: front.title,
         author: front.author,
@@ -62,6 +85,33 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
         settings: front.settings,
     };
     (deck, diagnostics)
+}
+
+/// What is said once of a deck that was written for another tool, or asks for what it does not get.
+fn how_read(script: &Script<'_>, dialect: Option<&str>, ignored: &[String]) -> Option<Diagnostic> {
+    let known = dialect.unwrap_or("patat");
+    let article = if known.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let message = match (dialect, ignored.is_empty()) {
+        (None, true) => return None,
+        (_, true) => format!("read as {article} {known} deck"),
+        (_, false) => format!("read as {article} {known} deck; ignored: {}", ignored.join(", ")),
+    };
+    let first = script.lines.iter().position(|l| !l.trim().is_empty()).map_or(1, |n| n + 1);
+    Some(script.whole_line(Severity::Note, first, message, None))
+}
+
+/// The slide that presenterm makes of the front matter.
+fn opening(lines: &[(u8, String)]) -> Slide {
+    let blocks = lines.iter().map(|(level, text)| {
+        let words = markdown::inlines(text);
+        let kind = match level {
+            0 => BlockKind::Paragraph(words),
+            level => BlockKind::Heading { level: *level, text: words },
+        };
+        Block { kind, reveal: 0, line: 1 }
+    });
+    let title = lines.first().map(|(_, text)| markdown::words(text)).unwrap_or_default();
+    Slide { title, is_title: true, blocks: blocks.collect(), steps: 1, line: 1, ..Slide::default() }
 }
 
 /// What a slide without words asks of the learner.

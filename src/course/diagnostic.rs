@@ -9,6 +9,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 pub enum Severity {
     Error,
     Warning,
+    /// Nothing is wrong: how a deck was read.
+    Note,
 }
 
 /// Lines and columns count from 1.
@@ -32,6 +34,7 @@ impl Diagnostic {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let path = self.path.display().to_string();
         let start = byte_of(&self.source, self.column.saturating_sub(1));

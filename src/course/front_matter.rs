@@ -50,11 +50,16 @@ pub(super) struct FrontMatter {
     pub(super) settings: Settings,
     /// How many of the file's first lines it takes, its two marks included.
     pub(super) lines: usize,
+    /// The first of them; a comment may stand above.
+    pub(super) from: usize,
+    pub(super) map: Mapping,
+    /// What the deck asks for and does not get.
+    pub(super) ignored: Vec<String>,
 }
 
 pub(super) fn read(script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) -> FrontMatter {
     let mut front = FrontMatter { title: file_name(script.path), ..FrontMatter::default() };
-    let Some(open) = script.lines.iter().position(|l| !l.trim().is_empty()) else { return front };
+    let Some(open) = first_line(&script.lines) else { return front };
     if script.lines[open].trim_end() != "---" {
         return front;
     }
@@ -65,10 +70,11 @@ pub(super) fn read(script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) -> Fr
     let snippet = Snippet { script, text: &text, first: body + 1 };
     match snippet.value() {
         Ok(Value::Mapping(map)) => {
-            front.lines = close + 1;
+            (front.from, front.lines) = (open, close + 1);
             fill(&mut front, &map, &snippet, diagnostics);
+            front.map = map;
         }
-        Ok(_) if text.trim().is_empty() => front.lines = close + 1,
+        Ok(_) if text.trim().is_empty() => (front.from, front.lines) = (open, close + 1),
         // A deck may start with a rule.
         Ok(_) => {}
         Err(mistake) => {
@@ -76,12 +82,37 @@ pub(super) fn read(script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) -> Fr
             if key
                 .is_some_and(|k| !k.is_empty() && k.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)))
             {
-                front.lines = close + 1;
+                (front.from, front.lines) = (open, close + 1);
                 diagnostics.push(*mistake);
             }
         }
     }
     front
+}
+
+/// The first line with something other than comments.
+fn first_line(lines: &[&str]) -> Option<usize> {
+    let mut n = lines.iter().position(|l| !l.trim().is_empty())?;
+    while lines.get(n)?.trim_start().starts_with("<!--") {
+        let end = (n..lines.len()).find(|m| lines[*m].contains("-->"))?;
+        let (_, after) = lines[end].rsplit_once("-->")?;
+        if !after.trim().is_empty() {
+            return Some(end);
+        }
+        n = (end + 1..lines.len()).find(|m| !lines[*m].trim().is_empty())?;
+    }
+    Some(n)
+}
+
+/// One or several, with commas between.
+pub(super) fn author(map: &Mapping) -> String {
+    match map.get("author") {
+        Some(Value::Sequence(list)) => {
+            list.iter().filter_map(scalar).map(|a| markdown::words(&a)).collect::<Vec<_>>().join(", ")
+        }
+        Some(one) => scalar(one).map(|a| markdown::words(&a)).unwrap_or_default(),
+        None => String::new(),
+    }
 }
 
 fn file_name(path: &Path) -> String {
@@ -92,13 +123,7 @@ fn fill(front: &mut FrontMatter, map: &Mapping, snippet: &Snippet<'_>, diagnosti
     if let Some(title) = map.get("title").and_then(scalar).filter(|t| !t.trim().is_empty()) {
         front.title = markdown::words(&title);
     }
-    front.author = match map.get("author") {
-        Some(Value::Sequence(list)) => {
-            list.iter().filter_map(scalar).map(|a| markdown::words(&a)).collect::<Vec<_>>().join(", ")
-        }
-        Some(one) => scalar(one).map(|a| markdown::words(&a)).unwrap_or_default(),
-        None => String::new(),
-    };
+    front.author = author(map);
     if let Some(minutes) = map.get("minutes") {
         match flexible(minutes) {
             Some(n) => front.minutes = n,
@@ -155,7 +180,7 @@ fn fill_settings(
                     "write `incrementalLists: true`",
                 ),
             },
-            known if KNOWN.contains(&known) => {}
+            known if KNOWN.contains(&known) => front.ignored.push(known.to_owned()),
             other => complain(
                 Severity::Warning,
                 other,

@@ -1,7 +1,7 @@
 //! A course from its source: whatever can be read is kept, the rest becomes diagnostics.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ use super::source::Source;
 use super::tries::{Accept, Reject};
 use super::vars::Var;
 use super::yaml::Snippet;
-use super::{Block, BlockKind, Course, Lesson, deck, task, task_fence, tries};
+use super::{Block, BlockKind, Course, Lesson, deck, encoding, task, task_fence, tries};
 
 /// There is nothing to show at all.
 #[derive(Debug, Error)]
@@ -81,7 +81,7 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
     }
     if let Source::Deck(file) = source {
         let bytes = std::fs::read(file).map_err(|source| LoadError::NoDeck { path: file.clone(), source })?;
-        return Ok(Course::from_deck(file.clone(), &String::from_utf8_lossy(&bytes)));
+        return Ok(Course::from_deck(file.clone(), &bytes));
     }
     let mut course = Course::default();
     let names = lesson_names(source, &mut course);
@@ -126,7 +126,7 @@ fn read_lesson(source: &Source, name: &str) -> Option<(Lesson, Option<Exercise>,
     let bytes = source.read(&path)?;
     let shown = source.shown(&path);
     let watched = matches!(source, Source::Folder(_)).then(|| shown.clone());
-    let (mut lesson, found) = lesson(&String::from_utf8_lossy(&bytes), shown);
+    let (mut lesson, found) = lesson(&bytes, shown);
     name.clone_into(&mut lesson.id);
     lesson.path = watched;
     let tasks = task_fence::exercise(&lesson);
@@ -145,9 +145,11 @@ fn in_order(course: &mut Course) {
     });
 }
 
-fn lesson(text: &str, path: PathBuf) -> (Lesson, Vec<Diagnostic>) {
-    let text = deck::clean(text);
-    let (deck, diagnostics) = deck::parse(&text, &path);
+fn lesson(bytes: &[u8], path: PathBuf) -> (Lesson, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let text = deck::clean(&text_of(bytes, &path, &mut diagnostics));
+    let (deck, found) = deck::parse(&text, &path);
+    diagnostics.extend(found);
     let lesson = Lesson {
         id: String::new(),
         title: deck.title.clone(),
@@ -159,11 +161,22 @@ fn lesson(text: &str, path: PathBuf) -> (Lesson, Vec<Diagnostic>) {
     (lesson, diagnostics)
 }
 
+/// A file's text, and a warning where it is not in UTF-8.
+fn text_of(bytes: &[u8], path: &Path, diagnostics: &mut Vec<Diagnostic>) -> String {
+    let (text, foreign) = encoding::decode(bytes);
+    if let Some(foreign) = foreign {
+        let script = Script::new(path, &text);
+        let remedy = Some(encoding::REMEDY);
+        diagnostics.push(script.whole_line(Severity::Warning, foreign.line, foreign.message, remedy));
+    }
+    text
+}
+
 impl Course {
     /// One deck as a course of one lesson.
-    pub fn from_deck(path: PathBuf, text: &str) -> Self {
+    pub fn from_deck(path: PathBuf, text: impl AsRef<[u8]>) -> Self {
         let id = path.file_stem().map_or_else(|| "deck".to_owned(), |s| s.to_string_lossy().into_owned());
-        let (mut lesson, diagnostics) = lesson(text, path);
+        let (mut lesson, diagnostics) = lesson(text.as_ref(), path);
         lesson.id.clone_from(&id);
         Self {
             id,
@@ -180,7 +193,7 @@ impl Course {
 fn lesson_names(source: &Source, course: &mut Course) -> Vec<String> {
     let path = "lessons/course.yaml";
     let raw = source.read(path).and_then(|bytes| {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text = text_of(&bytes, &source.shown(path), &mut course.diagnostics);
         read_yaml::<RawCourse>(source, path, &text, &mut course.diagnostics)
     });
     let Some(raw) = raw else {
@@ -219,7 +232,7 @@ fn missing(source: &Source, name: &str) -> Diagnostic {
 
 fn listed(source: &Source, name: &str, message: String) -> Diagnostic {
     let bytes = source.read("lessons/course.yaml").unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (text, _) = encoding::decode(&bytes);
     let path = source.shown("lessons/course.yaml");
     let script = Script::new(&path, &text);
     let names =
@@ -243,7 +256,7 @@ fn read_yaml<T: DeserializeOwned>(
 
 fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Exercise> {
     let bytes = source.read(path)?;
-    let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+    let text = text_of(&bytes, &source.shown(path), diagnostics).replace("\r\n", "\n");
     let mut raw: RawExercise = read_yaml(source, path, &text, diagnostics)?;
     let shown = source.shown(path);
     let script = Script::new(&shown, &text);
@@ -286,7 +299,7 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
     task::place_ways(&snippet, &[], &mut raw.accepts, &mut raw.rejects);
     let solution_path = format!("{folder}/solution.md");
     let solution =
-        source.read(&solution_path).map(|b| deck::clean(&String::from_utf8_lossy(&b))).unwrap_or_default();
+        source.read(&solution_path).map(|b| deck::clean(&encoding::decode(&b).0)).unwrap_or_default();
     let inside = format!("{folder}/files/");
     let mut files = Vec::new();
     for file in source.list(folder).iter().filter(|f| f.starts_with(&inside)) {

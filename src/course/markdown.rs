@@ -1,15 +1,26 @@
 //! Markdown events into our own blocks; comments become notes, quiz and task fences become quizzes and tasks.
 
+mod aside;
+mod include;
+mod short;
+
 use std::iter::Peekable;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, OffsetIter, Options, Parser, Tag};
 
 use super::block::{Align, Block, BlockKind, Inline, ListItem, Table, plain};
 use super::diagnostic::{Diagnostic, Script, Severity};
-use super::inline::{drop_code_attributes, mark, push_text};
+use super::dialect::{self, Mark};
+use super::footnote::Footnotes;
+use super::html::OpenTags;
+use super::inline::{GUARD, drop_attributes, push_text, raised_and_lowered};
 use super::quiz::Quiz;
+use super::signal::Signal;
 use super::yaml::Snippet;
-use super::{Task, quiz_fence, task_fence};
+use super::{Task, quiz_fence, split, task_fence};
+
+pub use short::blocks;
+pub(super) use short::{cell, inlines, words};
 
 /// Deeper than this, text is shown as it was written: nobody means it, and the stack is finite.
 const DEEPEST: usize = 32;
@@ -19,7 +30,17 @@ const DEEPEST: usize = 32;
 pub(super) enum Piece {
     Block(Block),
     Note(String),
-    Config { yaml: String, line: usize },
+    Config {
+        yaml: String,
+        line: usize,
+    },
+    /// A new slide begins.
+    Break,
+    /// The slide stands in the middle.
+    Middle,
+    /// A footnote of this label was spoken of, or stands here in the text.
+    Referred(String),
+    Defined(String),
 }
 
 /// What a deck's text holds; blocks name quizzes and tasks by their index.
@@ -28,36 +49,24 @@ pub(super) struct Content {
     pub(super) pieces: Vec<Piece>,
     pub(super) quizzes: Vec<Quiz>,
     pub(super) tasks: Vec<Task>,
+    pub(super) footnotes: Footnotes,
+    /// Whether styles or programs were left out.
+    pub(super) styles: bool,
 }
 
-/// Reads a text that `compat::adapt` made from the script's lines.
-pub(super) fn read(text: &str, script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) -> Content {
-    let mut reader = Reader::new(text, Some(script));
-    let mut pieces = Vec::new();
-    while reader.events.peek().is_some() {
-        let blocks = reader.block(0);
-        pieces.extend(blocks.into_iter().map(Piece::Block));
-        pieces.append(&mut reader.asides);
-    }
+/// Reads a text that a dialect, whose name is given, made from the script's lines.
+pub(super) fn read(
+    text: &str,
+    marks: &[Mark],
+    dialect: Option<&'static str>,
+    script: &Script<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Content {
+    let mut reader = Reader { dialect, ..Reader::new(text, Some(script), marks) };
+    let pieces = reader.pieces();
     diagnostics.append(&mut reader.diagnostics);
-    Content { pieces, quizzes: reader.quizzes, tasks: reader.tasks }
-}
-
-/// Blocks of a short text (an exercise's brief, a solution); comments are dropped and quizzes stay code.
-pub fn blocks(text: &str) -> Vec<Block> {
-    let text = text.replace("\r\n", "\n");
-    let lines: Vec<&str> = text.split('\n').collect();
-    let text = super::compat::adapt(&lines, 0);
-    Reader::new(&text, None).blocks(0).0
-}
-
-/// The words of one line of markdown.
-pub(super) fn words(text: &str) -> String {
-    let blocks = blocks(text);
-    match blocks.first().map(|b| &b.kind) {
-        Some(BlockKind::Paragraph(inlines)) if blocks.len() == 1 => plain(inlines).trim().to_owned(),
-        _ => text.trim().to_owned(),
-    }
+    let Reader { quizzes, tasks, footnotes, styles, .. } = reader;
+    Content { pieces, quizzes, tasks, footnotes, styles }
 }
 
 struct Reader<'a> {
@@ -65,7 +74,16 @@ struct Reader<'a> {
     text: &'a str,
     line_starts: Vec<usize>,
     script: Option<&'a Script<'a>>,
+    /// What the comments of a dialect stand for.
+    marks: &'a [Mark],
     asides: Vec<Piece>,
+    footnotes: Footnotes,
+    styles: bool,
+    /// How files that the deck includes are read, and how many are around this one.
+    dialect: Option<&'static str>,
+    includes: usize,
+    /// What is being read comes as a step of its own.
+    fragment: bool,
     quizzes: Vec<Quiz>,
     tasks: Vec<Task>,
     diagnostics: Vec<Diagnostic>,
@@ -98,17 +116,43 @@ fn is_block(event: &Event<'_>) -> bool {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, script: Option<&'a Script<'a>>) -> Self {
-        // Not on: YAML blocks (they eat slides), smart punctuation, math (`$` belongs to the shell), tasks, footnotes.
+    fn new(text: &'a str, script: Option<&'a Script<'a>>, marks: &'a [Mark]) -> Self {
+        // Not on: YAML blocks (they eat slides), smart punctuation, math (`$` belongs to the shell), tasks.
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_SUPERSCRIPT
-            | Options::ENABLE_SUBSCRIPT
+            | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_DEFINITION_LIST;
         let events = Parser::new_ext(text, options).into_offset_iter().peekable();
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
         let (asides, quizzes, tasks, diagnostics) = Default::default();
-        Self { events, text, line_starts, script, asides, quizzes, tasks, diagnostics }
+        let footnotes = Footnotes::default();
+        Self {
+            events,
+            text,
+            line_starts,
+            script,
+            marks,
+            asides,
+            footnotes,
+            styles: false,
+            dialect: None,
+            includes: 0,
+            fragment: false,
+            quizzes,
+            tasks,
+            diagnostics,
+        }
+    }
+
+    /// All that is left, in order.
+    fn pieces(&mut self) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        while self.events.peek().is_some() {
+            let blocks = self.block(0);
+            pieces.extend(blocks.into_iter().map(Piece::Block));
+            pieces.append(&mut self.asides);
+        }
+        pieces
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -129,8 +173,22 @@ impl<'a> Reader<'a> {
         (out, loose)
     }
 
-    /// Takes one block; none if it was only a comment.
+    /// Takes one block; none if it was only a comment. A fragment stands between its own two signals.
     fn block(&mut self, depth: usize) -> Vec<Block> {
+        self.fragment = false;
+        let mut blocks = self.one(depth);
+        // A mark in an item counts for the item.
+        let whole =
+            blocks.first().is_some_and(|b| !matches!(b.kind, BlockKind::List { .. } | BlockKind::Quote(_)));
+        if std::mem::take(&mut self.fragment) && whole {
+            let line = blocks[0].line;
+            blocks.insert(0, Signal::Open.block(line));
+            blocks.push(Signal::Close.block(line));
+        }
+        blocks
+    }
+
+    fn one(&mut self, depth: usize) -> Vec<Block> {
         let Some((event, range)) = self.events.peek().cloned() else { return Vec::new() };
         let line = self.line(range.start);
         let made = |kind| vec![Block { kind, reveal: 0, line }];
@@ -151,7 +209,7 @@ impl<'a> Reader<'a> {
         };
         if depth >= DEEPEST {
             self.skip();
-            return made(BlockKind::Verbatim(self.text[range].trim_end().to_owned()));
+            return made(BlockKind::Verbatim(dialect::without_marks(self.text[range].trim_end())));
         }
         let kind = match tag {
             Tag::Heading { level, .. } => {
@@ -181,6 +239,13 @@ impl<'a> Reader<'a> {
                 return self.html(&html, line, depth);
             }
             Tag::List(start) => BlockKind::List { start, items: self.items(depth + 1) },
+            Tag::FootnoteDefinition(label) => {
+                let (blocks, _) = self.blocks(depth + 1);
+                self.skip();
+                self.footnotes.define(&label, split::flat(blocks));
+                self.asides.push(Piece::Defined(label.to_string()));
+                return Vec::new();
+            }
             Tag::DefinitionList => BlockKind::Definitions(self.definitions(depth + 1)),
             Tag::Table(align) => BlockKind::Table(self.table(&align, depth)),
             _ => {
@@ -270,7 +335,7 @@ impl<'a> Reader<'a> {
     }
 
     fn code(&mut self, kind: &CodeBlockKind<'_>, text: String, source: &str, line: usize) -> BlockKind {
-        let text = text.strip_suffix('\n').map(str::to_owned).unwrap_or(text);
+        let text = dialect::without_marks(text.strip_suffix('\n').unwrap_or(&text));
         let CodeBlockKind::Fenced(info) = kind else {
             return BlockKind::Code { lang: String::new(), info: String::new(), text };
         };
@@ -352,69 +417,38 @@ impl<'a> Reader<'a> {
         quiz
     }
 
-    fn html(&mut self, html: &str, line: usize, depth: usize) -> Vec<Block> {
-        let made = |text: &str| {
-            let text = text.trim_end().to_owned();
-            vec![Block { kind: BlockKind::Verbatim(text), reveal: 0, line }]
-        };
-        let Some(inner) = html.trim_start().strip_prefix("<!--") else { return made(html) };
-        let (comment, rest) = match inner.split_once("-->") {
-            Some((comment, rest)) => (comment, rest),
-            None => {
-                if let Some(script) = self.script {
-                    self.diagnostics.push(script.whole_line(
-                        Severity::Warning,
-                        line,
-                        "this comment is never closed",
-                        Some("everything below became a note; close it with `-->`"),
-                    ));
-                }
-                (inner, "")
-            }
-        };
-        self.aside(comment, line);
-        match rest.trim() {
-            "" => Vec::new(),
-            more if more.starts_with("<!--") && depth < DEEPEST => self.html(more, line, depth + 1),
-            more if more.starts_with("<!--") => made(more),
-            more => {
-                let mut rest = blocks(more);
-                rest.iter_mut().for_each(|b| b.line = line);
-                rest
-            }
-        }
-    }
-
-    fn aside(&mut self, comment: &str, line: usize) {
-        let piece = match comment.strip_prefix("config:") {
-            Some(yaml) => Piece::Config { yaml: yaml.to_owned(), line },
-            None if comment.trim().is_empty() => return,
-            None => Piece::Note(comment.trim().to_owned()),
-        };
-        self.asides.push(piece);
-    }
-
     /// Words up to the end of what holds them or to the next block.
     fn inlines(&mut self, depth: usize) -> Vec<Inline> {
         let mut out = Vec::new();
+        let mut tags = OpenTags::default();
         while let Some((event, range)) =
             self.events.next_if(|(e, _)| !matches!(e, Event::End(_)) && !is_block(e))
         {
             match event {
-                Event::Text(text) => push_text(&mut out, &text),
-                Event::Code(code) => out.push(Inline::Code(code.to_string())),
+                Event::Text(text) => {
+                    // An escaped sign marks nothing.
+                    if self.text[..range.start].ends_with('\\') {
+                        push_text(&mut out, GUARD);
+                    }
+                    push_text(&mut out, &text);
+                }
+                Event::Code(code) => out.push(Inline::Code(dialect::without_marks(&code))),
                 Event::SoftBreak => out.push(Inline::SoftBreak),
                 Event::HardBreak => out.push(Inline::HardBreak),
                 Event::InlineHtml(html) => match html.strip_prefix("<!--") {
                     Some(comment) => {
                         let line = self.line(range.start);
-                        self.aside(comment.trim_end_matches("-->"), line);
+                        match dialect::index_of(comment).and_then(|n| self.marks.get(n)) {
+                            Some(mark) => self.inline_mark(mark, line),
+                            None => self.aside(comment.trim_end_matches("-->"), line),
+                        }
                     }
+                    None if tags.take(&html, &mut out) => {}
                     None => push_text(&mut out, &html),
                 },
                 Event::Start(_) if depth >= DEEPEST => {
                     self.skip();
-                    push_text(&mut out, &self.text[range]);
+                    push_text(&mut out, &dialect::without_marks(&self.text[range]));
                 }
                 Event::Start(tag) => {
                     let inner = self.inlines(depth + 1);
@@ -423,8 +457,6 @@ impl<'a> Reader<'a> {
                         Tag::Emphasis => out.push(Inline::Emph(inner)),
                         Tag::Strong => out.push(Inline::Strong(inner)),
                         Tag::Strikethrough => out.push(Inline::Strike(inner)),
-                        Tag::Superscript => mark(&mut out, inner, "^", Inline::Superscript),
-                        Tag::Subscript => mark(&mut out, inner, "~", Inline::Subscript),
                         Tag::Link { dest_url, .. } => {
                             out.push(Inline::Link { text: inner, url: dest_url.to_string() });
                         }
@@ -434,13 +466,16 @@ impl<'a> Reader<'a> {
                         _ => out.extend(inner),
                     }
                 }
-                Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-                    push_text(&mut out, &text);
+                Event::FootnoteReference(label) => {
+                    out.push(self.footnotes.refer(&label));
+                    self.asides.push(Piece::Referred(label.to_string()));
                 }
+                Event::InlineMath(text) | Event::DisplayMath(text) => push_text(&mut out, &text),
                 Event::TaskListMarker(_) | Event::End(_) | Event::Html(_) | Event::Rule => {}
             }
         }
-        drop_code_attributes(&mut out);
+        drop_attributes(&mut out);
+        let mut out = raised_and_lowered(out);
         if let Some(Inline::Text(last)) = out.last_mut() {
             last.truncate(last.trim_end_matches(' ').len());
         }

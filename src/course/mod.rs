@@ -1,13 +1,17 @@
 //! What an author writes: decks, lessons, quizzes and exercises, and what is wrong with them.
 
 mod block;
+mod columns;
 mod commands;
-mod compat;
 pub mod deck;
 mod diagnostic;
+mod dialect;
+mod encoding;
 mod exercise;
 mod fence;
+mod footnote;
 mod front_matter;
+mod html;
 mod inline;
 mod lint;
 mod load;
@@ -18,6 +22,7 @@ mod quoted;
 mod rewrite;
 mod runnable;
 pub mod script;
+mod signal;
 mod solution;
 mod source;
 mod split;

@@ -99,6 +99,9 @@ fn collect(
             }
             BlockKind::Task(index) => found.push(Cue::Task(*index)),
             BlockKind::Quote(inner) => collect(inner, slide, found, complain),
+            BlockKind::Columns { columns, .. } => {
+                columns.iter().for_each(|column| collect(column, slide, found, complain));
+            }
             BlockKind::List { items, .. } => {
                 items.iter().for_each(|item| collect(&item.blocks, slide, found, complain));
             }

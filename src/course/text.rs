@@ -45,6 +45,10 @@ fn block_lines(block: &Block, step: usize, deck: &Deck, depth: usize) -> Vec<Str
             }
             out
         }
+        BlockKind::Columns { columns, .. } => {
+            let all = columns.iter().map(|column| blocks(column, step, deck, depth));
+            all.filter(|lines| !lines.is_empty()).collect::<Vec<_>>().join(&String::new())
+        }
         BlockKind::Rule => vec!["----".to_owned()],
         BlockKind::Verbatim(text) => split(text.clone()),
         BlockKind::Quiz(i) => deck.quizzes.get(*i).map(quiz_lines).unwrap_or_default(),
@@ -136,6 +140,9 @@ fn table_lines(table: &Table) -> Vec<String> {
         let cells = row.iter().zip(&widths).map(|(cell, &w)| format!("{cell:<w$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
+    if rows[0].iter().all(|cell| cell.trim().is_empty()) {
+        return rows[1..].iter().map(line).collect();
+    }
     let mut out: Vec<String> = rows.iter().map(line).collect();
     let rule = widths.iter().map(|w| "-".repeat(*w)).collect::<Vec<_>>().join("  ");
     out.insert(1.min(out.len()), rule);

@@ -119,7 +119,12 @@ impl App {
         self.now = now;
         self.lesson.set_now(now);
         let mut effects = self.lesson.open();
-        self.popup = self.lesson.mistakes().map(Popup::Notes).or(self.popup.take());
+        // Who opens a deck wants to see its first slide.
+        match self.lesson.said().filter(|_| self.wishes.zoom) {
+            Some(said) => self.tell(Tone::Plain, said),
+            None if self.lesson.has_mistakes() => self.popup = self.lesson.mistakes().map(Popup::Notes),
+            None => {}
+        }
         self.arrange();
         if self.awake {
             effects.push(Effect::Wake);
@@ -318,7 +323,7 @@ impl App {
         let effects = self.lesson.reload(course);
         // A question waits for its answer; what else was open may speak of slides that are gone.
         if !matches!(self.popup, Some(Popup::Confirm(_))) {
-            self.popup = self.lesson.mistakes().map(Popup::Notes);
+            self.popup = self.lesson.mistakes().filter(|_| self.lesson.has_mistakes()).map(Popup::Notes);
         }
         self.tell(Tone::Plain, "The lesson was read again".into());
         effects

@@ -224,3 +224,29 @@ fn mistakes_in_a_task_point_into_the_lesson() {
     let (deck, found) = deck::parse(twice, Path::new("lesson.md"));
     assert_eq!((deck.tasks.len(), found[0].line), (1, 10), "{found:?}");
 }
+
+#[test]
+fn a_byte_order_mark_in_a_courses_files_changes_nothing_and_another_encoding_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, bytes: &[u8]| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("it is below the folder")).expect("makes folders");
+        fs::write(path, bytes).expect("writes");
+    };
+    let course = "format_version: 1\nid: c\ntitle: C\nversion: \"1\"\nlessons: [one]\n";
+    let exercise = "format_version: 1\nid: e\ntitle: E\nbrief: b\ntasks:\n  - {id: t, title: T, check: {image: {repo: nginx}}}\n";
+    let marked = |text: &str| format!("\u{feff}{text}").into_bytes();
+    write("lessons/course.yaml", &marked(course));
+    write("lessons/one/lesson.md", &marked("---\ntitle: One\n---\n\n# A\n"));
+    write("exercises/e/exercise.yaml", &marked(exercise));
+    let source = Source::Folder(folder.path().to_owned());
+    let read = load(&source).expect("it loads");
+    let found = |course: &Course| course.diagnostics.iter().map(|d| d.message.clone()).collect::<Vec<_>>();
+    assert!(!found(&read).iter().any(|m| m.contains("document") || m.contains("UTF")), "{:?}", found(&read));
+    assert_eq!((read.title.as_str(), read.lessons[0].title.as_str(), read.exercises.len()), ("C", "One", 1));
+    write("lessons/one/lesson.md", b"---\ntitle: Caf\xe9\n---\n\n# A\n");
+    let read = load(&source).expect("it loads");
+    assert_eq!(read.lessons[0].title, "Café");
+    let said = read.diagnostics.iter().find(|d| d.message.contains("not UTF-8")).expect("it is said");
+    assert_eq!((said.severity, said.line), (Severity::Warning, 2));
+}

@@ -6,6 +6,7 @@ mod class_screens;
 mod class_shells;
 mod course;
 mod deck;
+mod dialects;
 mod differential;
 mod engine;
 mod evidence;

@@ -56,3 +56,25 @@ fn an_edited_deck_is_shown_at_once_and_its_mistake_is_told_with_its_line() {
     screen.send("q");
     assert!(screen.wait_exit().success());
 }
+
+#[test]
+fn a_deck_for_another_tool_shows_its_first_slide_and_says_how_it_was_read() {
+    let launch = Launch::pilotwhale();
+    let file = launch.home().join("talk.md");
+    std::fs::write(
+        &file,
+        b"# Knots\n\nna\xefve\n\n<!-- pause -->\n\nthen\n\n<!-- speaker_note: hidden -->\n",
+    )
+    .expect("writes");
+    let screen = launch.args(["slides", "talk.md"]).start();
+    let first = screen.wait_for("One thing in this deck is not right");
+    assert!(first.contains("naïve") && first.contains("1/2") && !first.contains("hidden"), "{first}");
+    screen.send("e");
+    screen.wait_until("the byte and the tool", |grid| {
+        grid.contains("0xEF") && grid.contains("read as a presenterm deck")
+    });
+    screen.send("<Esc>");
+    screen.wait_gone("Esc closes");
+    screen.send("q");
+    assert!(screen.wait_exit().success());
+}

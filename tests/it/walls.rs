@@ -42,7 +42,7 @@ const OUTSIDE: [(&str, &[&str]); 13] = [
     ("shell", &["alacritty_terminal", "portable_pty", "termwiz"]),
     ("progress", &["rusqlite"]),
     ("class", &["tokio_rustls", "rcgen", "tokio_util", "rusqlite", "unicode_width"]),
-    ("course", &["pulldown_cmark", "serde_yaml"]),
+    ("course", &["pulldown_cmark", "serde_yaml", "chardetng", "encoding_rs"]),
     ("cli", &["clap"]),
     // `anyhow` loses what kind of error it was: only where errors end up
     ("cli", &["anyhow"]),

@@ -12,6 +12,7 @@ use crate::tui::screen::lesson::{Overflow, SCREENS, overflows};
 pub(super) fn run(chosen: &Chosen) -> Result<Ending, Stopped> {
     let course = Arc::new(chosen.load()?);
     let mut found = course.diagnostics.clone();
+    found.retain(|diagnostic| diagnostic.severity != Severity::Note);
     found.extend(lint(&course, &chosen.source()));
     found.extend(too_large(&course));
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());

@@ -139,6 +139,7 @@ pub(super) fn for_each(blocks: &[Block], visit: &mut dyn FnMut(&Block)) {
         visit(block);
         match &block.kind {
             BlockKind::Quote(inner) => for_each(inner, visit),
+            BlockKind::Columns { columns, .. } => columns.iter().for_each(|column| for_each(column, visit)),
             BlockKind::List { items, .. } => items.iter().for_each(|item| for_each(&item.blocks, visit)),
             BlockKind::Definitions(terms) => {
                 terms.iter().flat_map(|(_, bodies)| bodies).for_each(|body| for_each(body, visit));

@@ -335,6 +335,7 @@ impl SlidesPane {
         let height = usize::from(area.height);
         let top = match height.saturating_sub(lines) {
             free if slide.is_title => free / 3,
+            free if slide.in_middle => free / 2,
             // One blank line above, where nothing is lost by it.
             free => usize::from(free > 1),
         };

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::{LessonPane, exercises};
-use crate::course::Lesson;
+use crate::course::{Lesson, Severity};
 use crate::session::{Phase, Place, Spot};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -82,6 +82,21 @@ impl LessonPane {
     pub fn mistakes(&self) -> Option<Notes> {
         let mistakes = &self.session.course().diagnostics;
         (!mistakes.is_empty()).then(|| Notes::of_mistakes(mistakes))
+    }
+
+    /// Whether something is wrong, and not only told.
+    pub fn has_mistakes(&self) -> bool {
+        self.session.course().diagnostics.iter().any(|d| d.severity != Severity::Note)
+    }
+
+    /// How a deck was read, and whether something in it is not right, in one line.
+    pub fn said(&self) -> Option<String> {
+        let found = &self.session.course().diagnostics;
+        match found.iter().filter(|d| d.severity != Severity::Note).count() {
+            0 => found.first().map(|note| note.message.clone()),
+            1 => Some("One thing in this deck is not right: e shows it".into()),
+            count => Some(format!("{count} things in this deck are not right: e shows them")),
+        }
     }
 
     pub fn contents(&self) -> Contents {

@@ -41,6 +41,7 @@ fn collect(deck: &Deck, block: &Block, step: usize, out: &mut Vec<(usize, String
             items.iter().for_each(|item| inside(&item.blocks, step.max(item.reveal)));
         }
         BlockKind::Quote(blocks) => inside(blocks, step),
+        BlockKind::Columns { columns, .. } => columns.iter().for_each(|column| inside(column, step)),
         BlockKind::Table(table) => {
             for row in std::iter::once(&table.head).chain(&table.rows) {
                 let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();

@@ -60,6 +60,7 @@ fn collect_commands(block: &Block, since: usize, step: usize, found: &mut Vec<(u
             }
         }
         BlockKind::Quote(blocks) => inside(blocks, since),
+        BlockKind::Columns { columns, .. } => columns.iter().for_each(|column| inside(column, since)),
         BlockKind::List { items, .. } => {
             for item in items.iter().filter(|item| item.reveal <= step) {
                 inside(&item.blocks, since.max(item.reveal));

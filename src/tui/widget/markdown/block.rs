@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::inline::Flow;
 use super::row::{Part, Row};
-use super::{Context, Insert, table};
+use super::{Context, Insert, beside, table};
 use crate::course::{Block, BlockKind, Inline, ListItem};
 use crate::tui::highlight::visible;
 
@@ -81,6 +81,7 @@ impl<'a> Writer<'a> {
             }
             BlockKind::Table(table) => table::rows(table, width, style, theme),
             BlockKind::Definitions(terms) => self.definitions(terms, width, reveal, style),
+            BlockKind::Columns { shares, columns } => self.columns(shares, columns, width, reveal, style),
             BlockKind::Rule => vec![Row::new(vec![Span::styled("─".repeat(width), theme.border)])],
             BlockKind::Verbatim(text) => visible(text)
                 .split('\n')
@@ -195,6 +196,34 @@ impl<'a> Writer<'a> {
             }
         }
         rows
+    }
+
+    /// Beside each other where each has room for a line of words and nothing of it is cut, else below each other.
+    fn columns(
+        &mut self,
+        shares: &[u16],
+        columns: &[Vec<Block>],
+        width: usize,
+        reveal: usize,
+        style: Style,
+    ) -> Vec<Row> {
+        let Some(widths) = beside::widths(shares, columns.len(), width) else {
+            let all = columns.concat();
+            return self.blocks(&all, width, reveal, style);
+        };
+        let (fences, inserts, left) = (self.fences.len(), self.inserts.len(), self.column);
+        let mut laid = Vec::new();
+        for (column, width) in columns.iter().zip(&widths) {
+            laid.push(self.blocks(column, *width, reveal, style));
+            self.column += width + beside::GAP;
+        }
+        self.column = left;
+        beside::joined(laid, &widths).unwrap_or_else(|| {
+            self.fences.truncate(fences);
+            self.inserts.truncate(inserts);
+            let all = columns.concat();
+            self.blocks(&all, width, reveal, style)
+        })
     }
 
     fn inserted(&mut self, insert: Insert, width: usize) -> Vec<Row> {

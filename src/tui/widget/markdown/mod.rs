@@ -1,5 +1,6 @@
 //! Lays the content of a slide out as lines of at most some width. Pure: it knows no screen and no scroll.
 
+mod beside;
 mod block;
 mod inline;
 mod row;
