@@ -8,7 +8,7 @@ use super::diagnostic::Manuscript;
 use super::rewrite::Rewrite;
 use super::tries::{Accept, Reject};
 use super::vars::{self, Var, Vars};
-use crate::check::{Check, Needs, Text, WhenWrong};
+use crate::check::{Check, Needs, WhenWrong};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exercise {
