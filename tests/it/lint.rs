@@ -154,8 +154,14 @@ fn mistakes_of_a_lesson_are_pointed_at() {
 
 #[test]
 fn mistakes_of_an_exercise_are_pointed_at() {
-    let cases: [(&str, &str, &str, &str); 8] = [
+    let cases: [(&str, &str, &str, &str); 9] = [
         ("hints: [a, b, c]", "hints: [a]", SOLUTION, "exercise.yaml:6 the task `printed` has 1 hints"),
+        (
+            "accepts: [{name: quietly, run: docker run alpine echo hello}]",
+            "accepts: [{name: late, tries: [{run: docker run alpine true}, {run: docker run alpine echo hello}]}]",
+            SOLUTION,
+            "exercise.yaml:10 after a try of `late` nothing is looked at",
+        ),
         (
             "accepts: [{name: quietly, run: docker run alpine echo hello}]",
             "",

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::{
-    BlockKind, Course, Diagnostic, Exercise, Manuscript, Severity, Source, Task, blocks, ways,
+    Accept, BlockKind, Course, Diagnostic, Exercise, Manuscript, Reject, Severity, Source, Task, Try, blocks,
+    ways,
 };
 use super::lessons::for_each;
 use super::{links, literals};
@@ -41,6 +42,18 @@ pub(super) fn exercise(course: &Course, exercise: &Exercise, source: &Source, ou
             say(Severity::Warning, key("tasks:"), format!("the exercise has no `{name}`"), help);
         }
     }
+    for (name, line, tries) in sequences(&exercise.accepts, &exercise.rejects) {
+        let on_the_way = tries.len().saturating_sub(1);
+        if tries.iter().take(on_the_way).any(|one| one.after.is_empty()) {
+            let message = format!("after a try of `{name}` nothing is looked at");
+            say(
+                Severity::Warning,
+                line,
+                message,
+                "write with `after` what its tasks say then, or make it one try",
+            );
+        }
+    }
     variables(exercise, &mut say);
     for one in &exercise.tasks {
         task(one, false, manuscript, out);
@@ -50,6 +63,15 @@ pub(super) fn exercise(course: &Course, exercise: &Exercise, source: &Source, ou
     let folder = format!("exercises/{}", exercise.id);
     links::links(&blocks(&exercise.brief), manuscript, source, &folder, out);
     links::links(&blocks(exercise.solution.text()), &exercise.solution, source, &folder, out);
+}
+
+/// The name, the line and the tries of each way.
+fn sequences<'e>(
+    accepts: &'e [Accept],
+    rejects: &'e [Reject],
+) -> impl Iterator<Item = (&'e str, usize, &'e [Try])> {
+    let right = accepts.iter().map(|way| (way.name.as_str(), way.line, way.tries.as_slice()));
+    right.chain(rejects.iter().map(|way| (way.name.as_str(), way.line, way.tries.as_slice())))
 }
 
 /// What every task needs.

@@ -204,65 +204,79 @@ fn bases(tries: &[Given], other: &dyn Fn(&str) -> Option<String>, found_out: boo
     changed.then_some(all)
 }
 
-/// Where the names of containers and images stand among the words of a call.
-fn slots(call: &Docker) -> Vec<usize> {
+/// Where the names of containers stand among the words of a call, and where those of images.
+fn slots(call: &Docker) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+    let all = call.rest.len();
     match call.verb.name {
-        "run" | "create" | "exec" | "cp" => {
-            vec![0, 1].into_iter().filter(|at| call.is(&["cp"]) || *at == 0).collect()
-        }
-        "build" | "ps" | "pull" => Vec::new(),
-        _ => (0..call.rest.len()).collect(),
+        "run" | "create" => (0..0, 0..1),
+        "tag" | "rmi" => (0..0, 0..all),
+        "commit" => (0..1, 1..2),
+        "exec" => (0..1, 0..0),
+        "build" | "ps" | "pull" => (0..0, 0..0),
+        _ => (0..all, 0..0),
     }
 }
 
+/// A name that the learner chose, and others for the container and the image that have it.
+struct Renamed {
+    old: String,
+    container: String,
+    image: Option<String>,
+}
+
 fn names(tries: &[Given]) -> Option<Vec<Given>> {
+    let files = tries.iter().flat_map(|one| &one.files);
+    let bases: Vec<String> = files.flat_map(|(_, text)| dockerfile::bases(text)).collect();
+    let images = made(tries);
+    let calls_before = all_calls(tries);
+    let containers = calls_before.iter().filter(|call| call.is(&["run", "create"]));
+    let containers = containers.flat_map(|call| call.values("name")).map(str::to_owned);
+    let mut chosen: Vec<String> = containers.chain(images.iter().cloned()).collect();
+    chosen.retain(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c)));
+    chosen.sort();
+    chosen.dedup();
     let mut tries = tries.to_vec();
-    let mut old: Vec<(String, String)> = Vec::new();
-    let bases: Vec<String> =
-        tries.iter().flat_map(|one| &one.files).flat_map(|(_, text)| dockerfile::bases(text)).collect();
-    for call in all_calls(&tries) {
-        let containers = call.values("name").map(|name| (name.to_owned(), format!("my_{name}-2")));
-        old.extend(containers.filter(|_| call.is(&["run", "create"])));
-    }
-    for image in made(&tries) {
-        let repo = image.split(':').next().unwrap_or_default().to_owned();
-        let is_base = bases.iter().any(|base| base.split([':', '@']).next() == Some(repo.as_str()));
-        let (name, tag) = image.split_once(':').unwrap_or((&image, "v2"));
-        if !is_base && !image.contains('/') {
-            old.push((image.clone(), format!("me/the-{name}:{tag}")));
-        }
-    }
-    old.retain(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c)));
-    old.sort();
-    old.dedup_by(|one, other| one.0 == other.0);
     let mut changed = false;
-    for (name, new) in old {
-        let renamed = calls(&tries, &mut |call| {
-            let before = call.words();
-            let slots = slots(call);
-            for (_, word) in call.rest.iter_mut().enumerate().filter(|(at, _)| slots.contains(at)) {
-                match word.split_once(':') {
-                    _ if *word == name => *word = new.clone(),
-                    Some((container, path)) if container == name && path.starts_with('/') => {
-                        *word = format!("{new}:{path}");
-                    }
-                    _ => {}
-                }
-            }
-            for option in &mut call.options {
-                if ["name", "tag"].contains(&option.name.as_str()) && option.value.as_deref() == Some(&name) {
-                    *option = Written::new(&option.name, &new);
-                }
-            }
-            call.words() != before
-        });
+    for old in chosen {
+        let (name, tag) = old.split_once(':').unwrap_or((&old, "v2"));
+        let is_base = bases.iter().any(|base| base.split([':', '@']).next() == Some(name));
+        let is_image = images.contains(&old);
+        if is_image && is_base {
+            continue;
+        }
+        let image = is_image.then(|| format!("me/the-{name}:{tag}"));
+        let to = Renamed { container: format!("my_{name}-2"), image, old: old.clone() };
+        let renamed = calls(&tries, &mut |call| changes(call, |call| rename(call, &to)));
         // A name that is said elsewhere, too, stays as it is.
-        if let Some(renamed) = renamed.filter(|renamed| !is_said(renamed, &name)) {
+        if let Some(renamed) = renamed.filter(|renamed| !is_said(renamed, &old)) {
             tries = renamed;
             changed = true;
         }
     }
     changed.then_some(tries)
+}
+
+fn rename(call: &mut Docker, to: &Renamed) {
+    let (containers, images) = slots(call);
+    for (at, word) in call.rest.iter_mut().enumerate() {
+        match (word.split_once(':'), &to.image) {
+            (_, Some(image)) if *word == to.old && images.contains(&at) => word.clone_from(image),
+            _ if *word == to.old && containers.contains(&at) => word.clone_from(&to.container),
+            (Some((name, path)), _)
+                if name == to.old && path.starts_with('/') && containers.contains(&at) =>
+            {
+                *word = format!("{}:{path}", to.container);
+            }
+            _ => {}
+        }
+    }
+    for option in call.options.iter_mut().filter(|option| option.value.as_deref() == Some(&to.old)) {
+        match (option.name.as_str(), &to.image) {
+            ("name", _) => *option = Written::new("name", &to.container),
+            ("tag", Some(image)) => *option = Written::new("tag", image),
+            _ => {}
+        }
+    }
 }
 
 /// Whether a command or a file still has this name as a word.

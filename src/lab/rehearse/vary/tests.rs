@@ -46,6 +46,12 @@ fn commands_are_written_otherwise() {
             "docker build -t y .\ndocker run --name x y\ndocker cp x:/a . && docker rm -f x",
             "docker build --tag me/the-y:v2 .\ndocker run --name my_x-2 me/the-y:v2\ndocker cp my_x-2:/a . && docker rm -f my_x-2",
         ),
+        // A container and an image may have one name.
+        (
+            Rewrite::Names,
+            "docker build -t y .\ndocker run --name y y\ndocker commit y z",
+            "docker build --tag me/the-y:v2 .\ndocker run --name my_y-2 me/the-y:v2\ndocker commit my_y-2 me/the-z:v2",
+        ),
         // Where a name is also said to somebody else, it stays.
         (Rewrite::Names, "docker run --name x y\necho \"$(docker inspect x)\"", ""),
         (Rewrite::File, "docker build -t y .", "docker build -t y --file Dockerfile ."),
