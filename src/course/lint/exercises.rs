@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{
     BlockKind, Course, Diagnostic, Exercise, Manuscript, Severity, Source, Task, blocks, ways,
 };
+use super::effects::effects;
 use super::lessons::for_each;
 use super::{links, literals};
 
@@ -74,6 +75,7 @@ pub(super) fn task(task: &Task, on_slide: bool, manuscript: &Manuscript, out: &m
             "list wrong ways: nothing shows yet that they fail",
         );
     }
+    effects(task, manuscript, out);
 }
 
 fn is_on_a_slide(course: &Course, id: &str) -> bool {
