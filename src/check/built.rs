@@ -5,9 +5,9 @@ use super::image::known_as;
 use super::text::{quoted, words};
 use super::verdict::Known;
 use super::volume::is_young;
-use super::{ImageMatch, advice, dockerfile, program};
+use super::{ImageMatch, advice, build, dockerfile, program};
 use crate::facts::reference::{Reference, names_of};
-use crate::facts::{Evidence, Image, ImageConfig, Observed, Origin};
+use crate::facts::{Evidence, Image, ImageConfig, Observed};
 
 pub(super) fn held(wanted: &ImageMatch, image: &Image, evidence: &Evidence, all: &mut Vec<Finding>) {
     let name = known_as(image, evidence);
@@ -138,17 +138,8 @@ fn made(image: &Image, config: &ImageConfig, evidence: &Evidence) -> Made {
 
 /// The names that the learner's builds were told to give.
 fn typed_builds(evidence: &Evidence) -> impl Iterator<Item = Reference> {
-    let builds = evidence.seen.iter().filter(|call| {
-        call.command.origin == Origin::Typed
-            && call.at >= evidence.since
-            && call.command.argv.iter().any(|word| word == "build")
-    });
-    let tags = |argv: &[String]| {
-        let after = |pair: &[String]| matches!(pair[0].as_str(), "-t" | "--tag").then(|| pair[1].clone());
-        let glued = argv.iter().filter_map(|word| word.strip_prefix("--tag=").map(str::to_owned));
-        argv.windows(2).filter_map(after).chain(glued).collect::<Vec<_>>()
-    };
-    builds.flat_map(move |call| tags(&call.command.argv)).filter_map(|tag| Reference::parse(&tag))
+    let builds = evidence.seen.iter().filter(|call| build::is_build(call) && call.at >= evidence.since);
+    builds.flat_map(build::names)
 }
 
 /// The name that a `docker tag` has given.
@@ -185,10 +176,8 @@ fn based_on(base: &ImageMatch, image: &Image, config: &ImageConfig, evidence: &E
     if let Some(other) = bases.iter().find(|other| base.same_repo(&names_of(other))) {
         return no(known_as(other, evidence));
     }
-    let written = evidence.files.values().filter_map(|file| dockerfile::base(file.text.as_deref()?));
-    let written: Vec<String> = written.collect();
-    let names = |text: &String| Reference::parse(text).into_iter().collect::<Vec<_>>();
-    if written.iter().any(|from| base.known(&names(from)) == Known::Yes) {
+    let written: Vec<String> = dockerfile::bases(evidence).collect();
+    if written.iter().any(|from| base.known(&dockerfile::names_of_base(from, evidence)) == Known::Yes) {
         return Finding::yes(false);
     }
     match written.first() {

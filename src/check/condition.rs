@@ -7,7 +7,8 @@ use super::run::called;
 use super::text::{only_looks_right, quoted, words};
 use super::verdict::Known;
 use super::{
-    ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, port, program,
+    ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, outside, port,
+    program,
 };
 use crate::facts::{ContainerState, Evidence, Run, RunSource, plain_error};
 
@@ -170,6 +171,7 @@ pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut 
         mount,
         port,
         env,
+        env_given,
         workdir,
         user,
         network: in_network,
@@ -179,6 +181,7 @@ pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut 
         auto_remove,
         exit_code: code,
         http: answers,
+        installs,
         output: prints,
         logs_read: read,
         removed,
@@ -188,6 +191,7 @@ pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut 
     all.extend(mount.as_ref().map(|asked| mount::held(asked, run, evidence)));
     all.extend(port.as_ref().map(|asked| port::held(asked, run)));
     all.extend(env.iter().map(|(name, value)| variable(name, value, run)));
+    all.extend(env_given.iter().map(|name| outside::variable(name, run)));
     let texts = [workdir, user, in_network];
     let flags = [*interactive, *tty, *detached, *auto_remove];
     if run.argv.is_some() {
@@ -203,12 +207,13 @@ pub(super) fn rest(wanted: &RunMatch, run: &Run, evidence: &Evidence, all: &mut 
     }
     all.extend(code.map(|code| exit_code(code, run)));
     all.extend(answers.as_ref().map(|asked| http::held(asked, run)));
+    all.extend(installs.map(|asked| outside::installs(asked, run)));
     all.extend(prints.as_ref().map(|asked| output::held(asked, run, evidence)));
     all.extend(read.map(|read| logs_read(read, run, evidence)));
     all.extend(removed.map(|removed| gone(removed, run)));
 }
 
-fn unseen(run: &Run, what: &str) -> Finding {
+pub(super) fn unseen(run: &Run, what: &str) -> Finding {
     let reason = format!("{} was gone before {what} could be looked at.", called(run));
     Finding::unknown(reason, WATCHED)
 }

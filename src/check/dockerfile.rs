@@ -4,17 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::advice;
 use super::file::{is_inside, missing};
-use super::image::ImageMatch;
 use super::number::Number;
 use super::run::sentence;
 use super::verdict::{Known, Verdict};
-use crate::facts::{Evidence, Reference};
+use super::{ImageMatch, build, image};
+use crate::facts::reference::{Reference, names_of};
+use crate::facts::{Evidence, Image};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct DockerfileMatch {
-    /// Its path in the exercise's folder; `Dockerfile` where this is not written.
+    /// Its path in the exercise's folder. Where this is not written, `Dockerfile`, `dockerfile`, or what a build of the
+    /// learner's was told to read with `-f`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The image that the last stage begins with.
@@ -82,7 +84,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
 }
 
 /// The image of the last stage, with arguments put in and names of stages followed.
-pub(super) fn base(text: &str) -> Option<String> {
+fn base(text: &str) -> Option<String> {
     let all = instructions(text);
     let mut arguments: Vec<(String, String)> = Vec::new();
     let mut stages: Vec<(String, String)> = Vec::new();
@@ -112,69 +114,123 @@ pub(super) fn base(text: &str) -> Option<String> {
     last
 }
 
-pub(super) fn judge(wanted: &DockerfileMatch, evidence: &Evidence) -> Verdict {
-    let expected = wanted.describe();
-    let path = wanted.path();
-    let Some(text) = evidence.files.get(path).and_then(|file| file.text.as_deref()) else {
-        let advice =
-            "docker build looks for a file of just that name, without an ending. Some editors add one.";
-        return missing(path, expected, advice, evidence);
+/// Every name of the image that a FROM names, as far as it is on the engine: a digest, an id and a name that was given
+/// on this machine stand for an image that has others as well.
+pub(super) fn names_of_base(written: &str, evidence: &Evidence) -> Vec<Reference> {
+    let mut names: Vec<Reference> = Reference::parse(written).into_iter().collect();
+    let is_it = |image: &&Image| {
+        let own = names_of(image);
+        let by_name = names.iter().any(|name| match &name.digest {
+            Some(digest) => own.iter().any(|own| own.digest.as_ref() == Some(digest)) || image.id == *digest,
+            None => own.contains(name),
+        });
+        by_name || image.id == written
     };
-    match wanted.difference(&instructions(text), base(text).as_deref()) {
-        None => Verdict::Pass { found: format!("{path} is as asked for") },
-        Some((found, differs, advice)) => {
-            Verdict::NotRight { expected, found, nearest: None, differs, advice }
-        }
-    }
+    let here = evidence.images.iter().find(is_it).map(names_of).unwrap_or_default();
+    names.extend(here);
+    names
 }
 
-type Differs = (String, String, Option<String>);
+/// The Dockerfiles that the learner's builds were told to read, the newest first, and what a build reads by itself.
+fn read_by_builds(evidence: &Evidence) -> impl Iterator<Item = &str> {
+    evidence.seen.iter().rev().filter_map(build::dockerfile).chain(NAMES)
+}
+
+/// The bases that are written in them.
+pub(super) fn bases(evidence: &Evidence) -> impl Iterator<Item = String> {
+    let texts = read_by_builds(evidence).filter_map(|path| evidence.files.get(path)?.text.as_deref());
+    texts.filter_map(base)
+}
+
+/// What the engine's builders read where nothing else is said; the second where there is no first.
+pub(super) const NAMES: [&str; 2] = ["Dockerfile", "dockerfile"];
+
+pub(super) fn judge(wanted: &DockerfileMatch, evidence: &Evidence) -> Verdict {
+    let expected = wanted.describe();
+    let mut first = None;
+    for path in wanted.paths(evidence) {
+        let Some(text) = evidence.files.get(path).and_then(|file| file.text.as_deref()) else { continue };
+        match wanted.difference(path, &instructions(text), base(text).as_deref(), evidence) {
+            Ok(()) => return Verdict::Pass { found: format!("{path} is as asked for") },
+            Err(verdict) => first = first.or(Some(*verdict)),
+        }
+    }
+    let advice = "docker build looks for a file of just that name, without an ending. Some editors add one.";
+    first.unwrap_or_else(|| missing(wanted.path(), expected, advice, evidence))
+}
 
 impl DockerfileMatch {
     pub fn path(&self) -> &str {
         self.path.as_deref().map_or("Dockerfile", |path| path.trim_start_matches("./"))
     }
 
-    fn difference(&self, all: &[Instruction], base: Option<&str>) -> Option<Differs> {
+    fn paths<'a>(&'a self, evidence: &'a Evidence) -> Vec<&'a str> {
+        match self.path {
+            Some(_) => vec![self.path()],
+            None => read_by_builds(evidence).collect(),
+        }
+    }
+
+    fn difference(
+        &self,
+        path: &str,
+        all: &[Instruction],
+        base: Option<&str>,
+        evidence: &Evidence,
+    ) -> Result<(), Box<Verdict>> {
+        let not_right = |found: String, differs: String, advice: Option<String>| {
+            let expected = self.describe();
+            Err(Box::new(Verdict::NotRight { expected, found, nearest: None, differs, advice }))
+        };
         let of = |name: &str| all.iter().filter(|i| i.name == name).collect::<Vec<_>>();
         if let Some(from) = &self.from {
             let Some(base) = base else {
-                return Some((self.path().into(), "it has no FROM".into(), None));
+                return not_right(path.into(), "it has no FROM".into(), None);
             };
-            let names: Vec<Reference> = Reference::parse(base).into_iter().collect();
-            if from.known(&names) != Known::Yes {
-                let differs = format!("it begins with {base}, expected {}", from.describe());
-                return Some((format!("FROM {base}"), differs, None));
+            match from.known(&names_of_base(base, evidence)) {
+                Known::Yes => {}
+                Known::Unknown | Known::Pending => {
+                    let (reason, remedy) = image::untold_tag(base, from);
+                    return Err(Box::new(Verdict::CouldNotCheck { reason, remedy }));
+                }
+                Known::No => {
+                    let differs = format!("it begins with {base}, expected {}", from.describe());
+                    return not_right(format!("FROM {base}"), differs, None);
+                }
             }
         }
         for name in &self.has {
             if of(&name.to_uppercase()).is_empty() {
-                return Some((self.path().into(), format!("it has no {}", name.to_uppercase()), None));
+                return not_right(path.into(), format!("it has no {}", name.to_uppercase()), None);
             }
         }
         if let Some(file) = &self.copies
-            && !all.iter().any(|i| matches!(i.name.as_str(), "COPY" | "ADD") && takes(&i.rest, file))
+            && !copied(all, file)
         {
             let advice = Some("What is in the image is only what was copied into it.".to_owned());
-            return Some((self.path().into(), format!("nothing copies {file} into the image"), advice));
+            return not_right(path.into(), format!("nothing copies {file} into the image"), advice);
         }
         let last = all.iter().rfind(|i| matches!(i.name.as_str(), "CMD" | "ENTRYPOINT"));
         if let Some(form) = self.cmd_form {
             let Some(last) = last else {
-                return Some((self.path().into(), "it has no CMD and no ENTRYPOINT".into(), None));
+                return not_right(path.into(), "it has no CMD and no ENTRYPOINT".into(), None);
             };
             let is = if is_list(&last.rest) { Form::Exec } else { Form::Shell };
             if is != form {
                 let list = last.rest.starts_with('[').then(|| advice::list_fault(&last.rest));
                 let advice = list.map(|fault| format!("Docker takes it as text for a shell: {fault}"));
                 let differs = format!("{} {} is written in the {} form", last.name, last.rest, is.word());
-                return Some((format!("{} {}", last.name, last.rest), differs, advice));
+                return not_right(format!("{} {}", last.name, last.rest), differs, advice);
             }
         }
         let cmds = of("CMD").len();
-        let wanted = self.cmds.filter(|wanted| !wanted.matches(i64::try_from(cmds).unwrap_or(i64::MAX)))?;
-        let advice = (cmds > 1).then(|| "Only the last CMD counts.".to_owned());
-        Some((self.path().into(), format!("it has {cmds} CMD, expected {}", wanted.describe()), advice))
+        match self.cmds.filter(|wanted| !wanted.matches(i64::try_from(cmds).unwrap_or(i64::MAX))) {
+            None => Ok(()),
+            Some(wanted) => {
+                let advice = (cmds > 1).then(|| "Only the last CMD counts.".to_owned());
+                not_right(path.into(), format!("it has {cmds} CMD, expected {}", wanted.describe()), advice)
+            }
+        }
     }
 
     pub(super) fn describe(&self) -> String {
@@ -200,28 +256,52 @@ impl DockerfileMatch {
     }
 }
 
-/// Whether the words of a COPY take a file along: by its name, its folder, `.`, or a pattern.
-fn takes(rest: &str, file: &str) -> bool {
-    let words: Vec<String> = match serde_json::from_str::<Vec<String>>(rest) {
-        Ok(words) => words,
-        Err(_) => rest.split_whitespace().map(str::to_owned).collect(),
-    };
-    // From another stage or image, it is not the learner's file.
-    if words.iter().any(|word| word.starts_with("--from")) {
-        return false;
+/// Whether a Dockerfile takes this file of the build's folder into the image.
+pub(super) fn copies(text: &str, file: &str) -> bool {
+    copied(&instructions(text), file)
+}
+
+fn copied(all: &[Instruction], file: &str) -> bool {
+    all.iter().flat_map(sources).any(|source| takes(&source, file))
+}
+
+/// The files that it names by themselves, without patterns and folders that are meant as a whole.
+pub(super) fn named_files(text: &str) -> Vec<String> {
+    let all = instructions(text);
+    let named = all.iter().flat_map(sources).map(|source| source.trim_start_matches("./").to_owned());
+    named
+        .filter(|source| is_inside(source) && !source.contains(['*', '?', '$', ':']) && source != ".")
+        .collect()
+}
+
+/// What a COPY or ADD takes from the build's folder. From another stage or image, it is not the learner's file.
+fn sources(instruction: &Instruction) -> Vec<String> {
+    if !matches!(instruction.name.as_str(), "COPY" | "ADD") {
+        return Vec::new();
     }
-    let mut sources: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+    let words: Vec<&str> = instruction.rest.split_whitespace().collect();
+    let options = words.iter().take_while(|word| word.starts_with("--")).count();
+    if words[..options].iter().any(|word| word.starts_with("--from")) {
+        return Vec::new();
+    }
+    let rest = words[options..].join(" ");
+    let mut sources = serde_json::from_str::<Vec<String>>(&rest).unwrap_or_else(|_| {
+        rest.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
+    });
     sources.pop();
+    sources
+}
+
+/// Whether what a COPY names holds the file: by its name, its folder, `.`, or a pattern.
+fn takes(source: &str, file: &str) -> bool {
     let file = file.trim_start_matches("./");
-    sources.into_iter().any(|source| {
-        let source = source.trim_start_matches("./").trim_end_matches('/');
-        let inside = file.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let all = matches!(source, "" | "." | "*");
-        let by_pattern = source.split_once('*').is_some_and(|(before, after)| {
-            file.len() >= before.len() + after.len() && file.starts_with(before) && file.ends_with(after)
-        });
-        inside || all || by_pattern
-    })
+    let source = source.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+    let inside = file.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let all = matches!(source, "" | "." | "*");
+    let by_pattern = source.split_once('*').is_some_and(|(before, after)| {
+        file.len() >= before.len() + after.len() && file.starts_with(before) && file.ends_with(after)
+    });
+    inside || all || by_pattern
 }
 
 fn is_list(rest: &str) -> bool {
@@ -245,7 +325,7 @@ mod tests {
     use crate::facts::TextFile;
 
     fn told(asked: Value, text: &str) -> String {
-        let file = TextFile { text: Some(text.into()), sha256: String::new() };
+        let file = TextFile { text: Some(text.into()), ..TextFile::default() };
         let evidence = Evidence { files: [("Dockerfile".to_owned(), file)].into(), ..Evidence::default() };
         let wanted: DockerfileMatch = serde_json::from_value(asked).unwrap();
         let verdict = judge(&wanted, &evidence);

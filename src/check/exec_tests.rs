@@ -25,6 +25,7 @@ fn told(line: &str, printed: Option<&str>, args: &[&str], ended: bool) -> Eviden
         request_body: None,
         response_body: None,
         output: printed.map(|text| Output { text: text.into(), truncated: false }),
+        build: None,
     };
     Evidence { seen: vec![call], ..evidence(vec![box_]) }
 }

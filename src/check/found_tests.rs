@@ -272,7 +272,11 @@ fn files_are_looked_at_in_the_folder() {
     let here = |place, text: &str| Evidence {
         folders: vec!["/w".into()],
         places: [("/w/hello.py".to_owned(), place)].into(),
-        files: [("hello.py".to_owned(), TextFile { text: Some(text.into()), sha256: "ab".into() })].into(),
+        files: [(
+            "hello.py".to_owned(),
+            TextFile { text: Some(text.into()), sha256: "ab".into(), changed: None },
+        )]
+        .into(),
         listing: vec!["Hello.py".into()],
         ..evidence(vec![])
     };

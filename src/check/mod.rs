@@ -2,7 +2,9 @@
 
 mod advice;
 mod answer;
+mod author;
 mod bound;
+pub mod build;
 mod built;
 mod condition;
 mod dockerfile;
@@ -20,11 +22,14 @@ mod needs;
 mod network;
 mod number;
 mod output;
+mod outside;
 mod pattern;
 mod port;
+mod printer;
 mod program;
 mod report;
 mod run;
+mod script;
 mod search;
 mod seen;
 mod text;

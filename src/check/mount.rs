@@ -50,7 +50,7 @@ pub(super) fn held(wanted: &MountMatch, run: &Run, evidence: &Evidence) -> Findi
         return Finding::no("no mount", "nothing is mounted into it")
             .advising(super::advice::option_late(run, &["-v", "--volume", "--mount"]));
     }
-    let mut looked = run.mounts.iter().map(|mount| (mount, difference(wanted, mount, evidence)));
+    let mut looked = run.mounts.iter().map(|mount| (mount, difference(wanted, mount, run, evidence)));
     if looked.clone().any(|(_, differs)| differs.is_none()) {
         return Finding::yes(true);
     }
@@ -79,7 +79,7 @@ fn word(kind: MountKind) -> &'static str {
 /// How far it was right, the first difference, and what to say of it.
 type Differs = (u8, String, Option<String>);
 
-fn difference(wanted: &MountMatch, mount: &Mount, evidence: &Evidence) -> Option<Differs> {
+fn difference(wanted: &MountMatch, mount: &Mount, run: &Run, evidence: &Evidence) -> Option<Differs> {
     let kind = match wanted.kind {
         Some(MountWord::Bind) => Some(MountKind::Bind),
         Some(MountWord::Volume) => Some(MountKind::Volume),
@@ -101,7 +101,7 @@ fn difference(wanted: &MountMatch, mount: &Mount, evidence: &Evidence) -> Option
         return Some((0, format!("it is {}, expected {}", words(mount), word(kind)), advice));
     }
     if let Some(path) = &wanted.covers
-        && !covers(mount, path, &evidence.folders)
+        && below(mount, path, run, &evidence.folders).is_none()
     {
         let file = file_of(path);
         return Some((
@@ -156,19 +156,32 @@ fn file_of(path: &str) -> &str {
     path.trim_start_matches("./")
 }
 
-/// Whether the file is the source itself or lies in it.
-fn covers(mount: &Mount, path: &str, folders: &[String]) -> bool {
+/// Where the file lies below the source: nothing where it is the source itself, None where it lies elsewhere.
+fn below(mount: &Mount, path: &str, run: &Run, folders: &[String]) -> Option<String> {
     // Docker Desktop names the machine's paths below folders of its own.
     let outside = ["/host_mnt", "/run/desktop/mnt/host"];
     let source = outside.iter().find_map(|prefix| mount.source.strip_prefix(prefix)).unwrap_or(&mount.source);
-    let source = source.trim_end_matches('/');
-    folders.iter().any(|folder| {
-        let file = match file_of(path) {
-            "" | "." => folder.trim_end_matches('/').to_owned(),
-            file => format!("{}/{file}", folder.trim_end_matches('/')),
-        };
-        file.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    let sources = [Some(source), run.linked.get(&mount.source).map(String::as_str)];
+    let files = folders.iter().map(|folder| match file_of(path) {
+        "" | "." => folder.trim_end_matches('/').to_owned(),
+        file => format!("{}/{file}", folder.trim_end_matches('/')),
+    });
+    let in_source = |file: String| {
+        sources.iter().flatten().find_map(|source| {
+            let rest = file.strip_prefix(source.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
+        })
+    };
+    files.into_iter().find_map(in_source)
+}
+
+/// The paths that a file of the exercise's folder has inside a container.
+pub(super) fn paths_inside(path: &str, run: &Run, evidence: &Evidence) -> Vec<String> {
+    let inside = |mount: &Mount| {
+        let rest = below(mount, path, run, &evidence.folders)?;
+        Some(format!("{}{rest}", mount.target.trim_end_matches('/')))
+    };
+    run.mounts.iter().filter(|mount| mount.kind == MountKind::Bind).filter_map(inside).collect()
 }
 
 /// Goes after 'a container that'.

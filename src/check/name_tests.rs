@@ -203,6 +203,7 @@ fn create_refused(second: i64, status: u16, message: &str) -> Observed {
         request_body: None,
         response_body: None,
         output: None,
+        build: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, ImageAsked, ImageMatch, Number, PortAsked, PortMatch, RunMatch, bound};
+use super::{Check, ImageAsked, ImageMatch, Number, PortAsked, PortMatch, RunMatch, bound, dockerfile};
 
 /// What checks ask after, of one exercise or of several: whoever records or gathers looks here, and nowhere else.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,10 @@ pub struct Needs {
     pub addresses: BTreeSet<String>,
     /// How images are set up.
     pub image_configs: bool,
+    /// Builds, with the Dockerfiles that they read and the files that these name.
+    pub builds: bool,
+    /// Packages that containers hold and their images do not.
+    pub packages: bool,
     /// Images, volumes and networks that are gone.
     pub things: bool,
     /// Every image that is spoken of.
@@ -41,6 +45,11 @@ impl Needs {
             needs.image_configs |=
                 ["layers", "largest-layer"].into_iter().any(|value| asks_for_value(check, value));
         }
+        if needs.builds {
+            // What a build was told, and what came of it, is known from its calls.
+            needs.calls = true;
+            needs.files.extend(dockerfile::NAMES.map(str::to_owned));
+        }
         // Where a file is asked about, so is what is at its path.
         needs.paths.extend(needs.files.iter().cloned());
         needs
@@ -54,8 +63,11 @@ impl Needs {
                 self.exec_output |= wanted.output.is_some();
                 self.calls |= wanted.output.is_some();
             }
-            Check::File(wanted) => drop(self.files.insert(wanted.path.trim_start_matches("./").to_owned())),
-            Check::Dockerfile(wanted) => drop(self.files.insert(wanted.path().to_owned())),
+            Check::File(wanted) => drop(self.files.insert(bare(&wanted.path).to_owned())),
+            Check::Dockerfile(wanted) => {
+                self.builds = true;
+                self.files.extend(wanted.path.iter().chain(&wanted.copies).map(|path| bare(path).to_owned()));
+            }
             Check::Http(wanted) if wanted.port().is_some() => drop(self.addresses.insert(wanted.url.clone())),
             Check::Gone(wanted) => self.things |= wanted.wants_things(),
             Check::Seen(_) => self.calls = true,
@@ -66,30 +78,40 @@ impl Needs {
     }
 
     fn add_image(&mut self, wanted: &ImageMatch) {
-        self.calls |= wanted.built.is_some();
+        // Where the base is not on the engine, the Dockerfile tells what an image was built on.
+        self.builds |= wanted.built.is_some() || wanted.based_on.is_some();
         self.image_configs |= wanted.wants_config();
         self.variables.extend(wanted.env.keys().cloned());
-        if wanted.based_on.is_some() {
-            // Where the base is not on the engine, the Dockerfile tells what an image was built on.
-            self.files.insert("Dockerfile".into());
-        }
         self.images.push(wanted.clone());
     }
 
     fn add_run(&mut self, wanted: &RunMatch) {
-        if let Some(ImageAsked::Match(image)) = &wanted.image {
-            self.add_image(image);
+        match &wanted.image {
+            Some(ImageAsked::Match(image)) => self.add_image(image),
+            // One that an earlier check has found, or that another container was made from.
+            Some(ImageAsked::Same(_)) => self.builds = true,
+            None => {}
         }
+        self.packages |= wanted.installs.is_some();
+        self.variables.extend(wanted.env_given.iter().cloned());
         self.calls |= wanted.logs_read.is_some();
         self.programs.extend(wanted.program.clone());
         self.variables.extend(wanted.env.keys().cloned());
         self.paths.extend(wanted.mount.as_ref().and_then(|mount| mount.covers.clone()));
         self.requests.extend(wanted.http.as_ref().map(|http| http.path().to_owned()));
-        if let Some(PortAsked::Match(PortMatch { container: Some(Number::Equals(port)), .. })) = &wanted.port
-        {
-            self.ports.extend(u16::try_from(*port));
+        if let Some(PortAsked::Match(PortMatch { container, host, .. })) = &wanted.port {
+            // In the machine's own network the two are one.
+            let named = [container, host].into_iter().flatten();
+            self.ports.extend(named.filter_map(|number| match number {
+                Number::Equals(port) => u16::try_from(*port).ok(),
+                Number::Rule(_) => None,
+            }));
         }
     }
+}
+
+fn bare(path: &str) -> &str {
+    path.trim_start_matches("./")
 }
 
 fn asks_for_value(check: &Check, field: &str) -> bool {
@@ -130,9 +152,14 @@ mod tests {
             }
         );
         let image = needs(json!({"none": [{"image": {"based-on": {"repo": "python"}, "env": {"A": "b"}}}]}));
-        assert!(image.image_configs && !image.calls && image.images.len() == 1);
-        assert_eq!((image.files, image.variables), (texts(&["Dockerfile"]), texts(&["A"])));
-        assert_eq!(image.paths, texts(&["Dockerfile"]));
+        assert!(image.image_configs && image.calls && image.builds && image.images.len() == 1);
+        let names = texts(&["Dockerfile", "dockerfile"]);
+        assert_eq!((image.files, image.variables), (names.clone(), texts(&["A"])));
+        assert_eq!(image.paths, names);
+        let file = needs(json!({"dockerfile": {"path": "./x/Dockerfile", "copies": "a.py"}}));
+        assert_eq!(file.files, texts(&["x/Dockerfile", "a.py", "Dockerfile", "dockerfile"]));
+        assert!(needs(json!({"run": {"installs": false}})).packages);
+        assert_eq!(needs(json!({"run": {"env-given": ["A"]}})).variables, texts(&["A"]));
         assert!(needs(json!({"image": {"built": true}})).calls);
         let exec = needs(json!({"exec": {"program": "id", "output": {"contains": "x"}}}));
         assert!(exec.calls && exec.exec_output);

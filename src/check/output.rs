@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::advice;
 use super::finding::Finding;
 use super::leaf::WATCHED;
 use super::number::Number;
 use super::pattern::Pattern;
 use super::run::{called, sentence};
 use super::text::{Text, difference, nearest, only_looks_to_hold, quoted};
+use super::{advice, author};
 use crate::facts::{Evidence, Exec, Output, Run};
 
 /// All of this is so of what it printed.
@@ -19,6 +19,17 @@ pub struct OutputMatch {
     /// A whole line, blanks at its ends forgiven; what a terminal echoes of the learner's typing never counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<Text>,
+    /// The program that printed the line, by its base name without version: not `echo` beside it in the same shell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// A file of the exercise's folder that this program was read from, through a mount: not from standard input, and
+    /// not another text of the same kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_from: Option<String>,
+    /// A text with which the program proves that it ran in this very container: it prints `seal:` and the first eight
+    /// hexadecimal digits of the SHA-256 of this text, a blank and its hostname.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
     /// A text anywhere in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
@@ -35,7 +46,7 @@ pub struct OutputMatch {
 
 impl OutputMatch {
     pub(super) fn mistakes(&self) -> Vec<String> {
-        let Self { line: _, contains, regex: _, lines: _, empty: _ } = self;
+        let Self { line, by, read_from, seal, contains, regex: _, lines: _, empty: _ } = self;
         let mut found = Vec::new();
         if *self == Self::default() {
             found.push("`output` asks for nothing".into());
@@ -43,12 +54,28 @@ impl OutputMatch {
         if contains.as_ref().is_some_and(|part| part.is_empty()) {
             found.push("`contains` is empty".into());
         }
+        if by.as_ref().is_some_and(|by| by.trim().is_empty()) {
+            found.push("`by` is empty".into());
+        }
+        if by.is_some() && line.is_none() {
+            found.push("`by` needs a `line`: of which it says who printed it".into());
+        }
+        if read_from.is_some() && by.is_none() {
+            found.push("`read-from` needs a `by`: the program that read the file".into());
+        }
+        if read_from.as_ref().is_some_and(|path| !super::file::is_inside(path)) {
+            found.push("`read-from` is a path in the exercise's folder, such as ./hello.py".into());
+        }
+        if seal.as_ref().is_some_and(|seal| seal.trim().is_empty()) {
+            found.push("`seal` is empty".into());
+        }
         found
     }
 
     /// None where everything but `line` is so.
     fn rest_difference(&self, said: &Said<'_>) -> Option<String> {
-        let Self { line: _, contains, regex, lines, empty } = self;
+        // Who printed it is looked at after that.
+        let Self { line: _, by: _, read_from: _, seal: _, contains, regex, lines, empty } = self;
         let text = &said.output.text;
         let shown = || said.lines().filter(|l| !l.trim().is_empty());
         if let Some(part) = contains
@@ -87,7 +114,7 @@ pub(super) fn held(wanted: &OutputMatch, run: &Run, evidence: &Evidence) -> Find
     };
     // What an exec prints goes to the one who asked for it, not to the container's output.
     let hidden = run.execs.iter().any(|exec| Said::by_exec(exec, run, evidence).is_none());
-    Said { run, exec: None, output, tty: run.tty, lives, hidden }.held(wanted)
+    Said { run, exec: None, output, tty: run.tty, lives, hidden }.held(wanted, evidence)
 }
 
 /// Log drivers whose log the engine can read back.
@@ -111,7 +138,7 @@ fn unread(run: &Run) -> Finding {
 /// Of a command that `docker exec` started.
 pub(super) fn held_by_exec(wanted: &OutputMatch, exec: &Exec, run: &Run, evidence: &Evidence) -> Finding {
     match Said::by_exec(exec, run, evidence) {
-        Some(said) => said.held(wanted),
+        Some(said) => said.held(wanted, evidence),
         None => Finding::unknown(
             format!("what docker exec printed in {} could not be seen.", called(run)),
             "Type it at the prompt of pilotwhale's shell, without -d: then its output comes to you, and can be seen.",
@@ -121,8 +148,8 @@ pub(super) fn held_by_exec(wanted: &OutputMatch, exec: &Exec, run: &Run, evidenc
 
 /// What was printed, and by what.
 pub(super) struct Said<'e> {
-    run: &'e Run,
-    exec: Option<&'e Exec>,
+    pub run: &'e Run,
+    pub exec: Option<&'e Exec>,
     pub output: &'e Output,
     pub tty: bool,
     /// More may be to come.
@@ -146,11 +173,14 @@ impl<'e> Said<'e> {
         })
     }
 
-    fn held(&self, wanted: &OutputMatch) -> Finding {
+    fn held(&self, wanted: &OutputMatch, evidence: &Evidence) -> Finding {
         if let Some(finding) = wanted.line.as_ref().and_then(|line| self.line_differs(line)) {
             return finding;
         }
-        let Some(differs) = wanted.rest_difference(self) else { return Finding::yes(true) };
+        let Some(differs) = wanted.rest_difference(self) else {
+            let other = || author::differs(wanted, self, evidence).map(|finding| finding.tried(true));
+            return other().unwrap_or_else(|| Finding::yes(true));
+        };
         self.open_end().unwrap_or_else(|| Finding::no(self.last_line(), differs).advising(self.advice()))
     }
 
@@ -219,17 +249,20 @@ impl<'e> Said<'e> {
 
 /// Goes after 'a container that'.
 pub(super) fn describe(wanted: &OutputMatch) -> String {
-    let OutputMatch { line, contains, regex, lines, empty } = wanted;
+    let OutputMatch { line, by, read_from, seal, contains, regex, lines, empty } = wanted;
     let mut prints: Vec<String> = Vec::new();
     prints.extend(line.as_ref().map(|line| match line.literals().is_empty() {
         true => format!("a line {}", line.describe()),
         false => format!("the line {}", line.describe()),
     }));
+    prints.extend(seal.as_ref().map(|_| "the seal that goes with it".to_owned()));
     prints.extend(contains.as_ref().map(|part| format!("{} somewhere", quoted(part))));
     prints.extend(regex.as_ref().map(|p| format!("what matches the pattern {}", quoted(p.as_str()))));
     prints.extend(lines.map(|lines| format!("{} lines", lines.describe())));
     prints.extend(empty.map(|empty| if empty { "nothing" } else { "something" }.to_owned()));
-    format!("prints {}", sentence(&prints))
+    let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let from = read_from.as_ref().map(|path| format!(" from {}", path.trim_start_matches("./")));
+    format!("prints {}{by}{}", sentence(&prints), from.unwrap_or_default())
 }
 
 /// What satisfied it, in words: 'printed "hello"'.

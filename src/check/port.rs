@@ -78,7 +78,9 @@ pub(super) fn held(asked: &PortAsked, run: &Run) -> Finding {
     // On the host's own network there is nothing to publish: the program has the machine's ports.
     let on_host =
         run.networks.iter().any(|name| name == "host") && run.ports.iter().all(|p| p.host.is_none());
-    if on_host && wanted.ip.is_none() && (wanted.host == wanted.container || wanted.host.is_none()) {
+    // Inside and outside, a port is the same there.
+    let is_one = wanted.host.is_none() || wanted.container.is_none() || wanted.host == wanted.container;
+    if on_host && wanted.ip.is_none() && is_one {
         return Finding::yes(true);
     }
     if published().any(|port| wanted.matches(port)) {

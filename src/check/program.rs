@@ -1,8 +1,10 @@
 //! Which programs a container's words run: through `sh -c`, entrypoint scripts and version suffixes.
 
+use super::script;
+
 /// Programs that only start another one, named by the words that follow.
 const STARTERS: [&str; 9] = ["env", "exec", "tini", "dumb-init", "nohup", "time", "nice", "sudo", "command"];
-const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "zsh", "busybox"];
+pub(super) const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "zsh", "busybox"];
 
 /// Whether these words run this program; versions are no part of a program's name.
 pub(super) fn runs(argv: &[String], program: &str) -> bool {
@@ -19,6 +21,17 @@ pub(super) fn same(found: &str, wanted: &str) -> bool {
     unversioned(found.trim()) == unversioned(wanted.trim())
 }
 
+/// The commands that these words run in the end, each with its own words.
+pub(super) fn commands(argv: &[String]) -> Vec<Vec<String>> {
+    let words = after_starters(argv);
+    let Some((first, rest)) = words.split_first() else { return Vec::new() };
+    let given = rest.iter().position(|word| is_script_flag(word)).and_then(|at| rest.get(at + 1));
+    match given.filter(|_| SHELLS.contains(&base(first))) {
+        Some(script) => script::steps(script).iter().flat_map(|step| commands(&step.words)).collect(),
+        None => vec![words.to_vec()],
+    }
+}
+
 /// Whether a person can type commands at it: a shell without `-c` or a script.
 pub(super) fn is_prompt(argv: &[String]) -> bool {
     let words = after_starters(argv);
@@ -27,20 +40,28 @@ pub(super) fn is_prompt(argv: &[String]) -> bool {
     is_shell && rest.iter().all(|w| w.starts_with('-') && !w.starts_with("--") && !w.contains('c'))
 }
 
-/// What a `docker exec` event says: the words joined by blanks, quotes lost.
-pub(super) fn exec_runs(line: &str, program: &str) -> bool {
+/// The words of a `docker exec` event, which are joined by blanks and have lost their quotes: of `sh -c python -c …` what
+/// was one word is several now.
+pub(super) fn exec_words(line: &str) -> Vec<String> {
     let words: Vec<String> = line.split_whitespace().map(String::from).collect();
-    if runs(&words, program) {
-        return true;
+    let own = after_starters(&words);
+    let is_shell = own.first().is_some_and(|word| SHELLS.contains(&base(word)));
+    match own.iter().position(|word| is_script_flag(word)).filter(|_| is_shell) {
+        Some(at) => [&own[..=at], &[own[at + 1..].join(" ")]].concat(),
+        None => words,
     }
-    // `sh -c python -c …`: what was one word is several now.
-    let words = after_starters(&words);
-    match words.iter().position(|w| is_script_flag(w)) {
-        Some(at) if words.first().is_some_and(|w| SHELLS.contains(&base(w))) => {
-            in_script(&words[at + 1..].join(" ")).iter().any(|found| same(found, program))
-        }
-        _ => false,
-    }
+}
+
+/// What a `docker exec` event says.
+pub(super) fn exec_runs(line: &str, program: &str) -> bool {
+    runs(&exec_words(line), program)
+}
+
+/// What was typed at a shell's prompt, where the line shows one.
+pub(super) fn typed(line: &str) -> Option<&str> {
+    let (prompt, typed) = line.split_once("# ").or_else(|| line.split_once("$ "))?;
+    // A prompt is short and has no blanks: `root@4f1c:/`, `/`, or nothing at all.
+    (!prompt.contains(' ') && prompt.len() <= 80).then_some(typed)
 }
 
 /// Whether the program was typed at a shell's prompt, as far as the terminal shows it. A shell's answer that
@@ -48,11 +69,7 @@ pub(super) fn exec_runs(line: &str, program: &str) -> bool {
 pub(super) fn typed_at_prompt(text: &str, program: &str) -> bool {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        let Some((prompt, typed)) = line.split_once("# ").or_else(|| line.split_once("$ ")) else { continue };
-        // A prompt is short and has no blanks: `root@4f1c:/`, `/`, or nothing at all.
-        if prompt.contains(' ') || prompt.len() > 80 {
-            continue;
-        }
+        let Some(typed) = typed(line) else { continue };
         let missing = lines.peek().is_some_and(|next| next.contains("not found"));
         if !missing && in_script(typed).iter().any(|found| same(found, program)) {
             return true;
@@ -76,16 +93,16 @@ fn programs(argv: &[String]) -> Vec<String> {
     found
 }
 
-fn is_script_flag(word: &str) -> bool {
+pub(super) fn is_script_flag(word: &str) -> bool {
     word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
 }
 
-fn base(word: &str) -> &str {
+pub(super) fn base(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 
 /// Drops `env A=b`, `tini --`, `docker-entrypoint.sh` and the like from the front.
-fn after_starters(mut words: &[String]) -> &[String] {
+pub(super) fn after_starters(mut words: &[String]) -> &[String] {
     while let Some((first, rest)) = words.split_first() {
         let name = base(first);
         let starts_another =
@@ -107,33 +124,7 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-/// The programs of a shell's script: the first word of each simple command. Quotes are honoured, so that a `;`
-/// inside of them ends nothing.
+/// The programs of a shell's script: the first word of each simple command.
 fn in_script(script: &str) -> Vec<String> {
-    let mut commands: Vec<Vec<String>> = vec![Vec::new()];
-    let mut word: Option<String> = None;
-    let mut quote: Option<char> = None;
-    let mut chars = script.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(q), _) if c == q => quote = None,
-            (Some('\''), _) => word.get_or_insert_default().push(c),
-            (_, '\\') => word.get_or_insert_default().extend(chars.next()),
-            (Some(_), _) => word.get_or_insert_default().push(c),
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, ';' | '&' | '|' | '\n' | '(' | ')' | '{' | '}') => {
-                commands.last_mut().into_iter().for_each(|command| command.extend(word.take()));
-                commands.push(Vec::new());
-            }
-            (None, c) if c.is_whitespace() => {
-                commands.last_mut().into_iter().for_each(|command| command.extend(word.take()));
-            }
-            (None, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    commands.last_mut().into_iter().for_each(|command| command.extend(word.take()));
-    commands.iter().filter(|words| !words.is_empty()).flat_map(|words| programs(words)).collect()
+    script::steps(script).iter().flat_map(|step| programs(&step.words)).collect()
 }

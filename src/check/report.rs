@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bound::{self, Bound, Object};
 use super::finding::{Miss, Near};
 use super::search::{self, Choice};
-use super::{Check, Verdict, choices, seen};
+use super::{Check, Needs, Verdict, build, choices, seen};
 use crate::facts::Evidence;
 
 /// The verdicts on one exercise, in the order of its tasks.
@@ -35,6 +35,10 @@ pub struct TaskReport {
     /// From here it can't become right: starting over is the way out.
     #[serde(default)]
     pub stuck: bool,
+    /// What happened between the tries and may be why: a build that failed, or a file that has changed since the image
+    /// was built. Advice beside the verdict, where it is no pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meanwhile: Option<String>,
 }
 
 impl TaskReport {
@@ -47,6 +51,7 @@ impl TaskReport {
             verdict,
             bound: BTreeMap::new(),
             stuck: false,
+            meanwhile: None,
         }
     }
 }
@@ -193,6 +198,12 @@ fn judge_task(earlier: &[Asked<'_>], task: &Asked<'_>, evidence: &Evidence, repo
     let starts: Vec<Choice<'_>> = held.into_iter().chain(meant.into_iter().map(|m| m.choice)).collect();
     report.verdict = miss.verdict;
     advise(task, &starts, miss.near, evidence, report);
+    report.meanwhile = meanwhile(task, evidence);
+}
+
+/// Only of a task for which a build matters.
+fn meanwhile(task: &Asked<'_>, evidence: &Evidence) -> Option<String> {
+    Needs::of([task.check]).builds.then(|| build::meanwhile(evidence)).flatten()
 }
 
 /// What the names of earlier tasks can stand for.

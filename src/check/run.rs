@@ -54,6 +54,9 @@ pub struct RunMatch {
     /// Environment variables with their values.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, Text>,
+    /// Variables whose values came from outside, as with `-e` and `--env-file`: in the image they have another one, or none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_given: Vec<String>,
     /// The folder that its program starts in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workdir: Option<Text>,
@@ -81,6 +84,10 @@ pub struct RunMatch {
     /// What a published port of it answered while it ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<AnswerOfPort>,
+    /// Whether packages of Python or the system came into it after its start, or through a mount that its program uses,
+    /// and not with its image. What programs write for themselves, such as compiled files, is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installs: Option<bool>,
     /// What it printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<OutputMatch>,
@@ -187,6 +194,7 @@ pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
         mount,
         port,
         env,
+        env_given,
         workdir,
         user,
         network,
@@ -196,6 +204,7 @@ pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
         auto_remove,
         exit_code,
         http,
+        installs,
         output,
         logs_read,
         removed,
@@ -227,6 +236,9 @@ pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
     for (name, value) in env {
         say(Some(format!("has the variable {name} set to {}", value.as_object("a text"))));
     }
+    for name in env_given {
+        say(Some(format!("gets {name} from outside its image")));
+    }
     say(workdir.as_ref().map(|folder| format!("starts in the folder {}", folder.describe())));
     say(user.as_ref().map(|user| format!("runs as the user {}", user.describe())));
     say(network.as_ref().map(|name| format!("is in the network {}", name.describe())));
@@ -238,6 +250,10 @@ pub(super) fn expected(wanted: &RunMatch, here: bool) -> String {
     say(detached.map(|on| format!("runs in the {}", if on { "background" } else { "foreground" })));
     say(option(*auto_remove, "--rm"));
     say(http.as_ref().map(http::describe));
+    say(installs.map(|on| match on {
+        true => "installs packages after its start".into(),
+        false => "has its packages from its image".into(),
+    }));
     say(output.as_ref().map(output::describe));
     say(exit_code.map(|code| format!("ends with exit code {}", code.describe())));
     say(logs_read.map(|read| if read { "has its log read" } else { "does not have its log read" }.into()));
@@ -306,6 +322,7 @@ impl RunMatch {
             mount,
             port,
             env: _,
+            env_given,
             workdir: _,
             user: _,
             network: _,
@@ -315,6 +332,7 @@ impl RunMatch {
             auto_remove: _,
             exit_code: _,
             http,
+            installs: _,
             output,
             logs_read: _,
             removed,
@@ -337,6 +355,9 @@ impl RunMatch {
         mount.iter().flat_map(MountMatch::mistakes).for_each(|m| say("mount", m));
         port.iter().flat_map(PortAsked::mistakes).for_each(|m| say("port", m));
         http.iter().flat_map(AnswerOfPort::mistakes).for_each(|m| say("http", m));
+        if env_given.iter().any(|name| name.trim().is_empty()) {
+            say("env-given", "`env-given` lists names of variables".into());
+        }
         output.iter().flat_map(OutputMatch::mistakes).for_each(|m| say("output", m));
         if (Self { bind: None, ..self.clone() }) == Self::default() {
             let key = if here { "container" } else { "run" };

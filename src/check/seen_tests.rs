@@ -37,6 +37,7 @@ pub(super) fn call(n: u64, argv: &str, name: &str, object: &str, args: &str, sta
         request_body: None,
         response_body: None,
         output: None,
+        build: None,
     }
 }
 

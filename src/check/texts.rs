@@ -172,6 +172,7 @@ impl Texts for RunMatch {
             mount,
             port,
             env,
+            env_given,
             workdir,
             user,
             network,
@@ -181,6 +182,7 @@ impl Texts for RunMatch {
             auto_remove: _,
             exit_code: _,
             http,
+            installs: _,
             output,
             logs_read: _,
             removed: _,
@@ -192,6 +194,7 @@ impl Texts for RunMatch {
         mount.visit(tell);
         port.visit(tell);
         env.visit(tell);
+        env_given.visit(tell);
         http.visit(tell);
         output.visit(tell);
     }
@@ -225,8 +228,9 @@ impl Texts for AnswerOfPort {
 
 impl Texts for OutputMatch {
     fn visit(&mut self, tell: &mut Tell<'_>) {
-        let Self { line, contains, regex, lines: _, empty: _ } = self;
+        let Self { line, by, read_from, seal, contains, regex, lines: _, empty: _ } = self;
         line.visit(tell);
+        [by, read_from, seal].into_iter().for_each(|text| text.visit(tell));
         contains.visit(tell);
         regex.visit(tell);
     }

@@ -1,6 +1,7 @@
 //! Rules about a course as a whole, beyond what reading its files finds.
 
 mod docker;
+mod effects;
 mod exercises;
 mod lessons;
 mod links;

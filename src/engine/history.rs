@@ -12,7 +12,7 @@ use super::convert;
 use super::detail::pairs;
 use super::event::{Change, Event, Happening};
 use super::{Engine, EngineError};
-use crate::facts::{ContainerState, Exec, Kind, Port, Run, RunSource, Thing};
+use crate::facts::{ContainerState, Exec, Kind, Mount, MountKind, Port, Run, RunSource, Thing};
 
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
@@ -130,6 +130,9 @@ impl Engine {
         let mut seen = read_run(&c);
         if let Ok(image) = self.ask("inspect", QUICK, self.docker.inspect_image(&seen.run.image_id)).await {
             let own = image.config.unwrap_or_default();
+            let of_image: BTreeMap<String, String> = pairs(own.env.unwrap_or_default()).into_iter().collect();
+            let given = seen.run.env.iter().filter(|(name, value)| of_image.get(*name) != Some(*value));
+            seen.run.env_given = Some(given.map(|(name, _)| name.clone()).collect());
             let config = c.config.as_ref();
             let words = |words: Option<&Vec<String>>| words.cloned().unwrap_or_default();
             let same = words(config.and_then(|c| c.cmd.as_ref())) == own.cmd.unwrap_or_default()
@@ -229,6 +232,8 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
         detached: config.attach_stdout == Some(false) && config.attach_stderr == Some(false),
         env_names: env.keys().cloned().collect(),
         env,
+        hostname: config.hostname.unwrap_or_default(),
+        linked: linked(&row.mounts),
         workdir: config.working_dir.unwrap_or_default(),
         user: config.user.unwrap_or_default(),
         state: Some(row.state),
@@ -262,6 +267,16 @@ fn read_run(c: &ContainerInspectResponse) -> Inspected {
         _ => None,
     });
     Inspected { run, health_test }
+}
+
+/// The engine keeps the source as it was typed, and by the time that somebody asks a link in it may be gone.
+fn linked(mounts: &[Mount]) -> BTreeMap<String, String> {
+    let binds = mounts.iter().filter(|mount| mount.kind == MountKind::Bind);
+    let led = binds.filter_map(|mount| {
+        let real = std::fs::canonicalize(&mount.source).ok()?.to_str()?.to_owned();
+        (real != mount.source.trim_end_matches('/')).then(|| (mount.source.clone(), real))
+    });
+    led.collect()
 }
 
 /// The ports that were asked for: all that is known of them before the start and after the end.

@@ -1,6 +1,7 @@
 //! The engine: discovery, connection, reading, watching and acting. The only room that names bollard.
 
 mod act;
+mod added;
 mod capture;
 mod connection;
 mod convert;

@@ -251,6 +251,8 @@ impl Life {
         {
             new.ports = old.ports;
         }
+        // Where a link led is known from the first look.
+        new.linked.extend(old.linked);
         new.execs = old.execs;
         new.execs.retain(|exec| Some(&exec.line) != self.health_test.as_ref());
         if new.image_refs.is_empty() {

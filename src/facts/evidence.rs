@@ -97,6 +97,7 @@ impl Run {
     pub fn keeping(&self, variables: &BTreeSet<String>) -> Self {
         let mut run = self.clone();
         run.env.retain(|name, _| variables.contains(name));
+        run.env_given.iter_mut().for_each(|given| given.retain(|name| variables.contains(name)));
         run
     }
 
@@ -130,6 +131,13 @@ pub struct Run {
     /// Values of the variables that a check asks about, and of no others.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Which of these have another value in the image than here, or none: they came from outside. None where the image
+    /// could not be looked at.
+    #[serde(default)]
+    pub env_given: Option<BTreeSet<String>>,
+    /// What it calls itself; empty where only its events were seen.
+    #[serde(default)]
+    pub hostname: String,
     #[serde(default)]
     pub workdir: String,
     #[serde(default)]
@@ -147,6 +155,9 @@ pub struct Run {
     #[serde(default)]
     pub networks: Vec<String>,
     pub mounts: Vec<Mount>,
+    /// Where the sources of its mounts led to when it was first looked at, of those that links lead through.
+    #[serde(default)]
+    pub linked: BTreeMap<String, String>,
     pub ports: Vec<Port>,
     pub created: Option<Timestamp>,
     pub started: Option<Timestamp>,
@@ -162,6 +173,10 @@ pub struct Run {
     /// What its published ports answered while it ran, where a check asks for it.
     #[serde(default)]
     pub probes: Vec<Probe>,
+    /// Packages that it holds and its image does not, by their paths in it, where a check asks for them: what its
+    /// file system has gained since its start. None where it could not be looked at.
+    #[serde(default)]
+    pub packages: Option<Vec<String>>,
     pub source: RunSource,
 }
 

@@ -30,6 +30,9 @@ pub struct TextFile {
     /// Its beginning, up to a bound; None where it is no text.
     pub text: Option<String>,
     pub sha256: String,
+    /// When it was last written to.
+    #[serde(default)]
+    pub changed: Option<Timestamp>,
 }
 
 /// One request to a server on this machine, and what came of it.

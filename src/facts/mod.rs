@@ -20,7 +20,7 @@ pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
 pub use lines::Lines;
 pub use link::{Link, LogEnd, LogLine, Stream};
-pub use observed::{Action, Answer, Command, Observed, Origin};
+pub use observed::{Action, Answer, Build, Command, Observed, Origin};
 pub use plain::Plain;
 pub use reference::Reference;
 pub use sample::Sample;

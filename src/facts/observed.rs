@@ -27,6 +27,18 @@ pub struct Observed {
     /// What a command printed that `docker exec` started, so far and up to a bound; None for every other call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Output>,
+    /// What came of a build, once it has ended; None for every other call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
+}
+
+/// What came of a build.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// The builder told of an image that it made.
+    pub made: bool,
+    /// The line in which the builder said what went wrong, where it gave one.
+    pub error: Option<String>,
 }
 
 impl Observed {
@@ -44,6 +56,7 @@ impl Observed {
             request_body: None,
             response_body: None,
             output,
+            build: self.build.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{http, places, things};
+use super::{http, packages, places, things};
 use crate::check::{self, Asked, Needs, Report};
 use crate::course::{Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
@@ -50,6 +50,9 @@ pub async fn gather(
                 }
                 look_into_images(engine, &needs, &mut evidence).await;
                 ask_ports(engine.machine(), &needs, &mut evidence).await;
+                if needs.packages {
+                    packages::look(engine, &mut evidence.runs).await;
+                }
             }
             Err(error) => problem(&error, kept, &mut evidence),
         },
@@ -58,7 +61,7 @@ pub async fn gather(
     evidence.runs = evidence.runs.iter().map(|run| run.keeping(&needs.variables)).collect();
     evidence.folders = places::names(&attempt.folder);
     evidence.places = places::look(&attempt.folder, &needs.paths, &evidence.runs);
-    evidence.files = places::read(&attempt.folder, &needs.files);
+    evidence.files = places::files(&attempt.folder, &needs, &kept.seen);
     evidence.listing = places::listing(&attempt.folder);
     for url in needs.addresses {
         let answer = http::get(url.clone()).await;
@@ -129,8 +132,12 @@ pub fn is_starting(evidence: &Evidence) -> bool {
 
 /// What was learnt by asking and can't be asked again later: what servers answered, and what was here.
 pub fn learned(evidence: &Evidence, kept: &Kept) -> Kept {
-    let known = |run: &Run| kept.runs.iter().any(|k| k.id == run.id && k.probes == run.probes);
-    let runs = evidence.runs.iter().filter(|run| !run.probes.is_empty() && !known(run));
+    let known = |run: &Run| {
+        let same = |k: &Run| k.id == run.id && k.probes == run.probes && k.packages == run.packages;
+        kept.runs.iter().any(same)
+    };
+    let asked = |run: &Run| !run.probes.is_empty() || run.packages.is_some();
+    let runs = evidence.runs.iter().filter(|run| asked(run) && !known(run));
     let things = if evidence.things == kept.things { Vec::new() } else { evidence.things.clone() };
     Kept { runs: runs.cloned().collect(), things, ..Kept::default() }
 }
@@ -228,6 +235,11 @@ fn one(before: Run, now: Run) -> Run {
         run.started = run.started.or(other.started);
         run.finished = other.finished.or(run.finished);
         run.exit_code = other.exit_code.or(run.exit_code);
+    }
+    run.env_given = run.env_given.or(other.env_given);
+    run.linked.extend(other.linked);
+    if run.packages.as_ref().is_none_or(Vec::is_empty) {
+        run.packages = other.packages.or(run.packages);
     }
     run.output = longer(run.output, other.output);
     run.learn(other.probes);

@@ -4,6 +4,7 @@ mod begin;
 mod error;
 mod gather;
 mod http;
+mod packages;
 mod places;
 mod rehearse;
 mod reset;

@@ -5,9 +5,11 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::facts::{MountKind, Place, Run, TextFile};
+use crate::check::{Needs, build};
+use crate::facts::{MountKind, Observed, Place, Run, TextFile};
 
 /// Paths that are looked at; more are not mounted in one exercise.
 const MOST: usize = 100;
@@ -30,14 +32,30 @@ pub(super) fn look(folder: &Path, asked: &BTreeSet<String>, runs: &[Run]) -> BTr
     all.into_iter().take(MOST).map(|path| (path.clone(), place(Path::new(&path)))).collect()
 }
 
-/// The files of the folder that the checks speak of, as far as they are there.
-pub(super) fn read(folder: &Path, asked: &BTreeSet<String>) -> BTreeMap<String, TextFile> {
+/// The files of the folder that the checks speak of, as far as they are there. Where builds matter, also the
+/// Dockerfiles that they were told to read, and what these name.
+pub(super) fn files(folder: &Path, needs: &Needs, seen: &[Observed]) -> BTreeMap<String, TextFile> {
+    let mut asked = needs.files.clone();
+    if needs.builds {
+        asked.extend(seen.iter().filter_map(build::dockerfile).map(str::to_owned));
+    }
+    let mut files = read(folder, &asked);
+    if needs.builds {
+        let named = files.values().filter_map(|file| file.text.as_deref()).flat_map(build::copied).collect();
+        files.extend(read(folder, &named));
+    }
+    files
+}
+
+fn read(folder: &Path, asked: &BTreeSet<String>) -> BTreeMap<String, TextFile> {
     let file = |path: &String| {
         let file = fs::File::open(folder.join(path)).ok()?;
+        let about = file.metadata().ok()?;
+        let changed = about.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
         let mut bytes = Vec::new();
         file.take(READ).read_to_end(&mut bytes).ok()?;
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Some((path.clone(), TextFile { text: String::from_utf8(bytes).ok(), sha256 }))
+        Some((path.clone(), TextFile { text: String::from_utf8(bytes).ok(), sha256, changed }))
     };
     asked.iter().take(MOST).filter_map(file).collect()
 }

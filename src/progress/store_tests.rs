@@ -32,6 +32,7 @@ fn seen(call: u64, status: u16) -> Observed {
         request_body: None,
         response_body: Some("{}".into()),
         output: None,
+        build: None,
     }
 }
 

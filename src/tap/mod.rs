@@ -4,6 +4,7 @@
 
 pub mod action;
 mod body;
+mod building;
 mod engine;
 pub mod guard;
 pub mod ledger;

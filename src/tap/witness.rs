@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::building::Building;
 use super::printed::Printed;
 use super::redact::{self, Side};
 use super::{Event, action};
@@ -68,6 +69,7 @@ impl Witness {
                 wants_answer: redact::wants(&meaning, Side::Response),
                 head: None,
                 printed: None,
+                building: None,
                 telling: false,
                 pause: SOON,
             }),
@@ -102,6 +104,8 @@ struct State {
     head: Option<(u16, u64)>,
     /// What a command in a container prints.
     printed: Option<Printed>,
+    /// What a builder says.
+    building: Option<Building>,
     /// It will be told in a moment.
     telling: bool,
     pause: Duration,
@@ -123,6 +127,7 @@ impl Call {
         self.0.bytes_out.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let mut state = self.0.lock();
         keep(&mut state.answered, bytes);
+        state.building.iter_mut().for_each(|building| building.take(bytes));
         let is_news = state.printed.as_mut().is_some_and(|printed| printed.keep(bytes));
         if is_news && !std::mem::replace(&mut state.telling, true) {
             let pause = std::mem::replace(&mut state.pause, LEISURE);
@@ -150,6 +155,8 @@ impl Call {
             if self.0.command.origin == Origin::Typed {
                 let meaning = action::of(&self.0.method, &self.0.target, state.asked.as_deref());
                 state.printed = Printed::of(&meaning, status);
+                let builds = self.0.command.argv.iter().any(|word| word == "build");
+                state.building = Building::of(&meaning, status).filter(|_| builds);
             }
         }
         self.0.tell(false);
@@ -186,6 +193,7 @@ impl Inner {
             request_body: body(Side::Request, &state.asked),
             response_body: if ended { body(Side::Response, &state.answered) } else { None },
             output: state.printed.as_ref().map(Printed::output),
+            build: state.building.as_ref().filter(|_| ended).map(Building::outcome),
             action: meaning,
             answer,
         };

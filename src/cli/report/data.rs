@@ -151,7 +151,8 @@ pub(super) struct Task {
     pub(super) attempts: usize,
     pub(super) hints: usize,
     proof: Option<Proof>,
-    /// The words of the verdict by their names: expected, found, nearest, differs, advice, reason, remedy.
+    /// The words of the verdict by their names: expected, found, nearest, differs, advice, reason, remedy; and what
+    /// happened meanwhile.
     #[serde(flatten)]
     pub(super) said: BTreeMap<&'static str, String>,
     #[serde(skip)]
@@ -251,13 +252,20 @@ impl Task {
             attempts: state.attempts.get(&task.id).map_or(0, std::collections::BTreeSet::len),
             hints: state.hints.get(&task.id).copied().unwrap_or(0),
             proof: passed.then_some(proof),
-            said: words(&task.verdict).into_iter().map(|(name, text)| (name, text.to_owned())).collect(),
+            said: words(&task.verdict)
+                .into_iter()
+                .chain(task.meanwhile.as_deref().map(|text| (MEANWHILE, text)))
+                .map(|(name, text)| (name, text.to_owned()))
+                .collect(),
             id: task.id,
             title: task.title,
             verdict: task.verdict,
         }
     }
 }
+
+/// The name of what happened between the tries, beside the words of a verdict.
+pub(super) const MEANWHILE: &str = "meanwhile";
 
 /// What a verdict says, by name, in the order in which it is read.
 pub(super) fn words(verdict: &Verdict) -> Vec<(&'static str, &str)> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::data::{Entry, Report, Status, words};
+use super::data::{Entry, MEANWHILE, Report, Status, words};
 use super::questions::{Answered, Questions};
 
 pub(super) fn print(report: &Report) -> String {
@@ -58,6 +58,7 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
         return text;
     }
     let mut above: Vec<(&str, &str)> = Vec::new();
+    let mut meanwhile: Option<&String> = None;
     for task in &entry.tasks {
         let bonus = if task.bonus { " (bonus)" } else { "" };
         let (mark, word) = (task.verdict.outcome().mark(), task.verdict.word());
@@ -67,6 +68,12 @@ fn entry(entry: &Entry, is_lesson: bool) -> String {
             let _ = writeln!(text, "      {name:<9} {}", one_line(value));
         }
         above = said;
+        // One build can be in the way of several tasks as well.
+        let now = task.said.get(MEANWHILE);
+        if let Some(said) = now.filter(|said| meanwhile != Some(*said)) {
+            let _ = writeln!(text, "      {MEANWHILE:<9} {}", one_line(said));
+        }
+        meanwhile = now.or(meanwhile);
     }
     if let Some(begun) = entry.begun
         && entry.status != Status::Pass

@@ -6,6 +6,7 @@ use super::super::{
     Accept, BlockKind, Course, Diagnostic, Exercise, Manuscript, Reject, Severity, Source, Task, Try, blocks,
     ways,
 };
+use super::effects::effects;
 use super::lessons::for_each;
 use super::{links, literals};
 
@@ -96,6 +97,7 @@ pub(super) fn task(task: &Task, on_slide: bool, manuscript: &Manuscript, out: &m
             "list wrong ways: nothing shows yet that they fail",
         );
     }
+    effects(task, manuscript, out);
 }
 
 fn is_on_a_slide(course: &Course, id: &str) -> bool {

@@ -287,6 +287,7 @@ fn a_command_is_shown_only_by_a_key() {
         request_body: None,
         response_body: None,
         output: None,
+        build: None,
     };
     let see = |app: &mut App, pid, origin| send(app, Msg::Observed(std::sync::Arc::new(call(pid, origin))));
     let lead = |app: &mut App| -> Vec<Effect> {

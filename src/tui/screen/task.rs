@@ -162,6 +162,12 @@ fn feedback(view: &View<'_>, task: &Task, width: usize, theme: &Theme, out: &mut
     if outcome(view.state, task) == Outcome::Done {
         return;
     }
+    // One build can be in the way of several tasks: it is spoken of once.
+    let meanwhile = |task: &Task| report(view.state, task).and_then(|report| report.meanwhile.as_ref());
+    let told = view.exercise.tasks.iter().take_while(|other| other.id != task.id).filter_map(meanwhile);
+    let news =
+        meanwhile(task).filter(|text| view.exercise.on_slides || !told.into_iter().any(|t| t == *text));
+    say("meanwhile", news.map(String::as_str).unwrap_or_default(), theme.warn);
     let Keys { answer, hint, reset, go, .. } = view.keys;
     let needs = view.exercise.tasks.iter().filter(|other| task.needs.contains(&other.id));
     let mut needs = needs.filter(|other| outcome(view.state, other) != Outcome::Done);

@@ -240,8 +240,7 @@ impl Docker {
 
     /// `-it`, `-p80:80`, `-p 80:80`
     fn cluster(&mut self, word: &str, words: &mut impl Iterator<Item = String>) -> Option<()> {
-        let mut letters = word[1..].char_indices();
-        while let Some((at, letter)) = letters.next() {
+        for (at, letter) in word[1..].char_indices() {
             let has = |named: &&Named| named.0 == Some(letter);
             if let Some((_, name)) = self.verb.flags.iter().find(has) {
                 let words = vec![format!("-{letter}")];

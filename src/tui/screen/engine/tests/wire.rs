@@ -26,6 +26,7 @@ fn call(n: u64, argv: &str, method: &str, target: &str, name: &str) -> Observed 
         request_body: None,
         response_body: None,
         output: None,
+        build: None,
     }
 }
 
