@@ -204,6 +204,7 @@ fn no_field_drops_out_of_what_is_expected() {
     let samples = serde_json::json!({
         "run": {
             "same-as": "$c", "name": "web", "image": {"repo": "nginx"}, "started": false, "command-given": true,
+            "env-given": ["A"], "installs": false,
             "program": "python", "mount": {"target": "/w"}, "port": {"container": 5000}, "env": {"A": "b"},
             "workdir": "/app", "user": "app", "network": "net", "interactive": true, "tty": true, "detached": true,
             "auto-remove": true, "exit-code": 3, "http": {"status": 200}, "output": {"line": "x"},

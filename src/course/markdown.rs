@@ -1,6 +1,7 @@
 //! Markdown events into our own blocks; comments become notes, quiz and task fences become quizzes and tasks.
 
 mod aside;
+mod fence;
 mod include;
 mod short;
 
@@ -339,7 +340,7 @@ impl<'a> Reader<'a> {
         let CodeBlockKind::Fenced(info) = kind else {
             return BlockKind::Code { lang: String::new(), info: String::new(), text };
         };
-        if let Some(script) = self.script.filter(|_| !is_closed(source)) {
+        if let Some(script) = self.script.filter(|_| !fence::is_closed(source)) {
             self.diagnostics.push(script.whole_line(
                 Severity::Warning,
                 line,
@@ -347,7 +348,7 @@ impl<'a> Reader<'a> {
                 Some("everything below became code; close it with a line of the same marks"),
             ));
         }
-        let (lang, info) = (language(info), info.to_string());
+        let (lang, info) = (fence::language(info), info.to_string());
         match (lang.as_str(), self.script) {
             ("quiz", Some(script)) => {
                 let snippet = Snippet { script, text: &text, first: line + 1 };
@@ -482,27 +483,4 @@ impl<'a> Reader<'a> {
         out.retain(|i| !matches!(i, Inline::Text(t) if t.is_empty()));
         out
     }
-}
-
-fn is_closed(source: &str) -> bool {
-    let mut lines = source.trim_end().lines();
-    let Some(first) = lines.next() else { return true };
-    let mark = if first.trim_start().starts_with('~') { '~' } else { '`' };
-    let width = first.trim_start().chars().take_while(|c| *c == mark).count();
-    lines.next_back().is_some_and(|last| {
-        let last = last.trim_matches([' ', '>', '\t']);
-        last.len() >= width && last.chars().all(|c| c == mark)
-    })
-}
-
-/// The first word of the info string, or the first class of `{.python #id}`; lower case.
-fn language(info: &str) -> String {
-    let info = info.trim();
-    let word = match info.strip_prefix('{') {
-        Some(attributes) => {
-            attributes.split([' ', '}']).find_map(|a| a.strip_prefix('.')).unwrap_or_default()
-        }
-        None => info.split([' ', '\t', '{', ',']).next().unwrap_or_default(),
-    };
-    word.to_lowercase()
 }
