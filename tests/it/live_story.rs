@@ -87,7 +87,7 @@ fn the_whole_story_side_by_side() {
     assert!(screen.wait_exit().success());
     let again = Launch::pilotwhale().engine(&engine).home_of(&screen).start();
     again.wait_for("Exercise  Hello from a container");
-    again.wait_for("Done. All tasks hold.");
+    again.wait_for("Done: 5 of 5 points");
     again.send("m");
     again.wait_for("1/4");
 }
@@ -106,7 +106,7 @@ fn the_story_in_eighty_columns() {
     // the row of tabs tells how the exercise goes while the shell is in front
     screen.wait_for("✓✓✓ Hello from a container");
     screen.send("<F12>");
-    screen.wait_for("All tasks hold");
+    screen.wait_for("Done: 5 of 5 points");
     screen.send("<Tab>");
     screen.wait_for("containers");
     screen.send("<Right>");

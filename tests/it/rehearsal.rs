@@ -341,7 +341,7 @@ rejects:
             vec![],
             vec![(20, "the task `printed` is not right, and another verdict was expected")],
             vec![],
-            vec![(30, "this wrong way passes the task `printed`")],
+            vec![(32, "this wrong way passes the task `printed`")],
         ],
         "{scenes:#?}"
     );

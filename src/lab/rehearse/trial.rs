@@ -102,7 +102,7 @@ impl<'a> Trials<'a> {
     pub(super) fn too_early(&self, task: &TaskReport, when: &str) -> Diagnostic {
         let line = self.exercise.task(&task.id).map_or(1, |task| task.line);
         let message = format!("the task `{}` is done already {when}", task.id);
-        let help = format!("{}\nwas it on this engine before the rehearsal?", said(&task.verdict));
+        let help = format!("{}\nwas it on this engine before the rehearsal?", said(task));
         self.manuscript.mistake(Severity::Error, line, message, &help)
     }
 
@@ -334,16 +334,16 @@ async fn says(play: &mut Play<'_>, script: &Script<'_>) -> Result<Vec<Diagnostic
         .iter()
         .map(|(task, expected)| (task.as_str(), expected.with_texts(&|text| play.put_in(text))))
         .collect();
-    let of = |report: &Report, id: &str| report.tasks.iter().find(|t| t.id == id).map(|t| t.verdict.clone());
+    let of = |report: &Report, id: &str| report.tasks.iter().find(|t| t.id == id).cloned();
     let holds = |report: &Report, (id, expected): &(&str, Expected)| {
-        of(report, id).is_some_and(|verdict| match script.varied.is_empty() {
-            true => expected.holds(&verdict, &said(&verdict)),
-            false => expected.is_refusal() != verdict.is_pass(),
+        of(report, id).is_some_and(|task| match script.varied.is_empty() {
+            true => expected.holds(&task.verdict, &said(&task)),
+            false => expected.is_refusal() != task.verdict.is_pass(),
         })
     };
     let slips = |report: &Report| {
         let mut refused = after.iter().filter(|(_, expected)| expected.is_refusal());
-        refused.any(|(id, _)| of(report, id).is_some_and(|verdict| verdict.is_pass()))
+        refused.any(|(id, _)| of(report, id).is_some_and(|task| task.verdict.is_pass()))
     };
     let has = |refusal: bool| after.iter().any(|(_, expected)| expected.is_refusal() == refusal);
     let patience = if has(false) { RIGHT } else { WRONG };
@@ -360,7 +360,8 @@ async fn says(play: &mut Play<'_>, script: &Script<'_>) -> Result<Vec<Diagnostic
     Ok(told.collect())
 }
 
-fn otherwise(id: &str, verdict: &Verdict, wanted: &Expected) -> (String, String) {
+fn otherwise(id: &str, task: &TaskReport, wanted: &Expected) -> (String, String) {
+    let verdict = &task.verdict;
     let message = match verdict {
         Verdict::Pass { .. } if wanted.is_refusal() => format!("this wrong way passes the task `{id}`"),
         verdict if !wanted.verdict.is(verdict) => {
@@ -369,13 +370,14 @@ fn otherwise(id: &str, verdict: &Verdict, wanted: &Expected) -> (String, String)
         _ => format!("the task `{id}` says something else"),
     };
     let help =
-        format!("it must say  {}\nit says      {}, {}", wanted.describe(), verdict.word(), said(verdict));
+        format!("it must say  {}\nit says      {}, {}", wanted.describe(), verdict.word(), said(task));
     (message, help)
 }
 
-/// Everything that a verdict says, joined by blanks.
-fn said(verdict: &Verdict) -> String {
-    parts(verdict).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+/// Everything that is said of a task, joined by blanks: its verdict, and what happened meanwhile.
+fn said(task: &TaskReport) -> String {
+    let verdict = parts(&task.verdict).into_iter().map(|(_, text)| text);
+    verdict.chain(task.meanwhile.as_deref()).collect::<Vec<_>>().join(" ")
 }
 
 /// The same for a person who reads it, a line each.
