@@ -115,7 +115,8 @@ fn base(text: &str) -> Option<String> {
 }
 
 /// Every name of the image that a FROM names, as far as it is on the engine: a digest, an id and a name that was given
-/// on this machine stand for an image that has others as well.
+/// on this machine stand for an image that has others as well. A tag speaks for itself among those of its own repository:
+/// `python:3` is not `python:3-slim`, also where one image has both names today.
 pub(super) fn names_of_base(written: &str, evidence: &Evidence) -> Vec<Reference> {
     let mut names: Vec<Reference> = Reference::parse(written).into_iter().collect();
     let is_it = |image: &&Image| {
@@ -127,7 +128,8 @@ pub(super) fn names_of_base(written: &str, evidence: &Evidence) -> Vec<Reference
         by_name || image.id == written
     };
     let here = evidence.images.iter().find(is_it).map(names_of).unwrap_or_default();
-    names.extend(here);
+    let own_repo = names.iter().find(|name| name.digest.is_none()).map(|name| name.repo.clone());
+    names.extend(here.into_iter().filter(|other| own_repo.as_ref() != Some(&other.repo)));
     names
 }
 
@@ -330,6 +332,18 @@ mod tests {
         let wanted: DockerfileMatch = serde_json::from_value(asked).unwrap();
         let verdict = judge(&wanted, &evidence);
         format!("{}: {verdict:?}", verdict.word())
+    }
+
+    #[test]
+    fn a_tag_is_not_another_tag_of_the_same_image() {
+        let names = ["python:3", "python:3-slim", "mine:latest"].map(str::to_owned).to_vec();
+        let image = crate::facts::Image { id: "sha256:aa".into(), tags: names, ..Default::default() };
+        let evidence = Evidence { images: vec![image], ..Evidence::default() };
+        let known = |written: &str| {
+            names_of_base(written, &evidence).iter().any(|name| name.tag.as_deref() == Some("3-slim"))
+        };
+        assert!(known("python:3-slim") && known("mine") && known("sha256:aa"));
+        assert!(!known("python:3") && !known("python"));
     }
 
     #[test]

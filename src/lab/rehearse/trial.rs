@@ -369,8 +369,7 @@ fn otherwise(id: &str, task: &TaskReport, wanted: &Expected) -> (String, String)
         }
         _ => format!("the task `{id}` says something else"),
     };
-    let help =
-        format!("it must say  {}\nit says      {}, {}", wanted.describe(), verdict.word(), said(task));
+    let help = format!("it must say  {}\nit says      {}, {}", wanted.describe(), verdict.word(), said(task));
     (message, help)
 }
 
