@@ -201,7 +201,12 @@ engine_down() {
     for pid in $(ip netns pids "$namespace" 2>/dev/null); do
         if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = conmon ]; then kill "$pid" 2>/dev/null || :; fi # of podman's execs
     done
-    rm -rf "$state/data" "$state/exec" "$state/config" "$state/dockerd.pid" "$socket"
+    # podman's last processes may still write while its storage goes
+    for _ in $(seq 20); do
+        if rm -rf "$state/data" "$state/exec" "$state/config" "$state/dockerd.pid" "$socket" 2>/dev/null; then break; fi
+        sleep 0.5
+    done
+    [ ! -e "$state/data" ] || fail "what the last engine held could not be removed: $state/data"
     find /sys/fs/cgroup -depth -type d \( -path "/sys/fs/cgroup*/$namespace" -o -path "/sys/fs/cgroup*/$namespace/*" \) -exec rmdir {} + 2>/dev/null || :
 }
 
