@@ -68,14 +68,18 @@ impl Engine {
 
     /// The name under which this machine reaches what the engine publishes.
     pub fn machine(&self) -> &str {
-        let uri = self.endpoint.uri.as_str();
-        let rest = uri.strip_prefix("tcp://").or_else(|| uri.strip_prefix("http://"));
-        rest.and_then(|rest| rest.rsplit_once(':')).map_or("localhost", |(host, _)| host)
+        machine_of(&self.endpoint.uri)
     }
 
     pub(super) fn sort(&self, error: bollard::errors::Error) -> EngineError {
         EngineError::from_wire(error, &self.endpoint.uri)
     }
+}
+
+/// The name under which this machine reaches what the engine at this address publishes.
+pub fn machine_of(uri: &str) -> &str {
+    let rest = uri.strip_prefix("tcp://").or_else(|| uri.strip_prefix("http://"));
+    rest.and_then(|rest| rest.rsplit_once(':')).map_or("localhost", |(host, _)| host)
 }
 
 fn client(endpoint: &Endpoint) -> Result<Docker, EngineError> {

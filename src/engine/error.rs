@@ -82,11 +82,6 @@ impl EngineError {
         }
     }
 
-    /// True where trying again later can help without anybody changing the request.
-    pub fn is_about_connection(&self) -> bool {
-        matches!(self, Self::Absent | Self::Unreachable { .. } | Self::Denied { .. } | Self::Slow { .. })
-    }
-
     /// Sorts an error of the wire into ours; `at` names the endpoint for the message.
     pub(super) fn from_wire(error: Wire, at: &str) -> Self {
         match error {

@@ -12,6 +12,7 @@ mod history;
 mod install;
 mod logs;
 mod model;
+mod post;
 pub mod private;
 mod read;
 mod record;
@@ -21,7 +22,7 @@ mod surroundings;
 mod watch;
 
 pub use act::{Deed, cli_text};
-pub use connection::Engine;
+pub use connection::{Engine, machine_of};
 pub use discover::{Discovery, Endpoint, Looked, Outcome, discover};
 pub use error::EngineError;
 pub use install::{Install, OsRelease, Present, cure};

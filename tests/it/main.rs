@@ -18,6 +18,7 @@ mod live_gap;
 mod live_story;
 mod live_task;
 mod malformed;
+mod one_record;
 mod other_course;
 mod private_engine;
 mod rehearsal;
