@@ -19,6 +19,7 @@ mod live_gap;
 mod live_story;
 mod live_task;
 mod malformed;
+mod one_record;
 mod other_course;
 mod private_engine;
 mod reached;
