@@ -1,11 +1,11 @@
 //! Keeps a picture of one engine live: events applied at once, then asked after; reconnects by itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -55,14 +55,8 @@ pub struct Watcher {
 struct Wishes {
     command_ended: Notify,
     silent: Notify,
-    since: Mutex<Option<Timestamp>>,
-    read_back: Notify,
-}
-
-impl Wishes {
-    fn since(&self) -> Option<Timestamp> {
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    /// Since when the engine's memory is to be read; each call asks for it anew.
+    since: watch::Sender<Option<Timestamp>>,
 }
 
 impl Watcher {
@@ -80,8 +74,7 @@ impl Watcher {
     /// Reads once what the engine remembers since then, and again after each reconnect. What containers of that time
     /// do from now on is recorded, too. A later call takes the place of an earlier one.
     pub fn remember(&self, since: Timestamp) {
-        *self.wishes.since.lock().unwrap_or_else(PoisonError::into_inner) = Some(since);
-        self.wishes.read_back.notify_one();
+        self.wishes.since.send_replace(Some(since));
     }
 }
 
@@ -215,7 +208,8 @@ impl Watch {
         // When an answer that is waited for is so late that the engine may be stuck.
         let mut late_at = Instant::now();
         let mut whole_at = Instant::now() + RECONCILE;
-        let mut past = self.wishes.since().map(|since| read_back(&engine, since));
+        let mut since = self.wishes.since.subscribe();
+        let mut past = since.borrow_and_update().map(|since| read_back(&engine, since));
         let wishes = Arc::clone(&self.wishes);
         loop {
             let mut changed = false;
@@ -275,8 +269,8 @@ impl Watch {
                         Err(failed) => tracing::error!(%failed, "reading back broke"),
                     }
                 }
-                () = wishes.read_back.notified(), if past.is_none() => {
-                    past = wishes.since().map(|since| read_back(&engine, since));
+                Ok(()) = since.changed(), if past.is_none() => {
+                    past = since.borrow_and_update().map(|since| read_back(&engine, since));
                 }
                 () = wishes.command_ended.notified() => self.model.dirty.images |= !tells_of_builds,
                 () = sleep_until(whole_at) => self.model.dirty = Dirty::everything(),

@@ -101,10 +101,11 @@ impl Run {
     pub fn with(self, newer: Self) -> Self {
         let older = self;
         let is_whole = newer.argv.is_some();
-        // It runs again: how it ended before is over. A whole look also knows that it never ended.
-        let is_said = is_whole && newer.state.is_some();
-        let runs = newer.state.is_some_and(ContainerState::is_running);
         let removed = older.removed || newer.removed;
+        // It runs again: how it ended before is over. A whole look also knows that it never ended. Of what is gone, a look
+        // that says so was asked for before the end.
+        let is_said = is_whole && newer.state.is_some() && !removed;
+        let runs = newer.state.is_some_and(ContainerState::is_running) && !removed;
         let state = newer.state.or(older.state).filter(|_| !removed);
         let started = newer.started.or(older.started);
         let (finished, exit_code, error) = match is_said || runs {

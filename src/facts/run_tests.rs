@@ -100,6 +100,12 @@ fn two_looks_are_one() {
             Run { removed: true, ..whole() },
         ),
         (
+            "nor does such an answer take back how it ended",
+            Run { removed: true, finished: at(3), exit_code: Some(7), ..heard() },
+            Run { state: is(Running), started: at(2), ..whole() },
+            Run { removed: true, started: at(2), finished: at(3), exit_code: Some(7), ..whole() },
+        ),
+        (
             "ports that were published are not forgotten at the end",
             Run { ports: port(Some(8080)), ..whole() },
             Run { ports: port(None), ..whole() },
