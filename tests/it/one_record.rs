@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::support::quiet_engine::{QuietEngine, is_replay};
+use crate::support::quiet_engine::{FOREIGN, OWN, QuietEngine, is_replay};
 
 const ID: &str = "one";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -285,6 +285,12 @@ impl Open {
         }
     }
 
+    /// What was recorded of the learner's container.
+    fn own(&self) -> Option<&Run> {
+        let attempt = self.session.attempt(ID)?;
+        attempt.kept().runs.iter().find(|run| run.id == OWN).map(|run| &**run)
+    }
+
     async fn grade(&mut self, run: u64) -> Vec<Output> {
         let attempt = self.session.attempt(ID).expect("it was begun").clone();
         let looked = lab::look(Ok(&self.engine), &attempt, &self.here, self.folder.path()).await;
@@ -308,15 +314,31 @@ async fn no_verdict_asks_the_engine_for_what_is_watched() {
     assert_eq!(asked.iter().filter(|asked| asked.contains("/history")).count(), 1, "nginx is looked into");
     assert_eq!(open.session.exercise(ID).map(|state| state.phase.clone()), Some(Phase::Working));
 
+    // The learner's container is looked at as it is made and as it is started, its log read along, and it is opened.
+    engine.say(OWN, "create");
+    open.until("how it was made", |open| open.own().is_some_and(|run| run.argv.is_some())).await;
+    engine.say(OWN, "start");
+    let is_known = |run: &Run| run.networks == ["web"] && run.output.is_some();
+    open.until("that it runs", |open| {
+        let attempt = open.session.attempt(ID).expect("it was begun");
+        open.own().is_some_and(is_known) && attempt.unknown_packages().next().is_none()
+    })
+    .await;
+    let asked = engine.take_asked();
+    let count = |what: &str| {
+        asked.iter().filter(|asked| asked.starts_with(&format!("/containers/{OWN}/{what}"))).count()
+    };
+    assert_eq!((count("json"), count("logs")), (2, 1), "{asked:?}");
+    assert!(!asked.iter().any(|asked| is_replay(asked)), "{asked:?}");
+
     // What a container does that is none of the exercise's.
     for round in 0..5 {
-        let before = open.verdicts;
-        engine.say("die");
-        open.until("that it died", |open| open.verdicts > before).await;
-        let before = open.verdicts;
-        engine.say("start");
-        open.until("that it runs again", |open| open.verdicts > before).await;
-        engine.say("exec_start: ls");
+        for action in ["die", "start"] {
+            let before = open.verdicts;
+            engine.say(FOREIGN, action);
+            open.until("what the other does", |open| open.verdicts > before).await;
+        }
+        engine.say(FOREIGN, "exec_start: ls");
         // The pane asks for the row of that container.
         let asked = engine.take_asked();
         let more: Vec<_> = asked.iter().filter(|asked| !asked.starts_with("/containers/json?")).collect();

@@ -11,6 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A container that was there before anything began.
 pub(crate) const FOREIGN: &str = "ff00000000000000000000000000000000000000000000000000000000000000";
+/// A container that is made while somebody watches. It prints `ahoy`, and is in the network `web` once it was started.
+pub(crate) const OWN: &str = "aa00000000000000000000000000000000000000000000000000000000000000";
 
 /// Listens until the test's process ends.
 pub(crate) struct QuietEngine {
@@ -28,6 +30,7 @@ struct State {
     /// Who waits for events.
     watching: Vec<UnixStream>,
     now: i64,
+    own_runs: bool,
 }
 
 impl QuietEngine {
@@ -55,16 +58,20 @@ impl QuietEngine {
         std::mem::take(&mut lock(&self.state).asked)
     }
 
-    /// Tells of something that happened to the container.
-    pub(crate) fn say(&self, action: &str) {
+    /// Tells of something that happened to one of the two.
+    pub(crate) fn say(&self, container: &str, action: &str) {
         let nobody = |state: &mut State| state.watching.is_empty();
         let waited = self.state.1.wait_timeout_while(lock(&self.state), PATIENCE, nobody);
         let (mut state, over) = waited.unwrap_or_else(PoisonError::into_inner);
         assert!(!over.timed_out(), "nobody waits for events");
         state.now += 1;
+        if container == OWN {
+            state.own_runs = action == "start";
+        }
         let nanos = 1_900_000_000_000_000_000 + state.now;
         let event = format!(
-            r#"{{"Type":"container","Action":"{action}","Actor":{{"ID":"{FOREIGN}","Attributes":{{"name":"foreign","image":"nginx","exitCode":"0"}}}},"time":1900000000,"timeNano":{nanos}}}"#
+            r#"{{"Type":"container","Action":"{action}","Actor":{{"ID":"{container}","Attributes":{{"name":"{}","image":"nginx","exitCode":"0"}}}},"time":1900000000,"timeNano":{nanos}}}"#,
+            name(container),
         );
         let chunk = format!("{:x}\r\n{event}\n\r\n", event.len() + 1);
         state.watching.retain_mut(|stream| stream.write_all(chunk.as_bytes()).is_ok());
@@ -108,17 +115,22 @@ fn serve(mut stream: UnixStream, state: &Shared) -> std::io::Result<()> {
             None => target.to_owned(),
         };
         let is_live = asked.starts_with("/events") && !is_replay(&asked);
-        let body = answer(&asked);
+        let is_log = asked.starts_with(&format!("/containers/{OWN}/logs"));
+        let body = answer(&asked, lock(state).own_runs);
         lock(state).asked.push(asked);
-        if is_live {
-            stream.write_all(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
-            )?;
+        if is_live || is_log {
+            // Neither ends: the container goes on.
+            stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
+            if is_log {
+                stream.write_all(b"d\r\n\x01\0\0\0\0\0\0\x05ahoy\n\r\n")?;
+                continue;
+            }
             lock(state).watching.push(stream.try_clone()?);
             state.1.notify_all();
             continue;
         }
-        let (status, body) = body.map_or((404, r#"{"message":"no such thing"}"#), |body| (200, body));
+        let missing = || (404, r#"{"message":"no such thing"}"#.to_owned());
+        let (status, body) = body.map_or_else(missing, |body| (200, body));
         write!(
             stream,
             "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -127,8 +139,43 @@ fn serve(mut stream: UnixStream, state: &Shared) -> std::io::Result<()> {
     }
 }
 
-fn answer(asked: &str) -> Option<&'static str> {
-    Some(match asked.split('?').next().unwrap_or_default() {
+fn name(container: &str) -> &str {
+    if container == OWN { "web" } else { "foreign" }
+}
+
+/// The row of a list.
+fn row(container: &str) -> String {
+    format!(
+        r#"[{{"Id":"{container}","Names":["/{}"],"Image":"nginx","ImageID":"sha256:aa","Command":"nginx","Created":1000,"State":"running","Status":"Up 2 hours","Ports":[]}}]"#,
+        name(container),
+    )
+}
+
+fn inspected(runs: bool) -> String {
+    let (status, started) = if runs { ("running", "2030-03-17T17:46:41Z") } else { ("created", "") };
+    let networks = if runs { r#"{"web":{}}"# } else { "{}" };
+    format!(
+        r#"{{"Id":"{OWN}","Name":"/web","Created":"2030-03-17T17:46:40Z","Path":"nginx","Args":[],"Image":"sha256:aa","State":{{"Status":"{status}","Running":{runs},"StartedAt":"{started}","FinishedAt":"","ExitCode":0,"Error":""}},"Config":{{"Image":"nginx","Cmd":["nginx"],"Env":[]}},"HostConfig":{{"NetworkMode":"web"}},"NetworkSettings":{{"Networks":{networks},"Ports":{{}}}},"Mounts":[]}}"#
+    )
+}
+
+fn answer(asked: &str, own_runs: bool) -> Option<String> {
+    let path = asked.split('?').next().unwrap_or_default();
+    if let Some(of_own) = path.strip_prefix(&format!("/containers/{OWN}")) {
+        return match of_own {
+            "/json" => Some(inspected(own_runs)),
+            "/changes" => Some("[]".into()),
+            _ => None,
+        };
+    }
+    if path == "/containers/json" {
+        return Some(row(if asked.contains(OWN) { OWN } else { FOREIGN }));
+    }
+    Some(fixed(path)?.to_owned())
+}
+
+fn fixed(path: &str) -> Option<&'static str> {
+    Some(match path {
         "/images/json" => {
             r#"[{"Id":"sha256:aa","ParentId":"","RepoTags":["nginx:latest"],"RepoDigests":[],"Created":1000,"Size":5,"SharedSize":-1,"Labels":{},"Containers":-1}]"#
         }
@@ -138,9 +185,6 @@ fn answer(asked: &str) -> Option<&'static str> {
         image if image.ends_with("/history") => "[]",
         "/version" => r#"{"Version":"26.1.0","ApiVersion":"1.45","Os":"linux","Arch":"amd64"}"#,
         "/info" => r#"{"NCPU":1,"MemTotal":1024,"SystemTime":"2030-03-17T17:46:40Z"}"#,
-        "/containers/json" => {
-            r#"[{"Id":"ff00000000000000000000000000000000000000000000000000000000000000","Names":["/foreign"],"Image":"nginx","ImageID":"sha256:aa","Command":"nginx","Created":1000,"State":"running","Status":"Up 2 hours","Ports":[]}]"#
-        }
         "/volumes" => r#"{"Volumes":[],"Warnings":[]}"#,
         "/networks" => "[]",
         "/events" => "",
