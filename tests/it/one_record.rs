@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::support::quiet_engine::{FOREIGN, OWN, QuietEngine, is_replay};
+use crate::support::quiet_engine::{FOREIGN, OWN, Own, QuietEngine, is_replay};
 
 const ID: &str = "one";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -305,7 +305,7 @@ impl Open {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_verdict_asks_the_engine_for_what_is_watched() {
     let folder = tempfile::tempdir().expect("a folder");
-    let engine = QuietEngine::new(folder.path());
+    let engine = QuietEngine::new(folder.path(), Own::default());
     let at = Endpoint { uri: engine.uri(), why: "the test's".into() };
     let mut open = Open::begin(&at).await;
     open.until("the beginning", |open| open.pasts == 1 && open.verdicts > 0).await;

@@ -30,14 +30,24 @@ struct State {
     /// Who waits for events.
     watching: Vec<UnixStream>,
     now: i64,
+    own: Own,
     own_runs: bool,
 }
 
+/// What is so of the container `OWN`.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Own {
+    /// Published from this port of the machine, once it was started.
+    pub(crate) port: Option<u16>,
+    /// A path that its file system has gained.
+    pub(crate) installed: Option<&'static str>,
+}
+
 impl QuietEngine {
-    pub(crate) fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path, own: Own) -> Self {
         let path = folder.join("engine.sock");
         let listener = UnixListener::bind(&path).expect("binds");
-        let state = Shared::default();
+        let state = Shared::new((Mutex::new(State { own, ..State::default() }), Condvar::new()));
         let of = Arc::clone(&state);
         std::thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
@@ -116,8 +126,12 @@ fn serve(mut stream: UnixStream, state: &Shared) -> std::io::Result<()> {
         };
         let is_live = asked.starts_with("/events") && !is_replay(&asked);
         let is_log = asked.starts_with(&format!("/containers/{OWN}/logs"));
-        let body = answer(&asked, lock(state).own_runs);
-        lock(state).asked.push(asked);
+        let body = {
+            let mut state = lock(state);
+            let body = answer(&asked, &state);
+            state.asked.push(asked);
+            body
+        };
         if is_live || is_log {
             // Neither ends: the container goes on.
             stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
@@ -151,20 +165,28 @@ fn row(container: &str) -> String {
     )
 }
 
-fn inspected(runs: bool) -> String {
+fn inspected(own: Own, runs: bool) -> String {
+    let bound = own
+        .port
+        .filter(|_| runs)
+        .map(|port| format!(r#""80/tcp":[{{"HostIp":"127.0.0.1","HostPort":"{port}"}}]"#));
+    let ports = bound.unwrap_or_default();
     let (status, started) = if runs { ("running", "2030-03-17T17:46:41Z") } else { ("created", "") };
     let networks = if runs { r#"{"web":{}}"# } else { "{}" };
     format!(
-        r#"{{"Id":"{OWN}","Name":"/web","Created":"2030-03-17T17:46:40Z","Path":"nginx","Args":[],"Image":"sha256:aa","State":{{"Status":"{status}","Running":{runs},"StartedAt":"{started}","FinishedAt":"","ExitCode":0,"Error":""}},"Config":{{"Image":"nginx","Cmd":["nginx"],"Env":[]}},"HostConfig":{{"NetworkMode":"web"}},"NetworkSettings":{{"Networks":{networks},"Ports":{{}}}},"Mounts":[]}}"#
+        r#"{{"Id":"{OWN}","Name":"/web","Created":"2030-03-17T17:46:40Z","Path":"nginx","Args":[],"Image":"sha256:aa","State":{{"Status":"{status}","Running":{runs},"StartedAt":"{started}","FinishedAt":"","ExitCode":0,"Error":""}},"Config":{{"Image":"nginx","Cmd":["nginx"],"Env":[]}},"HostConfig":{{"NetworkMode":"web"}},"NetworkSettings":{{"Networks":{networks},"Ports":{{{ports}}}}},"Mounts":[]}}"#
     )
 }
 
-fn answer(asked: &str, own_runs: bool) -> Option<String> {
+fn answer(asked: &str, state: &State) -> Option<String> {
     let path = asked.split('?').next().unwrap_or_default();
     if let Some(of_own) = path.strip_prefix(&format!("/containers/{OWN}")) {
         return match of_own {
-            "/json" => Some(inspected(own_runs)),
-            "/changes" => Some("[]".into()),
+            "/json" => Some(inspected(state.own, state.own_runs)),
+            "/changes" => {
+                let added = state.own.installed.map(|path| format!(r#"{{"Path":"{path}","Kind":1}}"#));
+                Some(format!("[{}]", added.unwrap_or_default()))
+            }
             _ => None,
         };
     }
