@@ -73,7 +73,10 @@ pub async fn look(
                     looked.probes.insert(run.id.clone(), probes);
                 }
             }
-            for run in attempt.unknown_packages() {
+            // That it answers is news: what came in until then is part of the same verdict.
+            let mut after = attempt.clone();
+            after.learned(None, &looked);
+            for run in after.unknown_packages() {
                 if let Some(found) = packages::look(engine, run).await {
                     looked.packages.push((Arc::clone(run), found));
                 }

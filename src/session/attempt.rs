@@ -152,7 +152,7 @@ impl Attempt {
     /// set up, and what was here.
     pub fn learned(&mut self, here: Option<&Snapshot>, looked: &Looked) -> Vec<Keep> {
         self.images.extend(looked.images.iter().map(|(id, config)| (id.clone(), Arc::clone(config))));
-        let mut keep = self.gained(&looked.packages);
+        let mut keep = Vec::new();
         for (id, probes) in &looked.probes {
             let Some(known) = self.kept.runs.iter_mut().find(|run| run.id == *id) else { continue };
             let mut run = Run::clone(known);
@@ -163,6 +163,7 @@ impl Attempt {
                 keep.push(Keep::Run(Arc::clone(known)));
             }
         }
+        keep.extend(self.gained(&looked.packages));
         if let Some(here) = here.filter(|_| self.needs.things) {
             let things = things::known(&self.kept.things, &self.passed, here);
             if things != self.kept.things {

@@ -71,6 +71,27 @@ fn a_container_is_opened_again_only_when_something_new_was_seen_of_it() {
 }
 
 #[test]
+fn the_first_answer_of_a_container_asks_for_a_look_at_what_it_holds_by_then() {
+    let mut attempt = attempt(Needs { packages: true, ..Needs::default() });
+    attempt.saw(Sight::Run(&Run { started: Some(at(12)), ..run("a", 11) }));
+    let unknown = |attempt: &Attempt| attempt.unknown_packages().cloned().collect::<Vec<_>>();
+    let packages = vec![(unknown(&attempt)[0].clone(), Vec::new())];
+    attempt.learned(None, &Looked { packages, ..Looked::default() });
+    assert!(unknown(&attempt).is_empty());
+    let probe = Probe { port: 80, path: "/".into(), at: at(20), outcome: Ok(HttpAnswer::default()) };
+    let mut looked = Looked { probes: [("a".to_owned(), vec![probe])].into(), ..Looked::default() };
+    let mut after = attempt.clone();
+    after.learned(None, &looked);
+    looked.packages = vec![(unknown(&after)[0].clone(), vec!["/flask.dist-info".to_owned()])];
+    attempt.learned(None, &looked);
+    let run = &attempt.kept().runs[0];
+    assert!(
+        run.probes[0].outcome.is_ok() && run.packages.as_deref() == Some(&["/flask.dist-info".to_owned()])
+    );
+    assert!(unknown(&attempt).is_empty());
+}
+
+#[test]
 fn only_what_came_after_the_beginning_counts_in_order() {
     let mut attempt = attempt(Needs::default());
     assert!(!attempt.saw(Sight::Run(&run("old", 1))).changed);
