@@ -6,6 +6,7 @@ pub(crate) mod fake_engine;
 pub(crate) mod grid;
 pub(crate) mod headless;
 pub(crate) mod keys;
+pub(crate) mod quiet_engine;
 pub(crate) mod relay;
 pub(crate) mod schema;
 pub(crate) mod screen;
