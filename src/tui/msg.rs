@@ -10,7 +10,7 @@ use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
 use crate::facts::{
-    Detail, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample, Snapshot, Thing,
+    CommandEnd, Detail, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample, Snapshot, Thing,
 };
 
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub enum Msg {
     },
     ShellDirty,
     /// A command that was typed in the shell has ended.
-    CommandEnded,
+    CommandEnded(CommandEnd),
     ShellExited(Option<i32>),
     ShellFailed(String),
     /// Text that was selected in the shell, or that a program there copied.
