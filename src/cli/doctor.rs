@@ -104,7 +104,21 @@ async fn engines(report: &mut Findings, paths: Option<&Paths>) -> Option<EngineE
         keep: false,
     };
     let trouble = match engine::prospect(&discovery, &plan) {
-        Prospect::Found(endpoint) | Prospect::OwnRuns(endpoint) => ask(report, &endpoint).await,
+        Prospect::Found(endpoint) => ask(report, &endpoint).await,
+        Prospect::OwnRuns(endpoint) => {
+            if let Ok(engine) = Engine::connect(&endpoint).await {
+                answers(report, &endpoint, &engine);
+            } else {
+                report.starts_own = true;
+                report.add(
+                    "engine",
+                    State::Warning,
+                    format!("pilotwhale's own has been started and does not answer yet: {}", endpoint.uri),
+                    "Wait a moment and ask again. If it stays silent, quit pilotwhale and start it again.",
+                );
+            }
+            None
+        }
         Prospect::Own(how) => {
             report.starts_own = true;
             let found = format!("none runs, and none needs to: pilotwhale starts its own ({})", words(how));
@@ -150,15 +164,7 @@ async fn engines(report: &mut Findings, paths: Option<&Paths>) -> Option<EngineE
 async fn ask(report: &mut Findings, endpoint: &Endpoint) -> Option<EngineError> {
     match Engine::connect(endpoint).await {
         Ok(engine) => {
-            report.engine_answers = true;
-            let info = engine.info();
-            let name = match info.flavor {
-                crate::facts::Flavor::Docker => "Docker",
-                crate::facts::Flavor::Podman => "Podman",
-            };
-            let found =
-                format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
-            report.add("engine", State::Ok, found, "");
+            answers(report, endpoint, &engine);
             None
         }
         Err(error) => {
@@ -172,6 +178,17 @@ async fn ask(report: &mut Findings, endpoint: &Endpoint) -> Option<EngineError> 
             Some(error).filter(|e| matches!(e, EngineError::Denied { .. }))
         }
     }
+}
+
+fn answers(report: &mut Findings, endpoint: &Endpoint, engine: &Engine) {
+    report.engine_answers = true;
+    let info = engine.info();
+    let name = match info.flavor {
+        crate::facts::Flavor::Docker => "Docker",
+        crate::facts::Flavor::Podman => "Podman",
+    };
+    let found = format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
+    report.add("engine", State::Ok, found, "");
 }
 
 /// How to get away from an address that somebody has set and that does not answer.
