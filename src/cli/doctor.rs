@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 
 use serde::Serialize;
 
+use super::fitted::fitted;
 use crate::engine::private::{How, Plan};
 use crate::engine::{
     self, Endpoint, Engine, EngineError, Install, OsRelease, Outcome, Present, Prospect, Surroundings,
@@ -354,8 +355,9 @@ fn table(report: &Findings) -> String {
             State::Warning => "warn",
             State::Problem => "FAIL",
         };
-        text.push_str(&format!("{mark}  {:width$}  {}\n", f.what, f.found));
+        text.push_str(&fitted(&format!("{mark}  {:width$}  {}\n", f.what, f.found)));
         if !f.remedy.is_empty() {
+            // in one line: it may be a command, which is copied
             text.push_str(&format!("      {:width$}  -> {}\n", "", f.remedy));
         }
     }
