@@ -56,8 +56,8 @@ Title
 -     tried Docker Desktop
                              unix:///home/lea/.docker/run/docker.sock:
                              not there
-ok    work folder            /home/lea/pilotwhale-work
-                             (will be made), because
+ok    work folder            /home/lea/pilotwhale-work (will
+                             be made), because
   ○ Data, and logs: not read to its end, 7 questions
 ";
         assert_eq!(fit(text, 60), wanted);
