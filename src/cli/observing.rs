@@ -1,6 +1,5 @@
 //! A tap before the learner's engine with what it makes written down, for commands without a screen.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, Receiver};
@@ -25,9 +24,6 @@ impl Observing {
     /// The reason where there can be no tap. A ledger that can't be opened is said, and kept in memory.
     pub(super) fn begin(endpoint: &Endpoint, paths: &Paths, root: &ShellRoot) -> Result<Self, String> {
         let uri = &endpoint.uri;
-        let Some(upstream) = uri.strip_prefix("unix://").map(PathBuf::from) else {
-            return Err(format!("only engines with a socket on this machine can be watched, and not {uri}"));
-        };
         let engine = engine_of(uri);
         let ledger = Ledger::open(&paths.ledger_file(), &engine).unwrap_or_else(|error| {
             eprintln!("pilotwhale: {error}. {}", error.remedy());
@@ -39,7 +35,7 @@ impl Observing {
         }
         let (sender, events) = mpsc::channel(ROOM);
         let options = Options {
-            upstream,
+            upstream: endpoint.dialer(),
             folder: paths.runtime.join(format!("tap-{}", std::process::id())),
             shell: root.clone(),
             // Nobody can be asked here.

@@ -459,3 +459,7 @@ impl Jobs {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod tests;

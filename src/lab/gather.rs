@@ -49,7 +49,7 @@ pub async fn gather(
                     evidence.things = things::known(&kept.things, passed, &evidence);
                 }
                 look_into_images(engine, &needs, &mut evidence).await;
-                ask_ports(engine.machine(), &needs, &mut evidence).await;
+                ask_ports(&engine.machine(), &needs, &mut evidence).await;
                 if needs.packages {
                     packages::look(engine, &mut evidence.runs).await;
                 }

@@ -10,7 +10,7 @@ mod line;
 mod shell;
 mod tap;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,6 +31,7 @@ use crate::lab::{self, Attempt, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
 use crate::tap::ShellRoot;
+use crate::tap::ledger::Since;
 use belt::Belt;
 pub use class::Attending;
 use class::ClassSeat;
@@ -277,7 +278,7 @@ impl World {
             ExerciseEffect::PlanReset { since, .. } => {
                 let made = self.belt.made_since(since);
                 tokio::spawn(async move {
-                    let plan = plan_reset(&line, &exercise, since, &folder, made.as_ref()).await;
+                    let plan = plan_reset(&line, &exercise, since, &folder, &made).await;
                     let said = plan.map(|plan| {
                         let lines = plan.lines();
                         lock(&plans).insert((id.clone(), run), plan);
@@ -314,7 +315,7 @@ async fn plan_reset(
     exercise: &Exercise,
     since: jiff::Timestamp,
     folder: &std::path::Path,
-    made: Option<&BTreeSet<String>>,
+    made: &Since,
 ) -> Result<Plan, String> {
     let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
     let plan = lab::plan_reset(&engine, exercise, since, folder, made).await;

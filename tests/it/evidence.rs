@@ -65,7 +65,7 @@ fn every_fact_that_a_check_asks_for_is_found() {
     );
     std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("it is written");
     std::fs::write(folder.path().join("page"), "ahoy\n").expect("it is written");
-    let at = Endpoint { uri: engine.host().into(), why: "the test's".into() };
+    let at = Endpoint::at(engine.host(), "the test's");
     let direct = runtime.block_on(Engine::connect(&at)).expect("it answers");
     let attempt = Attempt { since: Timestamp::now(), folder: folder.path().into(), ..Attempt::default() };
     // Before anything was done, nothing of it is so.

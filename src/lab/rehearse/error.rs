@@ -21,9 +21,6 @@ pub enum RehearsalError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Shell(#[from] SpawnError),
-    /// The tap needs a socket to stand before.
-    #[error("a rehearsal needs an engine with a socket on this machine, and not {0}")]
-    Remote(String),
     #[error("there is no bash on this machine's PATH")]
     NoBash,
     #[error("the shell gave no prompt within {0} seconds")]
@@ -42,7 +39,6 @@ impl RehearsalError {
             Self::Tap(error) => error.remedy(),
             Self::Ledger(error) => error.remedy(),
             Self::Shell(error) => error.remedy().into(),
-            Self::Remote(_) => "Set DOCKER_HOST to a unix:// address.".into(),
             Self::NoBash => "Install bash: scripts and slides are typed into it.".into(),
             Self::NoPrompt(_) => "Close what keeps this machine busy, and try again.".into(),
             Self::File { .. } => {

@@ -126,8 +126,6 @@ impl Stage {
         let (info, _) = engine.read_info().await?;
         let client = client_version(&env).await.unwrap_or(info.version);
         let dialect = Dialect::new(&client, info.containerd);
-        let upstream = endpoint.uri.strip_prefix("unix://").map(PathBuf::from);
-        let upstream = upstream.ok_or_else(|| RehearsalError::Remote(endpoint.uri.clone()))?;
         let bash = program("bash").ok_or(RehearsalError::NoBash)?;
         let home = tempfile::Builder::new().prefix("pw-").tempdir();
         let home = home.map_err(RehearsalError::file(std::env::temp_dir()))?;
@@ -141,7 +139,7 @@ impl Stage {
         let notes = Arc::new(Notes::default());
         let (to_calls, mut calls) = mpsc::channel(ROOM);
         let options = tap::Options {
-            upstream,
+            upstream: endpoint.dialer(),
             folder: home.path().join("tap"),
             shell: root.clone(),
             // Nobody can be asked: what was on this engine before stays.
@@ -231,7 +229,6 @@ impl Stage {
         let own_config = || std::env::home_dir().map(|home| home.join(".docker"));
         let config = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from).or_else(own_config);
         let own = [
-            ("DOCKER_HOST", self.tap.docker_host()),
             ("HOME", home.display().to_string()),
             ("INPUTRC", home.join(".inputrc").display().to_string()),
             ("PILOTWHALE_HOME", home.display().to_string()),
@@ -241,7 +238,8 @@ impl Stage {
             ("TERM", "xterm-256color".into()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
-        own.chain(self.env.iter().cloned()).collect()
+        let engine = tap::docker_env(&self.tap.docker_host());
+        engine.into_iter().chain(own).chain(self.env.iter().cloned()).collect()
     }
 
     /// How an exercise's own script is run.

@@ -95,8 +95,7 @@ impl Finder {
                         .send(Msg::Endpoint { why: endpoint.why.clone(), machine: endpoint.other_machine() })
                         .await;
                     belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
-                    let host =
-                        tap.start(&endpoint.uri, &wanted.paths.runtime, wanted.tap, &belt, &shell).await;
+                    let host = tap.start(&endpoint, &wanted.paths.runtime, wanted.tap, &belt, &shell).await;
                     // The docker command comes to the engine itself without being told; to the tap it does not.
                     let host = (tell || host != endpoint.uri).then_some(host.as_str());
                     match first {

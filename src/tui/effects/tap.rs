@@ -1,6 +1,6 @@
 //! Puts the tap between the shell and the engine, and says so where it can't be there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use super::belt::Belt;
 use super::lock;
 use super::shell::ShellSeat;
+use crate::engine::Endpoint;
 use crate::tap::{Event, Options, ShellRoot, Tap};
 use crate::tui::msg::Msg;
 
@@ -30,13 +31,13 @@ impl TapSeat {
     /// What `DOCKER_HOST` has to be for the shell: the tap, or the engine itself where there can be none.
     pub(super) async fn start(
         &self,
-        uri: &str,
+        engine: &Endpoint,
         runtime: &Path,
         wanted: bool,
         belt: &Belt,
         shell: &ShellSeat,
     ) -> String {
-        match self.begin(uri, runtime, wanted, belt, shell) {
+        match self.begin(engine, runtime, wanted, belt, shell) {
             Ok(host) => {
                 self.say(true, String::new()).await;
                 host
@@ -44,14 +45,14 @@ impl TapSeat {
             Err(reason) => {
                 tracing::warn!(reason, "no tap");
                 self.say(false, reason).await;
-                uri.to_owned()
+                engine.uri.clone()
             }
         }
     }
 
     fn begin(
         &self,
-        uri: &str,
+        engine: &Endpoint,
         runtime: &Path,
         wanted: bool,
         belt: &Belt,
@@ -60,16 +61,14 @@ impl TapSeat {
         if !wanted {
             return Err("pilotwhale was started with --no-tap".into());
         }
-        let Some(upstream) = uri.strip_prefix("unix://").map(PathBuf::from) else {
-            return Err(format!("only engines with a socket on this machine can be watched, and not {uri}"));
-        };
         let folder = runtime.join(format!("tap-{}", std::process::id()));
+        let upstream = engine.dialer();
         let options = Options { upstream, folder, shell: self.root.clone(), guard: belt.guard() };
         let (events, seen) = mpsc::channel(ROOM);
         let tap = Tap::start(options, events).map_err(|e| format!("{e}. {}", e.remedy()))?;
         let host = tap.docker_host();
         *lock(&self.tap) = Some(tap);
-        tokio::spawn(self.clone().pass_on(seen, uri.to_owned(), shell.clone()));
+        tokio::spawn(self.clone().pass_on(seen, engine.uri.clone(), shell.clone()));
         Ok(host)
     }
 

@@ -166,11 +166,13 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
             let (mark, ink) = words::state_mark(r.container);
             InkLine::of(mark, ink)
         }),
-        column("name", "NAME", Width::fit(15, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
-        column("image", "IMAGE", Width::fit(12, 28), Left, 2, |r| {
+        column("name", "NAME", Width::both_ends(15, 28).shrinking_to(12), Left, 0, |r| {
+            InkLine::of(&r.container.name, Ink::Strong)
+        }),
+        column("image", "IMAGE", Width::both_ends(12, 28).shrinking_to(10), Left, 2, |r| {
             InkLine::of(words::short_image(&r.container.image), Ink::Text)
         }),
-        column("status", "STATUS", Width::fit(23, 40), Left, 0, |r| {
+        column("status", "STATUS", Width::fit(23, 40).shrinking_to(18), Left, 0, |r| {
             let (status, ink) = words::status(r.container, r.now);
             InkLine::of(status, ink)
         }),
@@ -185,7 +187,7 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
 
 fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
     [
-        column("name", "IMAGE", Width::fit(24, 48), Left, 0, |r| match r.image.tags.as_slice() {
+        column("name", "IMAGE", Width::both_ends(24, 48), Left, 0, |r| match r.image.tags.as_slice() {
             // pulled by its digest alone, it is known by that
             [] => match r.image.digests.first() {
                 Some(digest) => image_name(&words::short_image(digest)),
@@ -205,7 +207,7 @@ fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
 
 fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
     [
-        column("name", "VOLUME", Width::fit(22, 48), Left, 0, |r| {
+        column("name", "VOLUME", Width::both_ends(22, 48), Left, 0, |r| {
             if r.volume.anonymous {
                 InkLine::of(short_id(&r.volume.name), Ink::Text).with("… no name", Ink::Dim)
             } else {
@@ -220,7 +222,7 @@ fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
 
 fn network_columns<'a>() -> [Column<NetworkRow<'a>>; 5] {
     [
-        column("name", "NETWORK", Width::fit(18, 40), Left, 0, |r| {
+        column("name", "NETWORK", Width::both_ends(18, 40), Left, 0, |r| {
             InkLine::of(&r.network.name, if r.network.is_builtin() { Ink::Text } else { Ink::Strong })
         }),
         column("members", "MEMBERS", Width::fit(12, 14), Left, 1, |r| users(r.members)),
