@@ -7,6 +7,7 @@ mod files;
 mod finder;
 mod keeper;
 mod line;
+mod saved;
 mod shell;
 mod tap;
 
@@ -213,6 +214,31 @@ impl World {
             }
             EngineEffect::Stop { id, name } => self.act(Deed::Stop, id, &name),
             EngineEffect::Start { id, name } => self.act(Deed::Start, id, &name),
+            EngineEffect::Restart { id, name } => self.act(Deed::Restart, id, &name),
+            EngineEffect::Pause { id, name } => self.act(Deed::Pause, id, &name),
+            EngineEffect::Unpause { id, name } => self.act(Deed::Unpause, id, &name),
+            EngineEffect::Compare(id) => {
+                tokio::spawn(async move {
+                    let differences = match line.get().await {
+                        Ok(engine) => engine.differences(&id).await,
+                        Err(error) => Err(error),
+                    };
+                    let differences = differences.map_err(|e| format!("{e}. {}", e.remedy()));
+                    let _ = out.send(Msg::Differences { id, differences }).await;
+                });
+            }
+            EngineEffect::SaveLog { name, text } => {
+                let folder = self.wanted.paths.work.clone();
+                tokio::spawn(async move {
+                    let saved = tokio::task::spawn_blocking(move || saved::save(&folder, &name, &text)).await;
+                    let msg = match saved {
+                        Ok(Ok(path)) => Msg::Notice(format!("The log is in {}", path.display())),
+                        Ok(Err((what, remedy))) => Msg::Trouble { what, remedy },
+                        Err(error) => Msg::Trouble { what: error.to_string(), remedy: String::new() },
+                    };
+                    let _ = out.send(msg).await;
+                });
+            }
             // By its name: an image may have others, and those stay.
             EngineEffect::Remove { kind: Kind::Image, name, .. } => {
                 self.act(Deed::Remove(Kind::Image), name.clone(), &name);

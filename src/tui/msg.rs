@@ -9,7 +9,7 @@ use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
-use crate::facts::{Detail, Kept, Kind, Link, LogEnd, LogLine, Observed, Run, Sample, Snapshot};
+use crate::facts::{Detail, Difference, Kept, Kind, Link, LogEnd, LogLine, Observed, Run, Sample, Snapshot};
 
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -38,6 +38,11 @@ pub enum Msg {
         kind: Kind,
         id: String,
         detail: Result<Box<Detail>, String>,
+    },
+    /// How a container's files differ from its image's.
+    Differences {
+        id: String,
+        differences: Result<Vec<Difference>, String>,
     },
     Log {
         id: String,
