@@ -75,6 +75,8 @@ impl Ssh {
     /// The process has one end of a socket as its input and output. The other end is closed only after its last words were
     /// written down, so that whoever sees the end finds the reason.
     pub(super) fn dial(&self, said: Arc<Mutex<Option<String>>>) -> io::Result<UnixStream> {
+        // What an earlier one said is not the reason for what comes now.
+        said.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (near, far) = std::os::unix::net::UnixStream::pair()?;
         near.set_nonblocking(true)?;
         let (input, output) = (OwnedFd::from(far.try_clone()?), OwnedFd::from(far.try_clone()?));

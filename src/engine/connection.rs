@@ -80,11 +80,6 @@ impl Engine {
         }
     }
 
-    /// The name under which this machine reaches what the engine publishes.
-    pub fn machine(&self) -> String {
-        self.endpoint.address().machine().unwrap_or_else(|| "localhost".into())
-    }
-
     pub(super) fn sort(&self, error: bollard::errors::Error) -> EngineError {
         EngineError::from_wire(error, &self.endpoint.uri)
     }

@@ -30,6 +30,11 @@ impl Endpoint {
         Self::at(Address::socket(path).uri, why)
     }
 
+    /// The name under which this machine reaches what the engine publishes.
+    pub fn host(&self) -> String {
+        self.address().machine().unwrap_or_else(|| "localhost".into())
+    }
+
     pub(super) fn address(&self) -> Address {
         Address { uri: self.uri.clone(), tls: self.tls.clone() }
     }

@@ -15,6 +15,7 @@ mod history;
 mod install;
 mod logs;
 mod model;
+mod post;
 pub mod private;
 mod prospect;
 mod read;

@@ -5,11 +5,13 @@ mod content;
 mod detail;
 mod evidence;
 mod found;
+mod kept;
 mod lines;
 mod link;
 mod observed;
 mod plain;
 pub mod reference;
+mod run;
 mod sample;
 pub mod secret;
 mod snapshot;
@@ -21,13 +23,15 @@ pub use detail::{
     ContainerDetail, Detail, Difference, Differs, HealthEntry, ImageDetail, Layer, NetworkDetail,
     VolumeDetail,
 };
-pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
+pub use evidence::{Evidence, Place};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
-pub use lines::Lines;
+pub use kept::{Keep, Kept, Looked, Past};
+pub use lines::{Lines, Output};
 pub use link::{Link, LogEnd, LogLine, Stream};
 pub use observed::{Action, Answer, Build, Command, Observed, Origin};
 pub use plain::Plain;
 pub use reference::Reference;
+pub use run::{Run, RunSource};
 pub use sample::Sample;
 pub use snapshot::{
     Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,

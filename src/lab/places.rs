@@ -25,19 +25,27 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-pub(super) fn look(folder: &Path, asked: &BTreeSet<String>, runs: &[Run]) -> BTreeMap<String, Place> {
+pub(super) fn look<'r>(
+    folder: &Path,
+    asked: &BTreeSet<String>,
+    runs: impl Iterator<Item = &'r Run>,
+) -> BTreeMap<String, Place> {
     let own = asked.iter().map(|path| folder.join(path.trim_start_matches("./")).display().to_string());
-    let binds = runs.iter().flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
+    let binds = runs.flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
     let all: BTreeSet<String> = own.chain(binds.map(|mount| mount.source.clone())).collect();
     all.into_iter().take(MOST).map(|path| (path.clone(), place(Path::new(&path)))).collect()
 }
 
 /// The files of the folder that the checks speak of, as far as they are there. Where builds matter, also the
 /// Dockerfiles that they were told to read, and what these name.
-pub(super) fn files(folder: &Path, needs: &Needs, seen: &[Observed]) -> BTreeMap<String, TextFile> {
+pub(super) fn files<'c>(
+    folder: &Path,
+    needs: &Needs,
+    seen: impl Iterator<Item = &'c Observed>,
+) -> BTreeMap<String, TextFile> {
     let mut asked = needs.files.clone();
     if needs.builds {
-        asked.extend(seen.iter().filter_map(build::dockerfile).map(str::to_owned));
+        asked.extend(seen.filter_map(build::dockerfile).map(str::to_owned));
     }
     let mut files = read(folder, &asked);
     if needs.builds {
@@ -99,11 +107,11 @@ mod tests {
         };
         let mounts = vec![mount(&path("made")), mount(&path("gone"))];
         let runs = [Run { mounts, ..Run::default() }];
-        let found = look(dir.path(), &["./hello.py".into()].into(), &runs);
+        let found = look(dir.path(), &["./hello.py".into()].into(), runs.iter());
         let of = |name: &str| found.get(&path(name)).copied();
         assert_eq!(of("hello.py"), Some(Place::File));
         assert_eq!((of("made"), of("gone")), (Some(Place::EmptyFolder), Some(Place::Missing)));
-        assert_eq!(look(dir.path(), &BTreeSet::new(), &runs).len(), 2);
+        assert_eq!(look(dir.path(), &BTreeSet::new(), runs.iter()).len(), 2);
         let files = read(dir.path(), &["hello.py".into(), "gone.py".into()].into());
         assert_eq!(files["hello.py"].text.as_deref(), Some("x"));
         assert!(files["hello.py"].sha256.starts_with("2d711642b726b044"), "{files:?}");

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,6 +19,7 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig, ServerConnection, Stream
 
 use crate::support::engine::skipped;
 use crate::support::headless::{Headless, Said};
+use crate::support::write_script;
 
 /// An authority, with what it has signed for an engine and for a client.
 struct Certificates {
@@ -198,6 +198,7 @@ fn tap(upstream: Address) -> (Tap, tempfile::TempDir) {
         folder: folder.path().join("tap"),
         shell: Default::default(),
         guard: None,
+        last_looks: None,
     };
     (Tap::start(options, mpsc::channel(16).0).expect("a tap can be started"), folder)
 }
@@ -247,9 +248,8 @@ fn the_tap_says_why_an_engine_elsewhere_is_not_reached() {
 fn with_ssh(script: &str) -> (Headless, Vec<String>) {
     let learner = Headless::new();
     let text = format!("#!/bin/bash\necho \"$@\" >>'{}'\n{script}", learner.path("called").display());
-    learner.write("bin/ssh", &text);
-    let file = learner.path("bin/ssh");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    std::fs::create_dir(learner.path("bin")).expect("a folder can be made");
+    write_script(&learner.path("bin/ssh"), &text);
     let path = std::env::var("PATH").unwrap_or_default();
     let env = vec![format!("PATH={}:{path}", learner.path("bin").display())];
     (learner, env)

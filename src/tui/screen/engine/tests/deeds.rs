@@ -92,7 +92,10 @@ fn a_log_is_searched_and_saved() {
     for _ in 0..3 {
         pane.act(Action::SearchNext);
     }
-    assert!(picture(&mut pane, 100, 12).contains("No other line matches there."), "it is seen beside a filter");
+    assert!(
+        picture(&mut pane, 100, 12).contains("No other line matches there."),
+        "it is seen beside a filter"
+    );
 }
 
 #[test]
