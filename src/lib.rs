@@ -4,6 +4,7 @@ pub mod check;
 pub mod class;
 pub mod cli;
 pub mod course;
+pub mod dial;
 pub mod engine;
 pub mod facts;
 pub mod lab;

@@ -120,6 +120,7 @@ pub(super) fn look<'e>(
     let candidates = runs.map(|run| {
         let (findings, meant) = findings(wanted, here, run, bound, evidence);
         let object = Object::Run(run);
+        let meant = meant && !stands_for_another(wanted, &object, bound);
         Candidate { object, at: object.at(evidence), findings, meant }
     });
     let mut candidates: Vec<Candidate<'_>> = candidates.collect();
@@ -134,6 +135,13 @@ pub(super) fn look<'e>(
         |object| of_run(object, &|run| describe(run, evidence)),
         |object| of_run(object, &|run| achieved(wanted, run, evidence)),
     )
+}
+
+/// Whether the object has a role of its own in this choice already, where a name is looked for: of two containers of one
+/// image, the first was not meant for the second.
+fn stands_for_another(wanted: &RunMatch, object: &Object<'_>, bound: &Bound<'_>) -> bool {
+    let Some(own) = wanted.bind.as_deref().filter(|_| wanted.same_as.is_none()) else { return false };
+    bound.iter().any(|(name, other)| name != own && other.is(object))
 }
 
 /// In the order in which a person would look: what was it, did it start, what ran, how did it end, what did it print.

@@ -169,11 +169,17 @@ async fn ask(report: &mut Findings, endpoint: &Endpoint) -> Option<EngineError> 
             None
         }
         Err(error) => {
+            let remedy = match leave(&endpoint.why) {
+                // What is wrong there is told by the error alone.
+                Some(leave) if endpoint.other_machine().is_some() => format!("{} {leave}", error.remedy()),
+                Some(leave) => leave,
+                None => error.remedy(),
+            };
             report.add(
                 "engine",
                 State::Problem,
                 format!("{error}; this address comes {}", endpoint.why),
-                leave(&endpoint.why).unwrap_or_else(|| error.remedy()),
+                remedy,
             );
             // A command for this machine mends no address that the learner has set.
             Some(error).filter(|e| matches!(e, EngineError::Denied { .. }))
@@ -190,6 +196,12 @@ fn answers(report: &mut Findings, endpoint: &Endpoint, engine: &Engine) {
     };
     let found = format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
     report.add("engine", State::Ok, found, "");
+    if let Some(machine) = endpoint.other_machine() {
+        let found = format!(
+            "{machine}, not this one: folders to mount, localhost and published ports are {machine}'s"
+        );
+        report.add("engine's machine", State::Ok, found, "");
+    }
 }
 
 /// How to get away from an address that somebody has set and that does not answer.

@@ -82,7 +82,7 @@ pub fn run() -> ExitCode {
         Some(Command::Begin(args)) => ended(begin::run(&args, chosen, cli.screen.wants_tap())),
         Some(Command::Grade(args)) => ended(grade::run(&args, chosen)),
         Some(Command::Shell(args)) => {
-            shell::run(&args, chosen, cli.screen.wants_tap()).unwrap_or_else(|stopped| ended(Err(stopped)))
+            shell::run(&args, chosen, &cli.screen).unwrap_or_else(|stopped| ended(Err(stopped)))
         }
         Some(Command::Submit(args)) => ended(submit::run(&args, chosen)),
         Some(Command::Report(args)) => ended(reached::run(&args, chosen)),

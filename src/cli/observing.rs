@@ -31,7 +31,7 @@ impl Observing {
         }
         let folder = paths.runtime.join(format!("tap-{}", std::process::id()));
         // Nobody can be asked here.
-        let tapped = observe::tap(&endpoint.uri, folder, root, &ledger, None, last_looks);
+        let tapped = observe::tap(endpoint, folder, root, &ledger, None, last_looks);
         let Tapped { tap, calls } = tapped.map_err(|e| format!("{e}. {}", e.remedy()))?;
         Ok(Self { tap, calls, ledger })
     }

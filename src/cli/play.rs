@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::chosen::{Chosen, paths_for};
 use super::trust::trust;
 use crate::course::Source;
+use crate::engine::private::Plan;
 use crate::facts::Kept;
 use crate::lab::Trust;
 use crate::paths::Paths;
@@ -48,6 +49,12 @@ pub(super) struct Screen {
 impl Screen {
     pub(super) fn wants_tap(&self) -> bool {
         !self.no_tap
+    }
+
+    /// Where an engine of its own would be, and whether it is asked for.
+    pub(super) fn own_engine(&self, paths: &Paths) -> Plan {
+        let (state, runtime) = (paths.state.clone(), paths.runtime.clone());
+        Plan { state, runtime, asked: self.private, keep: self.keep_engine }
     }
 }
 

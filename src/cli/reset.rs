@@ -9,7 +9,7 @@ use crate::lab::{self, Plan};
 use crate::progress::{Event, Stage};
 use crate::tap::ledger::{Ledger, engine_of};
 
-/// Put an exercise back to its start: removes the containers that it made, and nothing else.
+/// Put an exercise back to its start: removes the containers that it made, with networks and volumes of theirs, and nothing else.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The exercise's id.
@@ -32,8 +32,8 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     wait(async {
         let engine = connect().await?;
         let ledger = Ledger::open(&desk.paths.ledger_file(), &engine_of(&engine.endpoint().uri)).ok();
-        let made = ledger.and_then(|ledger| ledger.containers_since(since));
-        let plan = lab::plan_reset(&engine, &exercise, since, &folder, made.as_ref()).await?;
+        let made = ledger.map(|ledger| ledger.since(since)).unwrap_or_default();
+        let plan = lab::plan_reset(&engine, &exercise, since, &folder, &made).await?;
         say(&describe(&exercise.title, &plan));
         if plan.destroys() && !args.yes && !agreed("Do this?")? {
             say("Nothing was changed.\n");

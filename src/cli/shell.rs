@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
@@ -14,13 +15,15 @@ use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
 use super::observing::Observing;
+use super::play::Screen;
+use crate::engine::private::{self, Private, PrivateError};
 use crate::engine::{EngineError, Surroundings, Update, discover};
 use crate::facts::Link;
 use crate::lab::Observation;
 use crate::paths::Paths;
 use crate::progress::Stage;
 use crate::session::{Attempt, Sight};
-use crate::tap::{Event, ShellRoot};
+use crate::tap::{Event, ShellRoot, docker_env};
 
 /// How long the shell waits for the engine's events to come in before it starts, and again at its end.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
@@ -39,10 +42,21 @@ pub(super) struct Args {
     command: Option<String>,
 }
 
-pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<ExitCode, Stopped> {
+pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitCode, Stopped> {
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
     let notebook = args.exercise.as_deref().map(|id| Notebook::open(id, chosen)).transpose()?;
-    let status = wait(observed(args, &paths, notebook, wants_tap))??;
+    let plan = screen.own_engine(&paths);
+    let status = wait(async {
+        let own = match plan.asked {
+            true => Some(private::start(&plan, &Notify::new()).await.map_err(no_own_engine)?),
+            false => None,
+        };
+        let status = observed(args, &paths, notebook, screen.wants_tap(), own.as_ref()).await;
+        if let Some(own) = own {
+            own.stop().await;
+        }
+        status
+    })??;
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)))
 }
@@ -52,10 +66,16 @@ async fn observed(
     paths: &Paths,
     mut notebook: Option<Notebook>,
     wants_tap: bool,
+    own: Option<&Private>,
 ) -> Result<ExitStatus, Stopped> {
-    let endpoint = discover(&Surroundings::of_this_machine());
-    let problem = endpoint.problem().unwrap_or(EngineError::Absent);
-    let endpoint = endpoint.chosen.ok_or(problem);
+    let endpoint = match own {
+        Some(own) => Ok(own.endpoint().clone()),
+        None => {
+            let found = discover(&Surroundings::of_this_machine());
+            let problem = found.problem().unwrap_or(EngineError::Absent);
+            found.chosen.ok_or(problem)
+        }
+    };
     let root = ShellRoot::default();
     let (mut watched, mut updates) = match (&endpoint, &notebook) {
         (Ok(endpoint), Some(notebook)) => {
@@ -87,7 +107,8 @@ async fn observed(
         }
     };
     let folder = notebook.as_ref().map(|n| n.desk.paths.exercise_folder(&n.exercise));
-    let mut child = spawn(args, host.as_deref(), folder)?;
+    let prefix = own.map(Private::shell_prefix).unwrap_or_default();
+    let mut child = spawn(args, &prefix, host.as_deref(), folder)?;
     let pid = child.id().unwrap_or(0);
     root.set_pid(pid);
 
@@ -123,14 +144,27 @@ async fn observed(
     Ok(status)
 }
 
-fn spawn(args: &Args, docker_host: Option<&str>, folder: Option<PathBuf>) -> Result<Child, Stopped> {
+/// `prefix` is what to put before the shell's own words.
+fn spawn(
+    args: &Args,
+    prefix: &[String],
+    docker_host: Option<&str>,
+    folder: Option<PathBuf>,
+) -> Result<Child, Stopped> {
     let shell = std::env::var_os("SHELL").filter(|s| Path::new(s).is_file()).unwrap_or("/bin/sh".into());
-    let mut command = Command::new(&shell);
+    let mut command = match prefix {
+        [program, words @ ..] => {
+            let mut command = Command::new(program);
+            command.args(words).arg(&shell);
+            command
+        }
+        [] => Command::new(&shell),
+    };
     if let Some(text) = &args.command {
         command.arg("-c").arg(text);
     }
     if let Some(host) = docker_host {
-        command.env("DOCKER_HOST", host);
+        command.envs(docker_env(host));
     }
     if let Some(folder) = folder.filter(|f| f.is_dir()) {
         command.current_dir(folder);
@@ -227,6 +261,11 @@ impl Notebook {
             eprintln!("pilotwhale: {why}");
         }
     }
+}
+
+fn no_own_engine(error: PrivateError) -> Stopped {
+    let what = format!("an engine of its own could not be started: {error}");
+    Stopped { what, remedy: error.remedy(), ending: Ending::CouldNot }
 }
 
 fn sight(update: &Update) -> Option<Sight<'_>> {

@@ -17,6 +17,9 @@ const STOPPING: Duration = Duration::from_secs(60);
 pub enum Deed {
     Stop,
     Start,
+    Restart,
+    Pause,
+    Unpause,
     /// Containers that run are not removed by it: stopping comes first, and is seen.
     Remove(Kind),
 }
@@ -26,6 +29,9 @@ pub fn cli_text(deed: Deed, name: &str) -> String {
     let command = match deed {
         Deed::Stop => "docker stop",
         Deed::Start => "docker start",
+        Deed::Restart => "docker restart",
+        Deed::Pause => "docker pause",
+        Deed::Unpause => "docker unpause",
         Deed::Remove(Kind::Container) => "docker rm",
         Deed::Remove(Kind::Image) => "docker rmi",
         Deed::Remove(Kind::Volume) => "docker volume rm",
@@ -41,6 +47,20 @@ impl Engine {
 
     pub async fn start(&self, id: &str) -> Result<(), EngineError> {
         self.ask("start", STOPPING, self.docker.start_container(id, None)).await
+    }
+
+    /// Stops it as `stop` does, and starts it again; one that does not run is started.
+    pub async fn restart(&self, id: &str) -> Result<(), EngineError> {
+        self.ask("restart", STOPPING, self.docker.restart_container(id, None)).await
+    }
+
+    /// Holds its processes where they are.
+    pub async fn pause(&self, id: &str) -> Result<(), EngineError> {
+        self.ask("pause", WHOLE, self.docker.pause_container(id)).await
+    }
+
+    pub async fn unpause(&self, id: &str) -> Result<(), EngineError> {
+        self.ask("unpause", WHOLE, self.docker.unpause_container(id)).await
     }
 
     /// Removes one object; a container that runs is a `Conflict`.
@@ -73,6 +93,9 @@ impl Engine {
         match deed {
             Deed::Stop => self.stop(id).await,
             Deed::Start => self.start(id).await,
+            Deed::Restart => self.restart(id).await,
+            Deed::Pause => self.pause(id).await,
+            Deed::Unpause => self.unpause(id).await,
             Deed::Remove(kind) => self.remove(kind, id).await,
         }
     }
@@ -85,6 +108,7 @@ mod tests {
     #[test]
     fn commands() {
         assert_eq!(cli_text(Deed::Stop, "web"), "docker stop web");
+        assert_eq!(cli_text(Deed::Unpause, "web"), "docker unpause web");
         assert_eq!(cli_text(Deed::Remove(Kind::Volume), "data"), "docker volume rm data");
     }
 }

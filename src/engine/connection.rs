@@ -1,21 +1,26 @@
 //! One engine that answered, and the time limits on every question put to it.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bollard::{API_DEFAULT_VERSION, Docker};
+use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
 
 use super::{Endpoint, EngineError};
+use crate::dial::{Api, Unanswered, Version};
 use crate::facts::{EngineInfo, Flavor};
 
 /// A question that the engine answers from memory.
 pub(super) const QUICK: Duration = Duration::from_secs(5);
 /// A question over everything the engine holds.
 pub(super) const WHOLE: Duration = Duration::from_secs(10);
+/// The first question, to an engine here and to one behind a network, where a handshake comes before it.
+const GREETING: Duration = Duration::from_secs(3);
+const FAR_GREETING: Duration = Duration::from_secs(20);
 /// bollard's own limit, in seconds; ours are shorter where that is right, stops and removals may take long.
 const PATIENCE: u64 = 120;
 
-/// A connection to one engine. Cheap to clone; every call opens its own socket, so nothing goes stale.
+/// A connection to one engine. Cheap to clone. Every call to a socket here opens its own; over a network some are kept.
 #[derive(Clone, Debug)]
 pub struct Engine {
     pub(super) docker: Docker,
@@ -28,8 +33,16 @@ impl Engine {
     pub async fn connect(endpoint: &Endpoint) -> Result<Self, EngineError> {
         let docker = client(endpoint)?;
         let mut engine = Self { docker, endpoint: endpoint.clone(), info: EngineInfo::default() };
-        let version = engine.ask("who are you", Duration::from_secs(3), engine.docker.version()).await;
-        let version = version.map_err(|error| error.of_a_stranger(&endpoint.uri))?;
+        let limit = if endpoint.address().is_socket() { GREETING } else { FAR_GREETING };
+        // Its answer settles the version of the API, which everything after it names.
+        let there = engine.ask("is anybody there", limit, engine.docker.ping()).await;
+        there.map_err(|error| error.of_a_stranger(&endpoint.uri))?;
+        let version = engine.ask("who are you", limit, engine.docker.version()).await;
+        let version = version.map_err(|error| match error {
+            // An engine that has forgotten what this pilotwhale speaks.
+            EngineError::Refused { status: 400, message } => EngineError::Incompatible { message },
+            error => error.of_a_stranger(&endpoint.uri),
+        })?;
         let podman =
             version.components.iter().flatten().any(|c| {
                 c.name.to_lowercase().contains("podman") || c.name.to_lowercase().contains("conmon")
@@ -72,18 +85,51 @@ impl Engine {
     }
 }
 
+/// bollard leaves the version out of its requests; `Api` puts the agreed one in.
 fn client(endpoint: &Endpoint) -> Result<Docker, EngineError> {
-    let uri = endpoint.uri.as_str();
-    let made = if uri.starts_with("unix://") {
-        Docker::connect_with_unix(uri, PATIENCE, API_DEFAULT_VERSION)
-    } else if uri.starts_with("tcp://") || uri.starts_with("http://") {
-        Docker::connect_with_http(uri, PATIENCE, API_DEFAULT_VERSION)
-    } else {
-        return Err(EngineError::Unsupported {
-            at: uri.into(),
-            reason: "this kind of address is not supported".into(),
-            remedy: "Set DOCKER_HOST to a unix:// or tcp:// address.".into(),
-        });
+    let newest =
+        Version { major: API_DEFAULT_VERSION.major_version, minor: API_DEFAULT_VERSION.minor_version };
+    let api = Arc::new(Api::new(endpoint.dialer(), newest));
+    let transport = move |request: BollardRequest| {
+        let api = Arc::clone(&api);
+        async move {
+            api.send(request).await.map_err(|unanswered| match unanswered {
+                Unanswered::Because(err) => bollard::errors::Error::from(err),
+                Unanswered::Broken(err) => bollard::errors::Error::from(err),
+            })
+        }
     };
-    made.map_err(|e| EngineError::from_wire(e, uri))
+    Docker::connect_with_custom_transport(transport, Some("http://docker"), PATIENCE, API_DEFAULT_VERSION)
+        .map_err(|e| EngineError::from_wire(e, &endpoint.uri))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake::Fake;
+    use super::*;
+
+    #[tokio::test]
+    async fn the_version_is_agreed_once_and_every_call_names_it() {
+        for (theirs, agreed) in [("1.41", "/v1.41"), ("1.99", "/v1.53"), ("strange", ""), ("", "")] {
+            let fake = Fake::start(theirs);
+            let engine = Engine::connect(&fake.endpoint()).await.expect("it answers");
+            fake.says_version("1.24");
+            engine.docker.ping().await.expect("it answers");
+            engine.snapshot().await.expect("it answers");
+            for (path, pinged) in fake.heard().into_iter().map(|path| (path.clone(), path == "/_ping")) {
+                assert!(pinged || path.starts_with(&format!("{agreed}/")), "{theirs}: {path}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_has_left_our_version_behind_is_no_stranger() {
+        let fake = Fake::start("1.99");
+        fake.refuses("client version 1.53 is too old. Minimum supported API version is 1.60");
+        let error = Engine::connect(&fake.endpoint()).await.expect_err("it refuses");
+        assert!(
+            matches!(&error, EngineError::Incompatible { message } if message.contains("too old")),
+            "{error}"
+        );
+    }
 }

@@ -7,44 +7,49 @@ use sha2::{Digest, Sha256};
 
 use super::EngineError;
 use super::surroundings::{Os, Probe, Surroundings};
+use crate::dial::{Address, Dialer, Tls};
 
 /// An address that `Engine::connect` takes, and why it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
-    /// `unix:///…` or `tcp://host:port`; good as a value of DOCKER_HOST.
+    /// `unix:///…`, `tcp://host:port` or `ssh://user@host`; good as a value of DOCKER_HOST.
     pub uri: String,
     /// Few words for the frame of the screen, to stand after `Docker 26.1`: where it is, or who named it.
     pub why: String,
+    /// How the line is encrypted, where somebody asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
 }
 
 impl Endpoint {
+    pub fn at(uri: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { uri: uri.into(), why: why.into(), tls: None }
+    }
+
     pub fn socket(path: &Path, why: impl Into<String>) -> Self {
-        Self { uri: format!("unix://{}", path.display()), why: why.into() }
+        Self::at(Address::socket(path).uri, why)
     }
-}
 
-impl Endpoint {
     /// The name under which this machine reaches what the engine publishes.
-    pub fn host(&self) -> &str {
-        self.machine().unwrap_or("localhost")
+    pub fn host(&self) -> String {
+        self.address().machine().unwrap_or_else(|| "localhost".into())
     }
 
-    /// The name or address under which the network knows the engine's machine; None for a socket.
-    fn machine(&self) -> Option<&str> {
-        let rest = self.uri.strip_prefix("tcp://").or_else(|| self.uri.strip_prefix("http://"))?;
-        let place = rest.split('/').next().unwrap_or(rest);
-        Some(match place.rsplit_once(':') {
-            Some((host, port)) if port.parse::<u16>().is_ok() => host,
-            _ => place,
-        })
+    pub(super) fn address(&self) -> Address {
+        Address { uri: self.uri.clone(), tls: self.tls.clone() }
     }
 
-    /// The same where it is not this machine: then its folders and its `localhost` are not those of the learner.
+    /// Opens connections there; for whoever stands between the learner and the engine.
+    pub fn dialer(&self) -> Dialer {
+        Dialer::new(self.address())
+    }
+
+    /// The machine's name or address where it is not this one: then its folders and its `localhost` are not those of the learner.
     pub fn other_machine(&self) -> Option<String> {
-        let name = self.machine()?;
+        let name = self.address().machine()?;
         let bare = name.trim_matches(['[', ']']);
         let here = bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        (!here).then(|| name.to_owned())
+        (!here).then_some(name)
     }
 }
 
@@ -147,15 +152,17 @@ pub fn discover(s: &Surroundings) -> Discovery {
                 0 => "on this machine".to_string(),
                 _ => format!("on this machine ({what})"),
             };
-            found.chosen = Some(Endpoint { uri: uri.clone(), why });
+            found.chosen = Some(Endpoint::at(&uri, why));
         }
         found.looked.push(Looked { what: what.into(), uri, outcome });
     }
     if let Some(Configured { uri, what, why, tls }) = configured {
-        let outcome = s.outcome_of_uri(&uri, tls);
+        let outcome = s.outcome_of_uri(&uri);
         found.looked.retain(|l| l.uri != uri);
         if !matches!(outcome, Outcome::Unsupported(..)) {
-            found.chosen = Some(Endpoint { uri: uri.clone(), why });
+            // A socket and ssh need none.
+            let tls = tls.filter(|_| outcome == Outcome::NotTried && !uri.starts_with("ssh://"));
+            found.chosen = Some(Endpoint { uri: uri.clone(), why, tls });
         }
         found.looked.insert(0, Looked { what, uri, outcome });
     }
@@ -166,31 +173,48 @@ struct Configured {
     uri: String,
     what: String,
     why: String,
-    tls: bool,
+    tls: Option<Tls>,
 }
 
 impl Surroundings {
     fn configured(&self) -> Option<Configured> {
         if let Some(host) = self.env.get("DOCKER_HOST") {
-            let tls = self.env.contains_key("DOCKER_TLS_VERIFY") || self.env.contains_key("DOCKER_TLS");
             return Some(Configured {
                 uri: with_scheme(host),
                 what: "DOCKER_HOST".into(),
                 why: "from DOCKER_HOST".into(),
-                tls,
+                tls: self.tls_of_env(),
             });
         }
         let name = self.context_name()?;
         let folder = self.docker_config()?;
         let meta = folder.join("contexts/meta").join(context_folder(&name)).join("meta.json");
-        let host = self.files.get(&meta).and_then(|text| context_host(text));
+        let meta = self.files.get(&meta).and_then(|text| serde_json::from_str::<Meta>(text).ok());
+        let docker = meta.map(|meta| meta.endpoints.docker);
         let by = if self.env.contains_key("DOCKER_CONTEXT") { " (DOCKER_CONTEXT)" } else { "" };
         Some(Configured {
-            uri: host.map_or_else(|| format!("context:{name}"), |h| with_scheme(&h)),
+            tls: docker.as_ref().and_then(|docker| {
+                let folder = folder.join("contexts/tls").join(context_folder(&name)).join("docker");
+                let verify = !docker.skip_tls_verify;
+                (self.tls.contains(&folder) || !verify).then_some(Tls { folder, verify })
+            }),
+            uri: docker.map_or_else(|| format!("context:{name}"), |docker| with_scheme(&docker.host)),
             what: format!("context {name}"),
             why: format!("from docker's context '{name}'{by}"),
-            tls: self.tls.contains(&folder.join("contexts/tls").join(context_folder(&name))),
         })
+    }
+
+    /// As the docker command reads it: any value of DOCKER_TLS_VERIFY, "0" too, asks for TLS and for proof.
+    fn tls_of_env(&self) -> Option<Tls> {
+        let verify = self.env.contains_key("DOCKER_TLS_VERIFY");
+        if !verify && !self.env.contains_key("DOCKER_TLS") {
+            return None;
+        }
+        let folder = match self.env.get("DOCKER_CERT_PATH") {
+            Some(folder) => PathBuf::from(folder),
+            None => self.docker_config()?,
+        };
+        Some(Tls { folder, verify })
     }
 
     /// The context that is in force, unless it is the default one.
@@ -222,19 +246,16 @@ impl Surroundings {
         }
     }
 
-    fn outcome_of_uri(&self, uri: &str, tls: bool) -> Outcome {
+    fn outcome_of_uri(&self, uri: &str) -> Outcome {
         let unsupported = |why: &str, remedy: String| Outcome::Unsupported(why.into(), remedy);
         if let Some(path) = uri.strip_prefix("unix://") {
             return self.outcome_of(Path::new(path));
         }
-        if let Some(address) = uri.strip_prefix("ssh://") {
-            return unsupported(
-                "engines over ssh",
-                format!(
-                    "Forward its socket and point there: {} & export DOCKER_HOST=unix:///tmp/docker.sock",
-                    ssh_forward(address)
-                ),
-            );
+        if uri.starts_with("ssh://") {
+            return match Address::fault(uri) {
+                Some(why) => unsupported(&why, SSH_FORM.into()),
+                None => Outcome::NotTried,
+            };
         }
         if let Some(name) = uri.strip_prefix("context:") {
             return unsupported(
@@ -250,38 +271,17 @@ impl Surroundings {
                 },
             );
         }
-        if tls || uri.starts_with("https://") {
-            return unsupported(
-                "engines over TLS",
-                "Use an engine on this machine: unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_TLS, then docker context use default"
-                    .into(),
-            );
-        }
-        if uri.starts_with("tcp://") || uri.starts_with("http://") {
+        if ["tcp://", "http://", "https://"].iter().any(|scheme| uri.starts_with(scheme)) {
             return Outcome::NotTried;
         }
-        unsupported("this kind of address", "Set DOCKER_HOST to a unix:// or tcp:// address.".into())
+        unsupported("this kind of address", SCHEMES.into())
     }
 }
 
-/// The command that brings a remote engine's socket here. An address is `user@host:port/path`, as the docker CLI reads
-/// it; ssh takes the port as an option, and the path is the socket there.
-fn ssh_forward(address: &str) -> String {
-    let (place, path) = match address.split_once('/') {
-        Some((place, path)) if !path.is_empty() => (place, format!("/{path}")),
-        Some((place, _)) => (place, USUAL.to_owned()),
-        None => (address, USUAL.to_owned()),
-    };
-    let (host, port) = match place.rsplit_once(':') {
-        // an IPv6 address in brackets has colons of its own
-        Some((host, port)) if port.parse::<u16>().is_ok() && !host.ends_with(':') => {
-            (host, format!("-p {port} "))
-        }
-        _ => (place, String::new()),
-    };
-    let host = host.replace(['[', ']'], "");
-    format!("ssh -nNT {port}-L /tmp/docker.sock:{path} {host}")
-}
+/// What to do about an address of a kind that is not known.
+pub(super) const SCHEMES: &str = "Set DOCKER_HOST to a unix://, tcp:// or ssh:// address.";
+const SSH_FORM: &str =
+    "Write it as ssh://user@host, ssh://user@host:port or ssh://user@host/path/to/docker.sock.";
 
 /// Where the docker command looks when nothing tells it otherwise.
 const USUAL: &str = "/var/run/docker.sock";
@@ -324,9 +324,24 @@ pub(super) fn context_folder(name: &str) -> String {
     Sha256::digest(name.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn context_host(meta: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(meta).ok()?;
-    Some(value.get("Endpoints")?.get("docker")?.get("Host")?.as_str()?.to_string())
+/// A context's `meta.json`, as far as it says where the engine is.
+#[derive(Deserialize)]
+struct Meta {
+    #[serde(rename = "Endpoints")]
+    endpoints: MetaEndpoints,
+}
+
+#[derive(Deserialize)]
+struct MetaEndpoints {
+    docker: MetaEndpoint,
+}
+
+#[derive(Deserialize)]
+struct MetaEndpoint {
+    #[serde(rename = "Host")]
+    host: String,
+    #[serde(default, rename = "SkipTLSVerify")]
+    skip_tls_verify: bool,
 }
 
 /// The docker CLI takes a bare `host:port` as TCP.

@@ -135,35 +135,63 @@ fn what_is_configured_is_kept_even_when_silent() {
 }
 
 #[test]
-fn ssh_tls_and_unknown_contexts_are_named() {
-    let ssh = discover(&env(linux(), "DOCKER_HOST", "ssh://me@box"));
-    let problem = ssh.problem().expect("a problem");
-    assert!(problem.remedy().contains("ssh -nNT -L"), "{}", problem.remedy());
-    for (address, command) in [
-        (
-            "lin@lab.example:2222",
-            "ssh -nNT -p 2222 -L /tmp/docker.sock:/var/run/docker.sock lin@lab.example ",
-        ),
-        (
-            "lab.example/run/user/1000/docker.sock",
-            "ssh -nNT -L /tmp/docker.sock:/run/user/1000/docker.sock lab.example ",
-        ),
-        ("lab.example/", "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock lab.example "),
-        ("lin@[::1]:22", "ssh -nNT -p 22 -L /tmp/docker.sock:/var/run/docker.sock lin@::1 "),
-        ("[fe80::1]", "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock fe80::1 "),
-    ] {
-        let found = discover(&env(linux(), "DOCKER_HOST", &format!("ssh://{address}")));
-        let remedy = found.problem().expect("a problem").remedy();
-        assert!(remedy.contains(command), "{remedy}");
+fn engines_elsewhere_are_taken_as_the_docker_command_takes_them() {
+    for address in ["ssh://me@box", "ssh://lin@lab.example:2222/run/docker.sock", "tcp://h:2376", "https://h"]
+    {
+        let found = discover(&env(linux(), "DOCKER_HOST", address));
+        let chosen = found.chosen.expect("it is taken");
+        assert_eq!((chosen.uri.as_str(), chosen.tls), (address, None));
+        assert_eq!(found.looked[0].outcome, Outcome::NotTried);
     }
+    let bare = env(linux(), "DOCKER_HOST", "10.1.1.1:2375");
+    assert_eq!(uri(&bare).as_deref(), Some("tcp://10.1.1.1:2375"));
+    for (address, why) in [("ssh://me:secret@box", "password"), ("ssh://", "no host"), ("ftp://box", "kind")]
+    {
+        let problem = discover(&env(linux(), "DOCKER_HOST", address)).problem().expect("a problem");
+        assert!(problem.to_string().contains(why), "{problem}");
+        assert!(problem.remedy().contains("ssh://"), "{}", problem.remedy());
+    }
+}
+
+#[test]
+fn contexts_that_are_not_defined_are_named() {
+    let gone = env(linux(), "DOCKER_CONTEXT", "nowhere");
+    assert!(matches!(discover(&gone).problem(), Some(EngineError::Unsupported { .. })));
     // `docker context use` cannot override the variable.
     let named = discover(&env(linux(), "DOCKER_CONTEXT", "nosuch")).problem().expect("a problem").remedy();
     assert!(named.contains("unset DOCKER_CONTEXT") && !named.contains("context use"), "{named}");
 }
 
 #[test]
+fn tls_comes_from_the_environment_or_from_the_context() {
+    let tls_of = |s: &Surroundings| discover(s).chosen.and_then(|endpoint| endpoint.tls);
+    let tls = |folder: &str, verify| Some(Tls { folder: folder.into(), verify });
+    let host = |address: &str| env(linux(), "DOCKER_HOST", address);
+    let far = host("tcp://h:2376");
+    assert_eq!(tls_of(&far), None);
+    let verify = env(far.clone(), "DOCKER_TLS_VERIFY", "1");
+    assert_eq!(tls_of(&verify), tls("/home/u/.docker", true));
+    assert_eq!(tls_of(&env(verify.clone(), "DOCKER_CERT_PATH", "/certs")), tls("/certs", true));
+    assert_eq!(tls_of(&env(verify, "DOCKER_CONFIG", "/conf")), tls("/conf", true));
+    assert_eq!(tls_of(&env(far, "DOCKER_TLS", "1")), tls("/home/u/.docker", false));
+    // A socket and ssh have no use for it.
+    assert_eq!(tls_of(&env(host("ssh://h"), "DOCKER_TLS_VERIFY", "1")), None);
+    let here = socket(host("unix:///x.sock"), "/x.sock", Probe::Answers);
+    assert_eq!(tls_of(&env(here, "DOCKER_TLS_VERIFY", "1")), None);
+
+    let mut named = env(context(linux(), "/home/u/.docker", "c", "tcp://h:2376"), "DOCKER_CONTEXT", "c");
+    assert_eq!(tls_of(&named), None);
+    let folder = PathBuf::from("/home/u/.docker/contexts/tls").join(context_folder("c")).join("docker");
+    named.tls.push(folder.clone());
+    assert_eq!(tls_of(&named), Some(Tls { folder: folder.clone(), verify: true }));
+    for text in named.files.values_mut() {
+        *text = text.replace("\"Host\"", "\"SkipTLSVerify\": true, \"Host\"");
+    }
+    assert_eq!(tls_of(&named), Some(Tls { folder, verify: false }));
+}
+
+#[test]
 fn another_machine_is_known_by_its_name() {
-    let of = |uri: &str| Endpoint { uri: uri.into(), why: String::new() }.other_machine();
     for (uri, name) in [
         ("unix:///var/run/docker.sock", None),
         ("tcp://localhost:2375", None),
@@ -173,22 +201,11 @@ fn another_machine_is_known_by_its_name() {
         ("tcp://10.0.0.5:2375/v1", Some("10.0.0.5")),
         ("http://[fe80::1]:2375", Some("[fe80::1]")),
         ("tcp://lab.example", Some("lab.example")),
+        ("ssh://lin@lab.example:22", Some("lab.example")),
+        ("ssh://localhost", None),
     ] {
-        assert_eq!(of(uri).as_deref(), name, "{uri}");
+        assert_eq!(Endpoint::at(uri, "").other_machine().as_deref(), name, "{uri}");
     }
-
-    let tls = env(env(linux(), "DOCKER_HOST", "tcp://h:2376"), "DOCKER_TLS_VERIFY", "1");
-    assert!(matches!(discover(&tls).problem(), Some(EngineError::Unsupported { .. })));
-
-    let gone = env(linux(), "DOCKER_CONTEXT", "nowhere");
-    assert!(matches!(discover(&gone).problem(), Some(EngineError::Unsupported { .. })));
-
-    let bare = env(linux(), "DOCKER_HOST", "10.1.1.1:2375");
-    assert_eq!(uri(&bare).as_deref(), Some("tcp://10.1.1.1:2375"));
-
-    let mut with_certs = env(context(linux(), "/home/u/.docker", "c", "tcp://h:2376"), "DOCKER_CONTEXT", "c");
-    with_certs.tls.push(PathBuf::from("/home/u/.docker/contexts/tls").join(context_folder("c")));
-    assert!(matches!(discover(&with_certs).problem(), Some(EngineError::Unsupported { .. })));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use bollard::errors::Error as Wire;
 
+use super::discover::SCHEMES;
 use super::install::starter;
 
 const NOT_THERE: &str = "is not there";
@@ -108,14 +109,11 @@ impl EngineError {
     pub(super) fn from_wire(error: Wire, at: &str) -> Self {
         match error {
             Wire::DockerResponseServerError { status_code, message } => from_status(status_code, message),
-            Wire::SocketNotFoundError(path) => {
-                Self::Unreachable { at: at.into(), reason: format!("{path} {NOT_THERE}") }
-            }
             Wire::RequestTimeoutError => Self::Slow { what: at.into(), seconds: 120 },
             Wire::UnsupportedURISchemeError { uri } => Self::Unsupported {
                 at: uri,
                 reason: "this kind of address is not supported".into(),
-                remedy: "Set DOCKER_HOST to a unix:// or tcp:// address.".into(),
+                remedy: SCHEMES.into(),
             },
             Wire::JsonDataError { message, .. } => Self::Incompatible { message },
             Wire::JsonSerdeError { err } => Self::Incompatible { message: err.to_string() },
@@ -197,8 +195,13 @@ fn start_engine(at: &str) -> String {
     let how = match starter(at, cfg!(target_os = "macos")) {
         Some((name, Some(command))) => format!("Start {name}: {command}"),
         Some((name, None)) => format!("Start {name}"),
-        None if at.starts_with("tcp:") => {
-            "Check that the address in DOCKER_HOST is right and that the engine there is up".into()
+        None if at.starts_with("ssh:") => {
+            "Check that ssh lets you in there without a question (ssh-add puts your key into the agent), and that the docker command is installed there"
+                .into()
+        }
+        None if !at.starts_with("unix:") => {
+            "Check that the address is right, that the engine there is up, and that its certificate is the one you have"
+                .into()
         }
         None if cfg!(target_os = "macos") => "Start Docker Desktop (or Colima, OrbStack)".into(),
         None => "Start Docker: sudo systemctl start docker (or sudo service docker start)".into(),

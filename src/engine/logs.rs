@@ -6,6 +6,7 @@ use std::time::Duration;
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptionsBuilder;
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -35,7 +36,8 @@ pub fn follow_logs(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>)
 }
 
 async fn follow(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) {
-    let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).tail(TAIL).build();
+    let options =
+        LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).timestamps(true).tail(TAIL).build();
     let mut stream = engine.docker.logs(&id, Some(options));
     let mut split = Splitter::default();
     let mut waiting: VecDeque<LogLine> = VecDeque::new();
@@ -72,8 +74,15 @@ async fn follow(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) {
 /// Cuts each stream into lines of its own.
 #[derive(Debug, Default)]
 struct Splitter {
-    out: Vec<u8>,
-    err: Vec<u8>,
+    out: Open,
+    err: Open,
+}
+
+/// A line whose end has not come yet.
+#[derive(Debug, Default)]
+struct Open {
+    at: Option<Timestamp>,
+    text: Vec<u8>,
 }
 
 impl Splitter {
@@ -84,23 +93,38 @@ impl Splitter {
                 (&mut self.out, Stream::Stdout, message)
             }
         };
-        for piece in bytes.split_inclusive(|b| *b == b'\n') {
-            open.extend_from_slice(piece);
-            if piece.ends_with(b"\n") || open.len() > LONGEST {
-                lines.push_back(LogLine { stream, text: clean(open) });
-                open.clear();
+        for (n, piece) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+            // The engine writes a time before each line, and before each part of a line that is very long.
+            let (at, text) = if n == 0 || open.text.is_empty() { timed(piece) } else { (None, piece) };
+            open.at = open.at.or(at);
+            open.text.extend_from_slice(text);
+            if piece.ends_with(b"\n") || open.text.len() > LONGEST {
+                lines.push_back(open.end(stream));
             }
         }
     }
 
     fn finish(&mut self, lines: &mut VecDeque<LogLine>) {
         for (open, stream) in [(&mut self.out, Stream::Stdout), (&mut self.err, Stream::Stderr)] {
-            if !open.is_empty() {
-                lines.push_back(LogLine { stream, text: clean(open) });
-                open.clear();
+            if !open.text.is_empty() {
+                lines.push_back(open.end(stream));
             }
         }
     }
+}
+
+impl Open {
+    fn end(&mut self, stream: Stream) -> LogLine {
+        let Self { at, text } = std::mem::take(self);
+        LogLine { at, stream, text: clean(&text) }
+    }
+}
+
+/// The time that it begins with, where it does, and the rest.
+fn timed(piece: &[u8]) -> (Option<Timestamp>, &[u8]) {
+    let end = piece.iter().take(40).position(|b| *b == b' ');
+    let time = end.and_then(|end| std::str::from_utf8(&piece[..end]).ok()?.parse().ok().zip(Some(end)));
+    time.map_or((None, piece), |(at, end)| (Some(at), &piece[end + 1..]))
 }
 
 fn clean(line: &[u8]) -> String {
@@ -128,5 +152,18 @@ mod tests {
         let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
         assert_eq!(texts, ["a", "red", "bc", "", "end"]);
         assert_eq!(lines[1].stream, Stream::Stderr);
+    }
+
+    #[test]
+    fn times_go_before_the_lines() {
+        let mut s = Splitter::default();
+        let mut lines = VecDeque::new();
+        let time = "2026-11-30T10:11:12.000000001Z";
+        s.take(LogOutput::StdOut { message: format!("{time} a\n{time} \n").into() }, &mut lines);
+        s.take(LogOutput::StdOut { message: format!("{time} one, ").into() }, &mut lines);
+        s.take(LogOutput::StdOut { message: format!("{time} goes on\nno time\n").into() }, &mut lines);
+        let read: Vec<_> = lines.iter().map(|l| (l.at.is_some(), l.text.as_str())).collect();
+        assert_eq!(read, [(true, "a"), (true, ""), (true, "one, goes on"), (false, "no time")]);
+        assert_eq!(lines[0].at, time.parse().ok());
     }
 }

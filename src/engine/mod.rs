@@ -9,6 +9,8 @@ mod detail;
 mod discover;
 mod error;
 mod event;
+#[cfg(test)]
+mod fake;
 mod history;
 mod install;
 mod logs;

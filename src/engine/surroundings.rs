@@ -15,7 +15,7 @@ pub struct Surroundings {
     pub env: BTreeMap<String, String>,
     /// Text of docker's `config.json` and of the context files that matter, where they exist.
     pub files: BTreeMap<PathBuf, String>,
-    /// Contexts that come with TLS certificates, by the name of their folder.
+    /// Folders of contexts that hold TLS certificates for the engine.
     pub tls: Vec<PathBuf>,
     /// What happened on connecting; a path that is not here does not exist.
     pub sockets: BTreeMap<PathBuf, Probe>,
@@ -38,12 +38,13 @@ pub enum Probe {
     Dead,
 }
 
-const ENV: [&str; 7] = [
+const ENV: [&str; 8] = [
     "DOCKER_HOST",
     "DOCKER_CONTEXT",
     "DOCKER_CONFIG",
     "DOCKER_TLS_VERIFY",
     "DOCKER_TLS",
+    "DOCKER_CERT_PATH",
     "XDG_RUNTIME_DIR",
     "WSL_DISTRO_NAME",
 ];
@@ -72,7 +73,7 @@ impl Surroundings {
             s.read(&config.join("config.json"));
             if let Some(name) = s.context_name() {
                 s.read(&config.join("contexts/meta").join(context_folder(&name)).join("meta.json"));
-                let tls = config.join("contexts/tls").join(context_folder(&name));
+                let tls = config.join("contexts/tls").join(context_folder(&name)).join("docker");
                 if tls.is_dir() {
                     s.tls.push(tls);
                 }

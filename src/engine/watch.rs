@@ -452,3 +452,7 @@ impl Jobs {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod tests;

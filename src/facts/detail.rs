@@ -42,6 +42,21 @@ pub struct HealthEntry {
     pub output: String,
 }
 
+/// One path of a container that is not as its image has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    pub path: String,
+    pub what: Differs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Differs {
+    Added,
+    Changed,
+    Deleted,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ImageDetail {
     pub image: Image,

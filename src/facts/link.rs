@@ -28,6 +28,8 @@ pub enum LogEnd {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
+    /// When the engine took it, where it says so.
+    pub at: Option<Timestamp>,
     pub stream: Stream,
     pub text: String,
 }

@@ -1,5 +1,6 @@
 //! What the container engine holds and what programs print, as plain data: no I/O, no judgement.
 
+mod compose;
 mod content;
 mod detail;
 mod evidence;
@@ -16,8 +17,12 @@ pub mod secret;
 mod snapshot;
 mod start;
 
+pub use compose::{Compose, Dependency, Until};
 pub use content::Content;
-pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
+pub use detail::{
+    ContainerDetail, Detail, Difference, Differs, HealthEntry, ImageDetail, Layer, NetworkDetail,
+    VolumeDetail,
+};
 pub use evidence::{Evidence, Place};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
 pub use kept::{Keep, Kept, Looked, Past};

@@ -68,7 +68,7 @@ pub async fn look(
                 }
             }
             for run in attempt.running() {
-                let probes = ask_servers(engine.endpoint().host(), run, attempt).await;
+                let probes = ask_servers(&engine.endpoint().host(), run, attempt).await;
                 if !probes.is_empty() {
                     looked.probes.insert(run.id.clone(), probes);
                 }

@@ -22,25 +22,6 @@ const NEWS: usize = 64;
 /// Containers that are about to be ended at once.
 const ENDINGS: usize = 16;
 
-/// Why an engine can't be tapped.
-#[derive(Debug, thiserror::Error)]
-pub enum ObserveError {
-    /// The tap needs a socket to stand before.
-    #[error("only engines with a socket on this machine can be watched, and not {0}")]
-    Remote(String),
-    #[error(transparent)]
-    Tap(#[from] TapError),
-}
-
-impl ObserveError {
-    pub fn remedy(&self) -> String {
-        match self {
-            Self::Remote(_) => "Set DOCKER_HOST to a unix:// address.".into(),
-            Self::Tap(error) => error.remedy(),
-        }
-    }
-}
-
 /// The ledger of the engine at this address. Without a usable file it works in memory, and `say` is told why.
 pub fn open_ledger(file: &Path, uri: &str, say: impl FnOnce(&LedgerError)) -> Arc<Ledger> {
     let engine = engine_of(uri);
@@ -121,18 +102,17 @@ impl Drop for Observation {
     }
 }
 
-/// Puts a tap before the engine at this address, with a guard that asks through `voice`; where nobody can be asked, what is
+/// Puts a tap before the engine, with a guard that asks through `voice`; where nobody can be asked, what is
 /// the learner's stays. `folder` is for the tap's socket alone.
 pub fn tap(
-    uri: &str,
+    endpoint: &Endpoint,
     folder: PathBuf,
     shell: &ShellRoot,
     ledger: &Arc<Ledger>,
     voice: Option<Sender<Said>>,
     last_looks: Option<Sender<Ending>>,
-) -> Result<Tapped, ObserveError> {
-    let upstream = uri.strip_prefix("unix://").map(PathBuf::from);
-    let upstream = upstream.ok_or_else(|| ObserveError::Remote(uri.to_owned()))?;
+) -> Result<Tapped, TapError> {
+    let upstream = endpoint.dialer();
     let (sender, calls) = mpsc::channel(ROOM);
     let guard = Some(Guard::new(Arc::clone(ledger), voice));
     let options = Options { upstream, folder, shell: shell.clone(), guard, last_looks };

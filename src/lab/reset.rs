@@ -4,11 +4,12 @@
 //! id) is one that the exercise names or asks for; no other tool made it for a project of its own (compose, swarm, dev
 //! containers, test containers); and if it still runs, it runs a program that a task asks for, or a shell. Everything
 //! else that was made since is left and listed with the reason. With a container go its anonymous volumes, never named
-//! ones. Images stay: pulling them again would cost time and bandwidth. A starter file that was changed is renamed to
+//! ones, unless the ledger says that the course made them. Images stay: pulling them again would cost time and bandwidth. A starter file that was changed is renamed to
 //! `.bak`, never deleted. One that is as it was laid goes: the next attempt lays its own, with other values in it.
 //!
-//! Where the tap looked on when the exercise began, nothing is guessed: what the course's shell made since then goes, and
-//! nothing else.
+//! What the ledger holds needs no guess: a container that was made in the course's shell since then goes, whatever tool was typed
+//! (compose, say), with the networks and volumes that were made there too and that nothing else uses. Where the tap looked
+//! on when the exercise began, nothing else goes.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -21,7 +22,8 @@ use crate::check::{ImageMatch, Needs, runs_program};
 use crate::course::{Exercise, StarterFile};
 use crate::engine::{Engine, EngineError};
 use crate::facts::reference::{Reference, names_of};
-use crate::facts::{Container, Image, Run, RunSource};
+use crate::facts::{Container, Image, Kind, Mount, MountKind, Network, Run, RunSource};
+use crate::tap::ledger::{Entry, Made, Since};
 
 /// What a reset would do, to be shown before it is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +39,7 @@ pub struct Plan {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doomed {
+    pub kind: Kind,
     pub id: String,
     pub name: String,
     pub why: String,
@@ -57,8 +60,8 @@ impl Plan {
     /// What would happen, one line each.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        for container in &self.remove {
-            lines.push(format!("remove  container {} ({})", container.name, container.why));
+        for doomed in &self.remove {
+            lines.push(format!("remove  {} {} ({})", word(doomed.kind), doomed.name, doomed.why));
         }
         for (from, to) in &self.set_aside {
             lines.push(format!("rename  your {} to {}", from.display(), to.display()));
@@ -84,18 +87,31 @@ const OTHERS: [(&str, &str); 4] = [
     ("org.testcontainers", "it belongs to a test run"),
 ];
 
-/// Looks and decides; changes nothing. `made` are the containers that the course is known to have made; None where that is
-/// not known.
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Container => "container",
+        Kind::Image => "image",
+        Kind::Volume => "volume",
+        Kind::Network => "network",
+    }
+}
+
+/// Looks and decides; changes nothing. `made` is what the ledger holds since then.
 pub async fn plan_reset(
     engine: &Engine,
     exercise: &Exercise,
     since: Timestamp,
     folder: &Path,
-    made: Option<&BTreeSet<String>>,
+    made: &Since,
 ) -> Result<Plan, LabError> {
-    let (runs, images, containers) =
-        tokio::try_join!(engine.runs_since(since), engine.images(), engine.containers(None))?;
+    let (runs, images, containers, networks) = tokio::try_join!(
+        engine.runs_since(since),
+        engine.images(),
+        engine.containers(None),
+        engine.networks()
+    )?;
     let mut plan = decide(exercise, since, &runs, &images, &containers, made);
+    plan.remove.extend(left_alone(&plan.remove, &containers, &networks, made));
     for file in &exercise.files {
         let path = begin::place_of(folder, file)?;
         if path.exists() && !is_as_laid(&path, file) {
@@ -111,7 +127,7 @@ fn decide(
     runs: &[Run],
     images: &[Image],
     containers: &[Container],
-    made: Option<&BTreeSet<String>>,
+    made: &Since,
 ) -> Plan {
     let mut plan = Plan::default();
     let here: HashMap<&str, &Container> = containers.iter().map(|c| (c.id.as_str(), c)).collect();
@@ -123,22 +139,53 @@ fn decide(
         }
         let name = container.name.clone();
         let why_not = match made {
-            Some(made) if made.contains(&run.id) => None,
-            Some(_) => Some("it was not made in the course's shell".into()),
-            None => ours.reason_to_keep(run, container, images),
+            _ if holds(made, Made::Container, &run.id) => None,
+            Since { is_all: true, .. } => Some("it was not made in the course's shell".into()),
+            Since { is_all: false, .. } => ours.reason_to_keep(run, container, images),
         };
         match why_not {
             Some(why) => plan.keep.push(Kept { name, why }),
             None => {
                 let state = if container.state.is_running() { ", and it still runs" } else { "" };
                 let why = format!("made in this exercise from {}{state}", run.image);
-                plan.remove.push(Doomed { id: run.id.clone(), name, why });
+                plan.remove.push(Doomed { kind: Kind::Container, id: run.id.clone(), name, why });
             }
         }
     }
     let named = images.iter().filter(|image| ours.has_image(&names_of(image)));
     plan.images = named.filter_map(|image| image.tags.first().cloned()).collect();
     plan
+}
+
+fn holds(made: &Since, kind: Made, id: &str) -> bool {
+    made.entries.iter().any(|entry| entry.kind == kind && entry.id == id)
+}
+
+/// Networks and named volumes of the course that nothing uses once these containers are gone.
+fn left_alone(going: &[Doomed], containers: &[Container], networks: &[Network], made: &Since) -> Vec<Doomed> {
+    let goes = |container: &&Container| going.iter().any(|doomed| doomed.id == container.id);
+    let (gone, staying): (Vec<&Container>, Vec<&Container>) = containers.iter().partition(goes);
+    let on = |container: &&Container, network: &str| container.networks.iter().any(|name| name == network);
+    let has = |container: &&Container, volume: &str| container.mounts.iter().any(|m| is_volume(m, volume));
+    let why = || "made in this exercise, and nothing else uses it".to_owned();
+    let mut all = Vec::new();
+    for network in networks.iter().filter(|network| holds(made, Made::Network, &network.id)) {
+        if gone.iter().any(|c| on(c, &network.name)) && !staying.iter().any(|c| on(c, &network.name)) {
+            let (id, name) = (network.id.clone(), network.name.clone());
+            all.push(Doomed { kind: Kind::Network, id, name, why: why() });
+        }
+    }
+    for Entry { id: name, .. } in made.entries.iter().filter(|entry| entry.kind == Made::Volume) {
+        if gone.iter().any(|c| has(c, name)) && !staying.iter().any(|c| has(c, name)) {
+            let why = format!("{}, with the data in it", why());
+            all.push(Doomed { kind: Kind::Volume, id: name.clone(), name: name.clone(), why });
+        }
+    }
+    all
+}
+
+fn is_volume(mount: &Mount, name: &str) -> bool {
+    mount.kind == MountKind::Volume && mount.source == name
 }
 
 /// What belongs to one exercise.
@@ -200,10 +247,17 @@ pub async fn reset(
 ) -> Result<Vec<String>, LabError> {
     let mut done = Vec::new();
     for doomed in &plan.remove {
-        match engine.remove_by_force(&doomed.id).await {
-            Ok(()) => done.push(format!("Removed the container {}.", doomed.name)),
-            Err(EngineError::NotFound { .. }) => {
-                done.push(format!("The container {} was gone already.", doomed.name))
+        let (what, name) = (word(doomed.kind), &doomed.name);
+        let removed = match doomed.kind {
+            Kind::Container => engine.remove_by_force(&doomed.id).await,
+            kind => engine.remove(kind, &doomed.id).await,
+        };
+        match removed {
+            Ok(()) => done.push(format!("Removed the {what} {name}.")),
+            // An anonymous volume went with its container.
+            Err(EngineError::NotFound { .. }) => done.push(format!("The {what} {name} was gone already.")),
+            Err(EngineError::Conflict { message }) if doomed.kind != Kind::Container => {
+                done.push(format!("The {what} {name} stays: {message}."));
             }
             Err(error) => return Err(error.into()),
         }
@@ -253,157 +307,5 @@ fn free_name(path: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::course::Task;
-    use crate::facts::ContainerState;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    fn exercise() -> Exercise {
-        let image = serde_json::json!({"repo": "python", "tag": {"regex": "slim"}});
-        let check = serde_json::json!({"run": {"image": image, "program": "python"}});
-        let task = Task { id: "t".into(), check: serde_json::from_value(check).unwrap(), ..Task::default() };
-        Exercise {
-            id: "e".into(),
-            images: vec!["python:3-slim".into()],
-            tasks: vec![task],
-            ..Exercise::default()
-        }
-    }
-
-    fn images() -> Vec<Image> {
-        let image = |id: &str, tag: &str| Image { id: id.into(), tags: vec![tag.into()], ..Image::default() };
-        vec![
-            image("slim", "python:3-slim"),
-            image("slim313", "python:3.13-slim"),
-            image("alpine", "alpine:latest"),
-        ]
-    }
-
-    /// Name, image, command, whether it runs, a label, when it was made, and the reason why it is kept.
-    type Case =
-        (&'static str, &'static str, &'static [&'static str], bool, &'static str, i64, Option<&'static str>);
-
-    #[test]
-    fn only_what_the_exercise_made_goes() {
-        let cases: [Case; 9] = [
-            ("mine", "slim", &["python3"], false, "", 1, None),
-            ("other_tag", "slim313", &["python3", "-c", "1"], false, "", 1, None),
-            ("wrong_try", "slim", &["echo", "hello"], false, "", 1, None),
-            ("prompt", "slim", &["python3"], true, "", 1, None),
-            ("shell", "slim", &["bash"], true, "", 1, None),
-            ("server", "slim", &["gunicorn", "app"], true, "", 1, Some("runs gunicorn")),
-            ("other_image", "alpine", &["python3"], false, "", 1, Some("not one of this exercise")),
-            ("project", "slim", &["python3"], false, "com.docker.compose.project", 1, Some("compose")),
-            ("old", "slim", &["python3"], false, "", -1, Some("")),
-        ];
-        let runs: Vec<Run> = cases
-            .iter()
-            .map(|(name, image, argv, ..)| Run {
-                id: (*name).into(),
-                image: (*image).into(),
-                image_id: (*image).into(),
-                argv: Some(argv.iter().map(|w| (*w).to_string()).collect()),
-                ..Run::default()
-            })
-            .zip(cases.iter().map(|c| c.5))
-            .map(|(run, second)| Run { created: Some(at(second)), ..run })
-            .collect();
-        let containers: Vec<Container> = cases
-            .iter()
-            .map(|(name, _, _, running, label, ..)| Container {
-                id: (*name).into(),
-                name: (*name).into(),
-                state: if *running { ContainerState::Running } else { ContainerState::Exited },
-                labels: BTreeMap::from([((*label).to_string(), String::new())]),
-                ..Container::default()
-            })
-            .collect();
-        let plan = decide(&exercise(), at(0), &runs, &images(), &containers, None);
-        for (name, .., kept) in cases {
-            let removed = plan.remove.iter().any(|d| d.name == name);
-            let why = plan.keep.iter().find(|k| k.name == name).map(|k| k.why.as_str());
-            assert_eq!(removed, kept.is_none(), "{name}: {plan:?}");
-            match kept {
-                Some(part) if !part.is_empty() => {
-                    assert!(why.is_some_and(|w| w.contains(part)), "{name}: {why:?}")
-                }
-                _ => assert_eq!(why, None, "{name}"),
-            }
-        }
-        assert_eq!(plan.images, ["python:3-slim", "python:3.13-slim"]);
-    }
-
-    #[test]
-    fn a_tag_that_moved_to_another_image_does_not_doom_what_ran_there() {
-        let run = Run {
-            id: "x".into(),
-            image: "python:3-slim".into(),
-            image_id: "alpine".into(),
-            created: Some(at(1)),
-            ..Run::default()
-        };
-        let container = Container { id: "x".into(), name: "x".into(), ..Container::default() };
-        let plan = decide(
-            &exercise(),
-            at(0),
-            std::slice::from_ref(&run),
-            &images(),
-            std::slice::from_ref(&container),
-            None,
-        );
-        assert!(plan.remove.is_empty() && plan.keep.len() == 1);
-        let made = BTreeSet::from(["x".to_owned()]);
-        let plan = decide(&exercise(), at(0), &[run], &images(), &[container], Some(&made));
-        assert!(plan.remove.len() == 1 && plan.keep.is_empty(), "the ledger knows better");
-    }
-
-    #[test]
-    fn what_the_ledger_does_not_hold_stays_whatever_it_looks_like() {
-        let run = Run {
-            id: "mine".into(),
-            image: "slim".into(),
-            image_id: "slim".into(),
-            argv: Some(vec!["python3".into()]),
-            created: Some(at(1)),
-            ..Run::default()
-        };
-        let container = Container { id: "mine".into(), name: "mine".into(), ..Container::default() };
-        let plan = decide(&exercise(), at(0), &[run], &images(), &[container], Some(&BTreeSet::new()));
-        assert!(plan.remove.is_empty() && plan.keep[0].why.contains("not made in the course"), "{plan:?}");
-    }
-
-    #[test]
-    fn the_next_attempt_gets_files_with_its_own_values() {
-        let dir = tempfile::tempdir().unwrap();
-        let attempt = |value: &str| {
-            let file = |path: &str, content: String| StarterFile { path: path.into(), content };
-            let files = vec![file("hello.py", format!("say {value}")), file("kept.txt", "x".into())];
-            Exercise { files, ..exercise() }
-        };
-        begin::begin(dir.path(), &attempt("one")).unwrap();
-        fs::write(dir.path().join("kept.txt"), "mine").unwrap();
-        take_back(dir.path(), &attempt("one")).unwrap();
-        begin::begin(dir.path(), &attempt("two")).unwrap();
-        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
-        assert_eq!((read("hello.py"), read("kept.txt")), ("say two".into(), "mine".into()));
-    }
-
-    #[test]
-    fn changed_files_get_a_name_that_is_free() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("hello.py");
-        assert_eq!(free_name(&path), dir.path().join("hello.py.bak"));
-        for taken in ["hello.py.bak", "hello.py.bak2"] {
-            fs::write(dir.path().join(taken), "").unwrap();
-        }
-        assert_eq!(free_name(&path), dir.path().join("hello.py.bak3"));
-        let file = StarterFile { path: "hello.py".into(), content: "x".into() };
-        assert_eq!(begin::place_of(dir.path(), &file).unwrap(), path);
-    }
-}
+#[path = "reset_tests.rs"]
+mod tests;

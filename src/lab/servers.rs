@@ -108,7 +108,7 @@ impl Servers {
             let run = state.here.get(id).filter(|run| run.is_running())?;
             (Arc::clone(run), state.requests.clone(), state.ports.clone())
         };
-        let probes = http::probe(self.endpoint.host(), &run, &ports, &requests).await;
+        let probes = http::probe(&self.endpoint.host(), &run, &ports, &requests).await;
         let outcomes: Outcomes = probes.iter().map(|p| (p.port, p.path.clone(), p.outcome.clone())).collect();
         let is_news = self.lock().told.insert(id.to_owned(), outcomes.clone()).as_ref() != Some(&outcomes);
         if is_news && !probes.is_empty() {

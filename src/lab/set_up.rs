@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use super::{LabError, Trust};
 use crate::course::Exercise;
+use crate::tap::docker_env;
 
 /// How much of what a script printed is told: its end says what went wrong.
 const LINES: usize = 20;
@@ -39,7 +40,7 @@ impl SetUp {
         // What it says is told in the order in which it said it; the first command that fails ends it.
         bash.args(["-e", "-c", &format!("exec 2>&1\n{script}")]).current_dir(folder);
         if let Some(host) = &self.docker_host {
-            bash.env("DOCKER_HOST", host);
+            bash.envs(docker_env(host));
         }
         let output = bash.stdin(Stdio::null()).kill_on_drop(true).output().await;
         let output = output.map_err(|error| LabError::SetUp {

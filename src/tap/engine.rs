@@ -1,23 +1,22 @@
 //! One client's own connection to the engine: opened with its first request, and again after the engine closed it.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::UnixStream;
 use tokio::task::AbortHandle;
 
 use super::body::Outgoing;
+use crate::dial::Dialer;
 
 /// Headers that one message may have; docker's own have a dozen.
 pub(super) const MOST_HEADERS: usize = 256;
 
 /// Closed when it is dropped; an upgraded connection has left it by then.
 pub(super) struct Line {
-    path: PathBuf,
+    engine: Dialer,
     open: Option<Open>,
 }
 
@@ -40,8 +39,8 @@ pub(super) enum Unsent {
 }
 
 impl Line {
-    pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), open: None }
+    pub(super) fn new(engine: Dialer) -> Self {
+        Self { engine, open: None }
     }
 
     /// Waits for the head of the answer, however long that takes.
@@ -52,7 +51,7 @@ impl Line {
         loop {
             let fresh = self.open.as_ref().is_none_or(|open| open.sender.is_closed());
             if fresh {
-                self.open = Some(open(&self.path).await?);
+                self.open = Some(open(&self.engine).await?);
             }
             let Some(open) = &mut self.open else { continue };
             if let Err(error) = open.sender.ready().await {
@@ -77,8 +76,8 @@ impl Line {
     }
 }
 
-async fn open(path: &Path) -> Result<Open, Unsent> {
-    let stream = UnixStream::connect(path).await.map_err(Unsent::Unreachable)?;
+async fn open(engine: &Dialer) -> Result<Open, Unsent> {
+    let stream = engine.dial().await.map_err(Unsent::Unreachable)?;
     let (sender, connection) = http1::Builder::new()
         .preserve_header_case(true)
         .max_headers(MOST_HEADERS)

@@ -4,7 +4,7 @@
 //! so is what it told: an object that is not in the ledger counts as the learner's. Several programs may hold the same
 //! file open; each sees the others' lines. Lines are not forced to the disk: a power failure may lose the last ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -48,6 +48,14 @@ pub struct Entry {
     pub id: String,
     /// What it was called when it was made; may be empty.
     pub name: String,
+}
+
+/// What was made since some moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Since {
+    /// The tap looked on at that moment already: what is not among the entries was not made in the course's shell.
+    pub is_all: bool,
+    pub entries: Vec<Entry>,
 }
 
 impl Entry {
@@ -163,10 +171,11 @@ impl Ledger {
         all
     }
 
-    /// The containers that the course made, where the tap looked on at that moment; else nobody can say.
-    pub fn containers_since(&self, moment: Timestamp) -> Option<BTreeSet<String>> {
-        let containers = |e: Entry| (e.kind == Made::Container).then_some(e.id);
-        self.looked_at(moment).then(|| self.entries().into_iter().filter_map(containers).collect())
+    /// What the course made since that moment and still keeps, and whether that is everything.
+    pub fn since(&self, moment: Timestamp) -> Since {
+        let mut entries = self.entries();
+        entries.retain(|entry| entry.at >= moment);
+        Since { is_all: self.looked_at(moment), entries }
     }
 
     /// The tap looks from now on.

@@ -1,42 +1,40 @@
 //! The guard's own questions to the engine: one short connection each, in the client's version of the API.
 
-use std::path::{Path, PathBuf};
-
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::client::conn::http1;
 use hyper::header::HOST;
 use hyper_util::rt::TokioIo;
-use tokio::net::UnixStream;
 
 use super::guard::{Reply, Upstream};
+use crate::dial::Dialer;
 
 /// More than any list of a learner's engine; what is longer counts as not answered.
 const MOST: usize = 16 * 1024 * 1024;
 
 #[derive(Clone, Debug)]
 pub(super) struct Lookup {
-    engine: PathBuf,
+    engine: Dialer,
     /// `/v1.43`, or empty where the client names none.
     prefix: String,
 }
 
 impl Lookup {
     /// Asks in the version that `target` was sent in, so that no engine can be too new for it.
-    pub(super) fn new(engine: &Path, target: &str) -> Self {
+    pub(super) fn new(engine: &Dialer, target: &str) -> Self {
         let first = target.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
         let is_version = first
             .strip_prefix('v')
             .is_some_and(|rest| rest.contains('.') && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
         let prefix = if is_version { format!("/{first}") } else { String::new() };
-        Self { engine: engine.to_owned(), prefix }
+        Self { engine: engine.clone(), prefix }
     }
 }
 
 impl Upstream for Lookup {
     async fn ask(&self, method: &str, path: &str) -> Result<Reply, String> {
         let away = |_| "the engine did not answer".to_owned();
-        let stream = UnixStream::connect(&self.engine).await.map_err(|e| away(e.to_string()))?;
+        let stream = self.engine.dial().await.map_err(|e| away(e.to_string()))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|e| away(e.to_string()))?;
         let request = hyper::Request::builder()
@@ -68,11 +66,18 @@ impl Upstream for Lookup {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::dial::Address;
+
+    fn engine(path: &str) -> Dialer {
+        Dialer::new(Address::socket(Path::new(path)))
+    }
 
     #[test]
     fn it_speaks_the_clients_version() {
-        let prefix = |target: &str| Lookup::new(Path::new("/s"), target).prefix;
+        let prefix = |target: &str| Lookup::new(&engine("/s"), target).prefix;
         assert_eq!(prefix("/v1.43/containers/x?force=1"), "/v1.43");
         assert_eq!(prefix("/containers/x"), "");
         assert_eq!(prefix("/version"), "");
@@ -81,7 +86,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_engine_that_is_away_is_a_sentence() {
-        let lookup = Lookup::new(Path::new("/nonexistent/engine.sock"), "/v1.43/_ping");
+        let lookup = Lookup::new(&engine("/nonexistent/engine.sock"), "/v1.43/_ping");
         assert_eq!(lookup.ask("GET", "/_ping").await, Err("the engine did not answer".into()));
     }
 }

@@ -26,6 +26,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::dial::Dialer;
 use crate::facts::Observed;
 pub use ending::Ending;
 pub use guard::Guard;
@@ -36,8 +37,8 @@ pub use witness::Missed;
 /// What the tap stands between.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The engine's own socket.
-    pub upstream: PathBuf,
+    /// The way to the engine.
+    pub upstream: Dialer,
     /// A folder for the tap's socket alone; made, and removed at the end. Short: a socket's path has 107 bytes at most.
     pub folder: PathBuf,
     /// Whose calls count as typed.
@@ -55,6 +56,15 @@ pub enum Event {
     Seen(Arc<Observed>),
     /// The tap has stopped by itself; the shell's next docker command will not find it.
     Failed(String),
+}
+
+/// The variables with which a docker command reaches this address as it stands: the tap's socket is not encrypted, so what asks for
+/// TLS is emptied for it, which docker takes for not set.
+pub fn docker_env(host: &str) -> Vec<(String, String)> {
+    let asks_for_tls = |name: &&str| host.starts_with("unix://") && std::env::var_os(name).is_some();
+    let emptied = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].into_iter().filter(asks_for_tls);
+    let host = ("DOCKER_HOST".to_owned(), host.to_owned());
+    emptied.map(|name| (name.to_owned(), String::new())).chain([host]).collect()
 }
 
 /// A running tap. Dropped, it closes every connection through it and removes its socket and folder.

@@ -90,7 +90,7 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
         return opaque(begun, command, &options, &witness).await;
     }
     let client =
-        Arc::new(Client { line: Mutex::new(Line::new(&options.upstream)), command, options, witness });
+        Arc::new(Client { line: Mutex::new(Line::new(options.upstream.clone())), command, options, witness });
     let service = service_fn(move |request| {
         let client = Arc::clone(&client);
         async move { Ok::<_, Infallible>(client.answer(request).await) }
@@ -119,7 +119,7 @@ async fn opaque(client: Begun, command: Command, options: &Options, witness: &Wi
         // no words of ours can be put into it: it is closed
         Err(answer) => return call.head(answer.status().as_u16(), false),
     };
-    let Ok(stream) = UnixStream::connect(&options.upstream).await else { return };
+    let Ok(stream) = options.upstream.dial().await else { return };
     call.head(StatusCode::OK.as_u16(), false);
     join(client, Begun { first: Bytes::new(), stream }, &call).await;
     if let Some(pending) = pending {
@@ -193,19 +193,24 @@ impl Client {
         }
     }
 
+    /// In the docker command's own words, and after them what ssh or the encrypted line had to say.
     fn unsent_words(&self, unsent: &Unsent) -> String {
-        let engine = self.options.upstream.display();
-        match unsent {
+        let engine = self.options.upstream.uri();
+        let (words, own) = match unsent {
             Unsent::Unreachable(error) => {
                 tracing::debug!(%error, "the engine cannot be reached");
-                format!(
-                    "Cannot connect to the Docker daemon at unix://{engine}. Is the docker daemon running?"
-                )
+                let words =
+                    format!("Cannot connect to the Docker daemon at {engine}. Is the docker daemon running?");
+                (words, Some(error.to_string()).filter(|_| error.raw_os_error().is_none()))
             }
             Unsent::Lost(error) => {
                 tracing::debug!(%error, "the engine was lost");
-                format!("The Docker daemon at unix://{engine} went away before it answered.")
+                (format!("The Docker daemon at {engine} went away before it answered."), None)
             }
+        };
+        match self.options.upstream.last_words().or(own) {
+            Some(why) => format!("{words} ({why})"),
+            None => words,
         }
     }
 }

@@ -76,6 +76,16 @@ pub enum Action {
     SendImage,
     StopContainer,
     StartContainer,
+    RestartContainer,
+    /// Holds the container's processes, or lets them go on.
+    PauseContainer,
+    /// Puts a command on the prompt that opens a shell inside the container.
+    EnterContainer,
+    /// All lines of the log, or only those that match.
+    ToggleMatches,
+    ToggleTimes,
+    ToggleWrap,
+    SaveLog,
     Remove,
     Copy,
 

@@ -244,6 +244,10 @@ impl App {
                 self.engine.set_detail(kind, &id, detail);
                 Vec::new()
             }
+            Msg::Differences { id, differences } => {
+                self.engine.set_differences(&id, differences);
+                Vec::new()
+            }
             Msg::Log { id, lines, ended } => {
                 self.engine.push_log(&id, lines, ended);
                 Vec::new()

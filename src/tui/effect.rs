@@ -93,6 +93,25 @@ pub enum EngineEffect {
         id: String,
         name: String,
     },
+    Restart {
+        id: String,
+        name: String,
+    },
+    Pause {
+        id: String,
+        name: String,
+    },
+    Unpause {
+        id: String,
+        name: String,
+    },
+    /// What is different in a container from its image.
+    Compare(String),
+    /// Write a log into a new file of the learner's folder.
+    SaveLog {
+        name: String,
+        text: String,
+    },
     Remove {
         kind: Kind,
         id: String,

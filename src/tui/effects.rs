@@ -7,10 +7,11 @@ mod files;
 mod finder;
 mod keeper;
 mod line;
+mod saved;
 mod shell;
 mod tap;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,6 +32,7 @@ use crate::lab::{self, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
 use crate::tap::ShellRoot;
+use crate::tap::ledger::Since;
 use belt::Belt;
 pub use class::Attending;
 use class::ClassSeat;
@@ -208,6 +210,31 @@ impl World {
             }
             EngineEffect::Stop { id, name } => self.act(Deed::Stop, id, &name),
             EngineEffect::Start { id, name } => self.act(Deed::Start, id, &name),
+            EngineEffect::Restart { id, name } => self.act(Deed::Restart, id, &name),
+            EngineEffect::Pause { id, name } => self.act(Deed::Pause, id, &name),
+            EngineEffect::Unpause { id, name } => self.act(Deed::Unpause, id, &name),
+            EngineEffect::Compare(id) => {
+                tokio::spawn(async move {
+                    let differences = match line.get().await {
+                        Ok(engine) => engine.differences(&id).await,
+                        Err(error) => Err(error),
+                    };
+                    let differences = differences.map_err(|e| format!("{e}. {}", e.remedy()));
+                    let _ = out.send(Msg::Differences { id, differences }).await;
+                });
+            }
+            EngineEffect::SaveLog { name, text } => {
+                let folder = self.wanted.paths.work.clone();
+                tokio::spawn(async move {
+                    let saved = tokio::task::spawn_blocking(move || saved::save(&folder, &name, &text)).await;
+                    let msg = match saved {
+                        Ok(Ok(path)) => Msg::Notice(format!("The log is in {}", path.display())),
+                        Ok(Err((what, remedy))) => Msg::Trouble { what, remedy },
+                        Err(error) => Msg::Trouble { what: error.to_string(), remedy: String::new() },
+                    };
+                    let _ = out.send(msg).await;
+                });
+            }
             // By its name: an image may have others, and those stay.
             EngineEffect::Remove { kind: Kind::Image, name, .. } => {
                 self.act(Deed::Remove(Kind::Image), name.clone(), &name);
@@ -273,7 +300,7 @@ impl World {
             ExerciseEffect::PlanReset { since, .. } => {
                 let made = self.belt.made_since(since);
                 tokio::spawn(async move {
-                    let plan = plan_reset(&line, &exercise, since, &folder, made.as_ref()).await;
+                    let plan = plan_reset(&line, &exercise, since, &folder, &made).await;
                     let said = plan.map(|plan| {
                         let lines = plan.lines();
                         lock(&plans).insert((id.clone(), run), plan);
@@ -310,7 +337,7 @@ async fn plan_reset(
     exercise: &Exercise,
     since: jiff::Timestamp,
     folder: &std::path::Path,
-    made: Option<&BTreeSet<String>>,
+    made: &Since,
 ) -> Result<Plan, String> {
     let engine = line.get().await.map_err(|e| format!("{e}. {}", e.remedy()))?;
     let plan = lab::plan_reset(&engine, exercise, since, folder, made).await;

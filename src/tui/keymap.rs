@@ -20,6 +20,7 @@ pub enum Context {
     Task,
     Engine,
     Detail,
+    Log,
     Shell,
     Popup,
     /// In a class that one follows, and in one that one leads.
@@ -32,7 +33,7 @@ pub enum Context {
 
 impl Context {
     /// In the order in which help lists them, with the heading of each.
-    pub const ALL: [(Context, &str); 13] = [
+    pub const ALL: [(Context, &str); 14] = [
         (Context::Any, "Everywhere, except while the shell has the keyboard"),
         (Context::Lesson, "Lesson"),
         (Context::Quiz, "A quiz on the slide"),
@@ -40,6 +41,7 @@ impl Context {
         (Context::Task, "Tasks on the slide"),
         (Context::Engine, "Engine"),
         (Context::Detail, "Engine, details open"),
+        (Context::Log, "Engine, a log open"),
         (Context::Shell, "Shell (every other key goes to it)"),
         (Context::Popup, "Lists and questions"),
         (Context::Class, "In a class that you follow"),

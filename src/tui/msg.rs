@@ -10,7 +10,8 @@ use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
 use crate::facts::{
-    CommandEnd, Detail, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample, Snapshot, Thing,
+    CommandEnd, Detail, Difference, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample,
+    Snapshot, Thing,
 };
 
 #[derive(Clone, Debug)]
@@ -46,6 +47,11 @@ pub enum Msg {
         kind: Kind,
         id: String,
         detail: Result<Box<Detail>, String>,
+    },
+    /// How a container's files differ from its image's.
+    Differences {
+        id: String,
+        differences: Result<Vec<Difference>, String>,
     },
     Log {
         id: String,

@@ -83,7 +83,7 @@ fn truth(s: &Snapshot, prefix: &str) -> Vec<String> {
 
 fn endpoint(of: &EngineUnderTest) -> Endpoint {
     let uri = if of.host().contains("://") { of.host().to_string() } else { format!("unix://{}", of.host()) };
-    Endpoint { uri, why: "the tests' engine".into() }
+    Endpoint::at(uri, "the tests' engine")
 }
 
 /// Runs `docker run` in the foreground and returns how it ended.

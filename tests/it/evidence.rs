@@ -64,7 +64,7 @@ fn every_fact_that_a_check_asks_for_is_found() {
     );
     std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("it is written");
     std::fs::write(folder.path().join("page"), "ahoy\n").expect("it is written");
-    let at = Endpoint { uri: engine.host().into(), why: "the test's".into() };
+    let at = Endpoint::at(engine.host(), "the test's");
     let direct = runtime.block_on(Engine::connect(&at)).expect("it answers");
     let since = Timestamp::now();
     // Before anything was done, nothing of it is so.

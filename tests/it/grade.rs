@@ -246,7 +246,7 @@ fn what_is_gone_unseen_could_not_be_checked_and_what_was_seen_is_kept() {
 fn watched(learner: &Learner<'_>, name: &str, act: impl FnOnce() + Send) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     let (updates, mut received) = tokio::sync::mpsc::channel(64);
-    let endpoint = Endpoint { uri: learner.engine.host().into(), why: "the test's".into() };
+    let endpoint = Endpoint::at(learner.engine.host(), "the test's");
     let path = learner.path("state/progress.sqlite3");
     let mut store = Store::open(&path).expect("the progress file opens").store;
     let _watcher = {

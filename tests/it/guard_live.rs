@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+use pilotwhale::dial::{Address, Dialer};
 use pilotwhale::tap::guard::{Guard, Said};
 use pilotwhale::tap::ledger::{Ledger, Made, engine_of};
 use pilotwhale::tap::{Options, Tap};
@@ -37,7 +38,7 @@ impl Guarded {
         let ledger = Arc::new(Ledger::open(&file, &engine_of(on.host())).expect("a ledger can be opened"));
         let (events, _) = mpsc::channel(1);
         let options = Options {
-            upstream,
+            upstream: Dialer::new(Address::socket(&upstream)),
             folder: home.path().join("tap"),
             shell: Default::default(),
             guard: Some(Guard::new(Arc::clone(&ledger), app)),

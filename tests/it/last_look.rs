@@ -51,14 +51,14 @@ async fn what_a_container_answered_and_installed_is_known_before_it_is_removed()
     let folder = tempfile::tempdir().expect("a folder");
     let own = Own { port: Some(server()), installed: Some("/lib/site-packages/flask-3.1.2.dist-info") };
     let engine = QuietEngine::new(folder.path(), own);
-    let at = Endpoint { uri: engine.uri(), why: "the test's".into() };
+    let at = Endpoint::at(engine.uri(), "the test's");
     let (mut observed, mut updates) = Observation::begin(&at);
     let check = json!({"run": {"installs": false, "http": {"path": "/", "body": "ahoy"}}});
     let check: Check = serde_json::from_value(check).expect("it is a check");
     observed.record(Timestamp::now(), &pilotwhale::check::Needs::of([&check]));
     let (calls, _told) = mpsc::channel(64);
     let options = Options {
-        upstream: folder.path().join("engine.sock"),
+        upstream: at.dialer(),
         folder: folder.path().join("tap"),
         shell: ShellRoot::default(),
         guard: None,

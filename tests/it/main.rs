@@ -25,6 +25,7 @@ mod other_course;
 mod private_engine;
 mod reached;
 mod rehearsal;
+mod remote;
 mod screen_deck;
 mod screen_end;
 mod screen_trouble;

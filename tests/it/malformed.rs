@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
+use pilotwhale::dial::{Address, Dialer};
 use pilotwhale::tap::{Event, Options, Tap};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -29,7 +30,7 @@ impl Bench {
         let engine = FakeEngine::new(folder.path());
         let (events, seen) = mpsc::channel(4096);
         let options = Options {
-            upstream: engine.path().to_owned(),
+            upstream: Dialer::new(Address::socket(engine.path())),
             folder: folder.path().join("tap"),
             shell: Default::default(),
             guard: None,

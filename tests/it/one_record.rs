@@ -306,7 +306,7 @@ impl Open {
 async fn no_verdict_asks_the_engine_for_what_is_watched() {
     let folder = tempfile::tempdir().expect("a folder");
     let engine = QuietEngine::new(folder.path(), Own::default());
-    let at = Endpoint { uri: engine.uri(), why: "the test's".into() };
+    let at = Endpoint::at(engine.uri(), "the test's");
     let mut open = Open::begin(&at).await;
     open.until("the beginning", |open| open.pasts == 1 && open.verdicts > 0).await;
     let asked = engine.take_asked();

@@ -11,7 +11,26 @@ use pilotwhale::engine::private::{self, How, Plan};
 use serde_json::Value;
 
 use crate::support::engine::{engine, skipped};
+use crate::support::headless::Headless;
 use crate::support::screen::Launch;
+
+#[test]
+fn a_shell_that_cannot_have_its_own_engine_says_so_and_does_not_start() {
+    let learner = Headless::new();
+    let program = env!("CARGO_BIN_EXE_pilotwhale");
+    let words = [
+        "PATH=/nonexistent",
+        "PILOTWHALE_HOME=/proc/nowhere",
+        program,
+        "shell",
+        "--private",
+        "-c",
+        "echo it started",
+    ];
+    let said = learner.runs(std::path::Path::new("/usr/bin/env"), &words, &learner.path(""));
+    said.is(3, &["an engine of its own could not be started"]);
+    assert!(!said.out.contains("it started"), "{}", said.out);
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_starts_is_found_again_and_leaves_nothing() {

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use. `facts` is data for all; arrows run down.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("facts", &[]),
+    ("dial", &[]),
     ("shell", &[]),
     ("check", &["facts"]),
-    ("engine", &["facts"]),
-    ("tap", &["facts"]),
+    ("engine", &["dial", "facts"]),
+    ("tap", &["dial", "facts"]),
     ("course", &["check", "facts"]),
     ("progress", &["course", "facts"]),
     ("lab", &["course", "check", "engine", "facts", "session", "shell", "tap"]),
@@ -33,7 +34,8 @@ const DOORS: [(&str, &[&str]); 4] = [
 ];
 
 /// Crates from outside, and the one room that may name them.
-const OUTSIDE: [(&str, &[&str]); 13] = [
+const OUTSIDE: [(&str, &[&str]); 14] = [
+    ("dial", &["hyper", "hyper_util", "tower_service", "tokio_rustls", "rustls_native_certs"]),
     ("engine", &["bollard"]),
     ("lab", &["ureq"]),
     ("tap", &["hyper", "hyper_util", "http_body_util"]),

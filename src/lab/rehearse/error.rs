@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::engine::EngineError;
 use crate::lab::LabError;
-use crate::lab::observe::ObserveError;
 use crate::shell::SpawnError;
+use crate::tap::TapError;
 use crate::tap::ledger::LedgerError;
 
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum RehearsalError {
     #[error(transparent)]
     Lab(#[from] LabError),
     #[error(transparent)]
-    Observe(#[from] ObserveError),
+    Tap(#[from] TapError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -36,7 +36,7 @@ impl RehearsalError {
         match self {
             Self::Engine(error) => error.remedy(),
             Self::Lab(error) => error.remedy(),
-            Self::Observe(error) => error.remedy(),
+            Self::Tap(error) => error.remedy(),
             Self::Ledger(error) => error.remedy(),
             Self::Shell(error) => error.remedy().into(),
             Self::NoBash => "Install bash: scripts and slides are typed into it.".into(),

@@ -132,7 +132,7 @@ impl Stage {
         let (mut observed, mut updates) = Observation::begin(endpoint);
         let looks = Some(observed.last_looks());
         // Nobody can be asked: what was on this engine before stays.
-        let tapped = observe::tap(&endpoint.uri, home.path().join("tap"), &root, &ledger, None, looks)?;
+        let tapped = observe::tap(endpoint, home.path().join("tap"), &root, &ledger, None, looks)?;
         let Tapped { tap, mut calls } = tapped;
         let (reads_calls, reads_updates) = (Arc::clone(&notes), Arc::clone(&notes));
         let readers = [
@@ -215,7 +215,6 @@ impl Stage {
         let own_config = || std::env::home_dir().map(|home| home.join(".docker"));
         let config = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from).or_else(own_config);
         let own = [
-            ("DOCKER_HOST", self.tap.docker_host()),
             ("HOME", home.display().to_string()),
             ("INPUTRC", home.join(".inputrc").display().to_string()),
             ("PILOTWHALE_HOME", home.display().to_string()),
@@ -225,7 +224,8 @@ impl Stage {
             ("TERM", "xterm-256color".into()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
-        own.chain(self.env.iter().cloned()).collect()
+        let engine = tap::docker_env(&self.tap.docker_host());
+        engine.into_iter().chain(own).chain(self.env.iter().cloned()).collect()
     }
 
     /// How an exercise's own script is run.

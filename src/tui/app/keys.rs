@@ -37,6 +37,9 @@ impl App {
             Pane::Shell if self.shell.takes_keys() => vec![Context::Shell],
             Pane::Shell => vec![Context::Shell, Context::Any],
             Pane::Engine if self.views_shell() => vec![Context::Viewer, Context::Any],
+            Pane::Engine if self.engine.is_log_open() => {
+                vec![Context::Log, Context::Detail, Context::Engine, Context::Any]
+            }
             Pane::Engine if self.engine.is_detail_open() => {
                 vec![Context::Detail, Context::Engine, Context::Any]
             }

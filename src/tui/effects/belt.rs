@@ -1,6 +1,6 @@
 //! The app's side of the guard: the ledger of the engine in use, and the deletes that wait for an answer.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::lock;
 use crate::lab::observe;
 use crate::tap::guard::{Question, Said};
-use crate::tap::ledger::{Ledger, Made};
+use crate::tap::ledger::{Ledger, Made, Since};
 use crate::tui::msg::Msg;
 
 /// What the guard may say before the app has read it; a question waits where there is no room.
@@ -63,9 +63,9 @@ impl Belt {
         }
     }
 
-    /// The containers that the course made, where the tap looked on at that moment; else nobody can say.
-    pub(super) fn made_since(&self, moment: Timestamp) -> Option<BTreeSet<String>> {
-        lock(&self.ledger).as_ref()?.containers_since(moment)
+    /// What the ledger holds since that moment; nothing where there is none.
+    pub(super) fn made_since(&self, moment: Timestamp) -> Since {
+        lock(&self.ledger).as_ref().map(|ledger| ledger.since(moment)).unwrap_or_default()
     }
 
     /// The tap has stopped; what waits is refused.

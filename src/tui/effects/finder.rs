@@ -99,11 +99,14 @@ impl Finder {
                     let _ = out
                         .send(Msg::Endpoint { why: endpoint.why.clone(), machine: endpoint.other_machine() })
                         .await;
+                    if let Some(machine) = endpoint.other_machine() {
+                        let _ = out.send(Msg::Notice(elsewhere(&machine))).await;
+                    }
                     belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
                     let (mut observed, updates) = Observation::begin(&endpoint);
                     let looks = observed.last_looks();
                     let runtime = &wanted.paths.runtime;
-                    let host = tap.start(&endpoint.uri, runtime, wanted.tap, &belt, looks, &shell).await;
+                    let host = tap.start(&endpoint, runtime, wanted.tap, &belt, looks, &shell).await;
                     // The docker command comes to the engine itself without being told; to the tap it does not.
                     let host = (tell || host != endpoint.uri).then_some(host.as_str());
                     match first {
@@ -252,6 +255,13 @@ async fn find(
             Err(Failure { why: NoEngine { reason: why, remedy, command: None }, of_our_own: true })
         }
     }
+}
+
+/// What the slides say of this machine is then true of another one.
+fn elsewhere(machine: &str) -> String {
+    format!(
+        "The engine is on {machine}. Folders to mount are those there, and localhost:8081 is {machine}:8081"
+    )
 }
 
 /// What to say and to offer where nothing answers and nothing of our own can be started.

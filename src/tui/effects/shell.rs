@@ -12,7 +12,7 @@ use crate::class::Shown;
 use crate::facts::CommandEnd;
 use crate::paths;
 use crate::shell::{Options, Shell, ShellEvent};
-use crate::tap::ShellRoot;
+use crate::tap::{ShellRoot, docker_env};
 use crate::tui::effect::ShellEffect;
 use crate::tui::msg::Msg;
 use crate::tui::widget::terminal;
@@ -153,7 +153,7 @@ impl Seat {
         }
         let mut env = Vec::new();
         if let Some(host) = engine.docker_host {
-            env.push(("DOCKER_HOST".to_owned(), host));
+            env.extend(docker_env(&host));
         }
         if let Some(path) = paths::path_with_us() {
             env.push(("PATH".to_owned(), path));

@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use super::belt::Belt;
 use super::lock;
 use super::shell::ShellSeat;
+use crate::engine::Endpoint;
 use crate::lab::observe::{self, Tapped};
 use crate::tap::{Ending, Event, ShellRoot, Tap};
 use crate::tui::msg::Msg;
@@ -28,7 +29,7 @@ impl TapSeat {
     /// What `DOCKER_HOST` has to be for the shell: the tap, or the engine itself where there can be none.
     pub(super) async fn start(
         &self,
-        uri: &str,
+        engine: &Endpoint,
         runtime: &Path,
         wanted: bool,
         belt: &Belt,
@@ -36,7 +37,7 @@ impl TapSeat {
         shell: &ShellSeat,
     ) -> String {
         let begun = match wanted {
-            true => self.begin(uri, runtime, belt, last_looks, shell),
+            true => self.begin(engine, runtime, belt, last_looks, shell),
             false => Err("pilotwhale was started with --no-tap".into()),
         };
         match begun {
@@ -47,14 +48,14 @@ impl TapSeat {
             Err(reason) => {
                 tracing::warn!(reason, "no tap");
                 self.say(false, reason).await;
-                uri.to_owned()
+                engine.uri.clone()
             }
         }
     }
 
     fn begin(
         &self,
-        uri: &str,
+        engine: &Endpoint,
         runtime: &Path,
         belt: &Belt,
         last_looks: Sender<Ending>,
@@ -62,11 +63,11 @@ impl TapSeat {
     ) -> Result<String, String> {
         let (ledger, voice) = belt.voice().ok_or("no ledger was opened")?;
         let folder = runtime.join(format!("tap-{}", std::process::id()));
-        let tapped = observe::tap(uri, folder, &self.root, &ledger, Some(voice), Some(last_looks));
+        let tapped = observe::tap(engine, folder, &self.root, &ledger, Some(voice), Some(last_looks));
         let Tapped { tap, calls } = tapped.map_err(|e| format!("{e}. {}", e.remedy()))?;
         let host = tap.docker_host();
         *lock(&self.tap) = Some(tap);
-        tokio::spawn(self.clone().pass_on(calls, uri.to_owned(), shell.clone()));
+        tokio::spawn(self.clone().pass_on(calls, engine.uri.clone(), shell.clone()));
         Ok(host)
     }
 

@@ -18,7 +18,7 @@ mod wire_call;
 pub use wire_call::words as command_words;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -34,8 +34,13 @@ pub use self::tables::Tab;
 use self::tables::Usage;
 use self::wire::Wire;
 use super::confirm::ConfirmPopup;
-use crate::facts::{ContainerState, Detail, Flavor, Kind, Link, LogEnd, LogLine, Observed, Sample, Snapshot};
+use crate::facts::{
+    ContainerState, Detail, Difference, Flavor, Kind, Link, LogEnd, LogLine, Observed, Sample, Snapshot,
+};
 use crate::tui::effect::{Effect, EngineEffect};
+
+/// Figures that are kept of each container: four minutes, at one each two seconds.
+const PAST: usize = 120;
 
 /// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
 #[derive(Debug)]
@@ -56,6 +61,8 @@ pub struct EnginePane {
     has_snapshot: bool,
     usage: Usage,
     samples: HashMap<String, Sample>,
+    /// The figures of the last minutes, oldest first.
+    past: HashMap<String, VecDeque<Sample>>,
     fresh: Fresh,
 
     tab: Tab,
@@ -100,6 +107,7 @@ impl EnginePane {
             has_snapshot: false,
             usage: Usage::default(),
             samples: HashMap::new(),
+            past: HashMap::new(),
             fresh: Fresh::default(),
             tab: Tab::default(),
             lists: Default::default(),
@@ -150,7 +158,7 @@ impl EnginePane {
         matches!(self.link, Link::Absent { .. })
     }
 
-    /// Which engine this is and why, for the frame: `Docker 26.1 · from DOCKER_HOST`.
+    /// Which engine this is, where, and why, for the frame: `Docker 26.1 on lab.example · from DOCKER_HOST`.
     pub fn which(&self) -> String {
         let engine = &self.snapshot.engine;
         if engine.version.is_empty() || self.endpoint.is_empty() {
@@ -161,7 +169,8 @@ impl EnginePane {
             Flavor::Podman => "Podman",
         };
         let version = engine.version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-        format!("{name} {version} · {}", self.endpoint)
+        let place = self.machine.as_ref().map_or(String::new(), |machine| format!(" on {machine}"));
+        format!("{name} {version}{place} · {}", self.endpoint)
     }
 
     /// The command that installs an engine on this system; offered while there is none.
@@ -193,12 +202,20 @@ impl EnginePane {
         }
         let snapshot = &self.snapshot;
         self.samples.retain(|id, _| snapshot.container(id).is_some());
+        self.past.retain(|id, _| snapshot.container(id).is_some());
         self.widths = Default::default();
         self.dirty = true;
         self.follow_opened(&old)
     }
 
     pub fn set_samples(&mut self, samples: Vec<(String, Sample)>) {
+        for (id, sample) in &samples {
+            let past = self.past.entry(id.clone()).or_default();
+            past.push_back(*sample);
+            if past.len() > PAST {
+                past.pop_front();
+            }
+        }
         self.samples.extend(samples);
         self.widths = Default::default();
         self.dirty = true;
@@ -214,6 +231,13 @@ impl EnginePane {
                 }
                 Err(_) => {}
             }
+            self.dirty = true;
+        }
+    }
+
+    pub fn set_differences(&mut self, id: &str, differences: Result<Vec<Difference>, String>) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == Kind::Container && o.id == id) {
+            opened.differences = Some(differences);
             self.dirty = true;
         }
     }
@@ -268,6 +292,11 @@ impl EnginePane {
 
     pub fn is_detail_open(&self) -> bool {
         self.opened.is_some() || self.wire_is_open()
+    }
+
+    /// Whether a container's log is what is looked at.
+    pub fn is_log_open(&self) -> bool {
+        self.opened.as_ref().is_some_and(|opened| opened.view == View::Logs)
     }
 
     /// Whether every key must come to `key`: a filter is typed or a question is open.
@@ -333,7 +362,7 @@ impl EnginePane {
 
     fn set_filter(&mut self, filter: String) {
         match &mut self.opened {
-            Some(opened) => opened.logs.filter = filter,
+            Some(opened) => opened.logs.set_filter(filter),
             None => {
                 let list = &mut self.lists[self.tab as usize];
                 list.filter = filter;
@@ -347,7 +376,7 @@ impl EnginePane {
     fn selected(&self) -> Option<(Kind, String, String)> {
         let (kind, id) = match &self.opened {
             Some(opened) => (opened.kind, opened.id.clone()),
-            None => (self.tab.kind()?, self.lists[self.tab as usize].selected.clone()?),
+            None => (self.tab.kind()?, self.lists[self.tab as usize].object()?.to_owned()),
         };
         let name = tables::name(&self.snapshot, kind, &id)?;
         Some((kind, id, name))

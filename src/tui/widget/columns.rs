@@ -18,9 +18,13 @@ pub struct Column<R> {
 pub struct Width {
     /// Rather leave the column out than make it narrower than this (or than its content).
     pub least: u16,
+    /// It gets as narrow as this before a column that can shrink is left out.
+    pub tight: u16,
     pub most: u16,
     /// Without any content the column is not shown at all.
     pub hide_empty: bool,
+    /// What does not fit is left out in the middle, because the end tells as much as the beginning.
+    pub keep_end: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +50,22 @@ impl<R> Column<R> {
 
 impl Width {
     pub const fn fit(least: u16, most: u16) -> Self {
-        Self { least, most, hide_empty: false }
+        Self { least, tight: least, most, hide_empty: false, keep_end: false }
     }
 
     /// Like `fit`, for what most rows have nothing to say about.
     pub const fn if_any(least: u16, most: u16) -> Self {
-        Self { least, most, hide_empty: true }
+        Self { least, tight: least, most, hide_empty: true, keep_end: false }
+    }
+
+    /// Like `fit`, for names whose end matters.
+    pub const fn both_ends(least: u16, most: u16) -> Self {
+        Self { least, tight: least, most, hide_empty: false, keep_end: true }
+    }
+
+    #[must_use]
+    pub const fn shrinking_to(self, tight: u16) -> Self {
+        Self { tight, ..self }
     }
 }
 
@@ -84,25 +98,19 @@ pub fn place<R>(columns: &[Column<R>], measured: &[u16], available: u16) -> Vec<
         .collect();
     order.sort_by_key(|&i| columns[i].priority);
 
-    let mut widths: Vec<Option<u16>> = vec![None; columns.len()];
-    let mut used = 0u16;
-    // In a narrow room no column may insist on much more than its share.
-    let share = if available < 45 { (available / 3).max(12) } else { available };
-    let mut gaps = 0u16;
-    for &i in &order {
-        let need = wants[i].min(columns[i].width.least).min(share);
-        let room = available.saturating_sub(used + gaps);
-        let width = match room {
-            _ if need <= room => need,
-            0 => break,
-            _ if columns[i].priority == 0 => room,
-            // A less important column must not take the place of a more important one.
-            _ => break,
-        };
-        widths[i] = Some(width);
-        used += width;
-        gaps += columns[i].gap();
-    }
+    let comfortable = choose(columns, &wants, &order, available, |width| width.least);
+    let shrinks = |i: &&usize| columns[**i].width.tight < columns[**i].width.least;
+    let lost = order.iter().filter(shrinks).rev().find(|&&i| comfortable[i].is_none());
+    let mut widths = match lost {
+        None => comfortable,
+        // Room is made for these, and not for what matters less than they do.
+        Some(&last) => {
+            order.retain(|&i| columns[i].priority <= columns[last].priority);
+            choose(columns, &wants, &order, available, |width| width.tight)
+        }
+    };
+    let used: u16 = widths.iter().flatten().sum();
+    let gaps: u16 = columns.iter().zip(&widths).filter(|(_, w)| w.is_some()).map(|(c, _)| c.gap()).sum();
     let mut spare = available.saturating_sub(used + gaps.saturating_sub(2));
     for &i in &order {
         if let Some(width) = widths[i] {
@@ -123,21 +131,52 @@ pub fn place<R>(columns: &[Column<R>], measured: &[u16], available: u16) -> Vec<
     placed
 }
 
+/// The columns that fit, most important first, with the width that each must have.
+fn choose<R>(
+    columns: &[Column<R>],
+    wants: &[u16],
+    order: &[usize],
+    available: u16,
+    least: impl Fn(Width) -> u16,
+) -> Vec<Option<u16>> {
+    let mut widths: Vec<Option<u16>> = vec![None; columns.len()];
+    let mut used = 0u16;
+    // In a narrow room no column may insist on much more than its share.
+    let share = if available < 45 { (available / 3).max(12) } else { available };
+    let mut gaps = 0u16;
+    for &i in order {
+        let need = wants[i].min(least(columns[i].width)).min(share);
+        let room = available.saturating_sub(used + gaps);
+        let width = match room {
+            _ if need <= room => need,
+            0 => break,
+            _ if columns[i].priority == 0 => room,
+            // A less important column must not take the place of a more important one.
+            _ => break,
+        };
+        widths[i] = Some(width);
+        used += width;
+        gaps += columns[i].gap();
+    }
+    widths
+}
+
 pub fn header<R>(columns: &[Column<R>], placed: &[Placed]) -> InkLine {
-    join(placed, |i| (InkLine::of(columns[i].title, Ink::Head), columns[i].align))
+    join(columns, placed, |column| InkLine::of(column.title, Ink::Head))
 }
 
 pub fn row<R>(columns: &[Column<R>], placed: &[Placed], row: &R) -> InkLine {
-    join(placed, |i| ((columns[i].cell)(row), columns[i].align))
+    join(columns, placed, |column| (column.cell)(row))
 }
 
-fn join(placed: &[Placed], cell: impl Fn(usize) -> (InkLine, Align)) -> InkLine {
+fn join<R>(columns: &[Column<R>], placed: &[Placed], cell: impl Fn(&Column<R>) -> InkLine) -> InkLine {
     let mut line = InkLine::new();
     for place in placed {
         line.pad_to(usize::from(place.x));
-        let (content, align) = cell(place.column);
-        let content = content.cut(usize::from(place.width));
-        if align == Align::Right {
+        let column = &columns[place.column];
+        let (content, width) = (cell(column), usize::from(place.width));
+        let content = if column.width.keep_end { content.cut_middle(width) } else { content.cut(width) };
+        if column.align == Align::Right {
             line.pad_to(usize::from(place.x) + usize::from(place.width).saturating_sub(content.width()));
         }
         line.append(&content);
@@ -201,6 +240,30 @@ mod tests {
         assert_eq!(show(&rows, 15), ["NAME       SIZE", "postgres  12 MB", "web        7 kB"]);
         assert_eq!(show(&rows, 9), ["NAME", "postgres", "web"]);
         assert_eq!(show(&rows, 4), ["NAME", "pos…", "web"]);
+    }
+
+    #[test]
+    fn a_name_is_cut_in_its_middle_where_its_end_matters() {
+        let mut columns = columns();
+        columns[0].width = Width::both_ends(6, 12);
+        let rows = [("registry.example.org/team/service:1.2", "", "7 kB")];
+        let placed = place(&columns, &measure(&columns, rows.iter()), 40);
+        assert_eq!(row(&columns, &placed, &rows[0]).text(), "regist…e:1.2  7 kB");
+    }
+
+    #[test]
+    fn a_column_that_can_shrink_does_so_before_it_goes() {
+        let mut columns = columns();
+        columns[2].width = Width::both_ends(8, 12).shrinking_to(5);
+        let rows = [("postgres", "", "alpine:3.20"), ("web", "", "sh")];
+        let show = |width| {
+            let placed = place(&columns, &measure(&columns, rows.iter()), width);
+            row(&columns, &placed, &rows[0]).text()
+        };
+        assert_eq!(show(30), "postgres  alpine:3.20");
+        assert_eq!(show(16), "postg…  alpi….20");
+        assert_eq!(show(14), "postgr…  al…20");
+        assert_eq!(show(12), "postgres");
     }
 
     #[test]

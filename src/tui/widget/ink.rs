@@ -143,6 +143,32 @@ impl InkLine {
         kept
     }
 
+    /// Beginning and end of what does not fit, with `…` between them.
+    #[must_use]
+    pub fn cut_middle(self, width: usize) -> Self {
+        if self.width() <= width || width < 5 {
+            return self.cut(width);
+        }
+        let tail_width = (width - 1) / 2;
+        let mut tail: Vec<(&str, Ink)> = Vec::new();
+        let mut used = 0;
+        'tail: for (text, ink) in self.pieces.iter().rev() {
+            for glyph in text.graphemes(true).rev() {
+                used += glyph.width();
+                if used > tail_width {
+                    break 'tail;
+                }
+                tail.push((glyph, *ink));
+            }
+        }
+        let tail_width: usize = tail.iter().map(|(glyph, _)| glyph.width()).sum();
+        let mut line = self.clone().cut(width - tail_width);
+        for (glyph, ink) in tail.into_iter().rev() {
+            line.push(glyph, ink);
+        }
+        line
+    }
+
     /// Breaks at blanks, and inside a word only where it is wider than a whole line. Lines after the first
     /// begin with `indent` blanks.
     pub fn wrap(&self, width: usize, indent: usize) -> Vec<InkLine> {
@@ -272,6 +298,18 @@ mod tests {
         assert_eq!(line.clone().cut(1).text(), "…");
         assert_eq!(line.cut(0).text(), "");
         assert_eq!(InkLine::of("日本語", Ink::Text).cut(4).text(), "日…");
+    }
+
+    #[test]
+    fn cutting_in_the_middle_keeps_both_ends() {
+        let line = InkLine::of("busybox", Ink::Strong).with("@sha256:012345", Ink::Text);
+        assert_eq!(line.clone().cut_middle(21).text(), "busybox@sha256:012345");
+        for (width, text) in
+            [(20, "busybox@sh…56:012345"), (9, "busy…2345"), (5, "bu…45"), (4, "bus…"), (0, "")]
+        {
+            assert_eq!(line.clone().cut_middle(width).text(), text);
+        }
+        assert_eq!(InkLine::of("日本語日本語", Ink::Text).cut_middle(7).text(), "日本…語");
     }
 
     #[test]

@@ -205,6 +205,7 @@ fn fixed(path: &str) -> Option<&'static str> {
             r#"{"Id":"sha256:aa","RepoTags":["nginx:latest"],"Config":{"Cmd":["nginx"]},"RootFS":{"Type":"layers","Layers":[]}}"#
         }
         image if image.ends_with("/history") => "[]",
+        "/_ping" => "OK",
         "/version" => r#"{"Version":"26.1.0","ApiVersion":"1.45","Os":"linux","Arch":"amd64"}"#,
         "/info" => r#"{"NCPU":1,"MemTotal":1024,"SystemTime":"2030-03-17T17:46:40Z"}"#,
         "/volumes" => r#"{"Volumes":[],"Warnings":[]}"#,

@@ -163,7 +163,7 @@ impl EnginePane {
 
     pub(super) fn footer(&self, page: &Page, width: u16) -> InkLine {
         let width = usize::from(width);
-        if self.filtering || !self.filter().is_empty() {
+        if self.filtering || (!self.filter().is_empty() && self.notice.is_empty()) {
             let mut line = InkLine::of("/", Ink::Key).with(self.filter(), Ink::Strong);
             if self.filtering {
                 line.push("▏", Ink::Key);

@@ -143,7 +143,17 @@ impl EnginePane {
                 self.go_to(Tab::ALL[(self.tab as usize + step) % Tab::ALL.len()]);
                 return effects;
             }
-            Action::OpenDetail | Action::Confirm if self.opened.is_none() => return self.open(),
+            Action::OpenDetail | Action::Confirm if self.opened.is_none() => {
+                let list = &mut self.lists[self.tab as usize];
+                if list.project().is_none() || !list.toggle(&self.snapshot, self.tab) {
+                    return self.open();
+                }
+                self.widths[self.tab as usize] = None;
+            }
+            Action::Toggle if self.opened.is_none() => {
+                self.lists[self.tab as usize].toggle(&self.snapshot, self.tab);
+                self.widths[self.tab as usize] = None;
+            }
             Action::Cancel => return self.cancel(),
             Action::NextView | Action::PreviousView => {
                 if let Some(opened) = &mut self.opened {
@@ -181,8 +191,48 @@ impl EnginePane {
                     return vec![Effect::Shell(ShellEffect::Type(one_line(command)))];
                 }
             }
-            Action::StopContainer | Action::StartContainer | Action::Remove => return self.ask(action),
+            Action::StopContainer
+            | Action::StartContainer
+            | Action::RestartContainer
+            | Action::PauseContainer
+            | Action::Remove => return self.ask(action),
+            Action::EnterContainer => match self.way_in() {
+                Ok(command) => return vec![Effect::Shell(ShellEffect::Type(command))],
+                Err(why_not) => self.notice = why_not,
+            },
+            Action::SearchNext
+            | Action::SearchPrevious
+            | Action::ToggleMatches
+            | Action::ToggleTimes
+            | Action::ToggleWrap
+            | Action::SaveLog => return self.act_on_log(action),
             _ => {}
+        }
+        Vec::new()
+    }
+
+    fn act_on_log(&mut self, action: Action) -> Vec<Effect> {
+        let Some(opened) = self.opened.as_mut().filter(|opened| opened.view == View::Logs) else {
+            return Vec::new();
+        };
+        let logs = &mut opened.logs;
+        match action {
+            Action::ToggleTimes => logs.toggle_times(&self.zone),
+            Action::ToggleWrap => logs.toggle_wrap(),
+            Action::SaveLog if logs.len() == 0 => self.notice = "There is no line to save.".to_owned(),
+            Action::SaveLog => {
+                let (name, text) = (opened.name.clone(), logs.text());
+                return vec![Effect::Engine(EngineEffect::SaveLog { name, text })];
+            }
+            _ if logs.filter.is_empty() => {
+                self.notice = "Type what to look for first, after /".to_owned();
+            }
+            Action::ToggleMatches => logs.toggle_all(),
+            _ => {
+                if !logs.jump(action == Action::SearchNext) {
+                    self.notice = "No other line matches there.".to_owned();
+                }
+            }
         }
         Vec::new()
     }
@@ -235,6 +285,9 @@ impl EnginePane {
             opened.logs.asked = true;
             return vec![Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone())))];
         }
+        if view == View::Changes {
+            return vec![Effect::Engine(EngineEffect::Compare(opened.id.clone()))];
+        }
         Vec::new()
     }
 
@@ -251,6 +304,11 @@ impl EnginePane {
     }
 
     fn words_to_send(&self, action: Action) -> Option<String> {
+        if let (Action::SendName, None, Some(project)) =
+            (action, &self.opened, self.lists[self.tab as usize].project())
+        {
+            return Some(one_line(project));
+        }
         let (kind, id, name) = self.selected()?;
         let text = match (action, kind) {
             (Action::SendId, Kind::Volume) => id,

@@ -1,9 +1,13 @@
 //! The log of one container: bounded, readable, searchable, held still or following its end.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
+use jiff::tz::TimeZone;
+use regex::{Regex, RegexBuilder};
 use unicode_width::UnicodeWidthChar;
 
+use super::words;
 use crate::facts::{LogEnd, LogLine, Stream};
 use crate::tui::widget::ink::{Ink, InkLine};
 
@@ -21,6 +25,14 @@ pub(super) struct Logs {
     /// Line and row in it that is drawn first; None follows the end.
     top: Option<(u64, usize)>,
     pub(super) filter: String,
+    /// The filter, read as a regular expression as well; None where it is none.
+    pattern: Option<Regex>,
+    /// Lines that do not match are shown too.
+    all: bool,
+    /// Times are shown in this zone.
+    times: Option<TimeZone>,
+    /// Long lines are cut, not broken.
+    cut: bool,
     pub(super) ended: Option<LogEnd>,
     pub(super) asked: bool,
     size: (usize, usize),
@@ -38,7 +50,7 @@ impl Logs {
 
     pub(super) fn push(&mut self, lines: Vec<LogLine>, ended: Option<LogEnd>) {
         for line in lines {
-            let line = LogLine { stream: line.stream, text: plain(&line.text) };
+            let line = LogLine { text: plain(&line.text), ..line };
             self.bytes += line.text.len();
             self.lines.push_back(line);
             while self.lines.len() > MOST_LINES || self.bytes > MOST_BYTES {
@@ -59,12 +71,45 @@ impl Logs {
     }
 
     pub(super) fn found(&self) -> usize {
-        self.lines.iter().filter(|line| self.shows(line)).count()
+        self.lines.iter().filter(|line| self.matches(line)).count()
     }
 
     pub(super) fn text(&self) -> String {
         let shown = self.lines.iter().filter(|line| self.shows(line));
-        shown.map(|line| format!("{}\n", line.text)).collect()
+        let zone = self.times.as_ref();
+        let at = |line: &LogLine| zone.zip(line.at).map(|(zone, at)| words::date(at, zone) + "  ");
+        shown.map(|line| format!("{}{}\n", at(line).unwrap_or_default(), line.text)).collect()
+    }
+
+    pub(super) fn set_filter(&mut self, filter: String) {
+        let read = RegexBuilder::new(&filter).case_insensitive(true).build();
+        self.pattern = read.ok().filter(|_| !filter.is_empty());
+        self.filter = filter;
+    }
+
+    pub(super) fn toggle_all(&mut self) {
+        self.all = !self.all;
+    }
+
+    pub(super) fn toggle_times(&mut self, zone: &TimeZone) {
+        self.times = if self.times.is_none() { Some(zone.clone()) } else { None };
+    }
+
+    pub(super) fn toggle_wrap(&mut self) {
+        self.cut = !self.cut;
+    }
+
+    /// To the next line that matches, or the one before; false where there is none.
+    pub(super) fn jump(&mut self, forward: bool) -> bool {
+        let Some((at, _)) = self.place() else { return false };
+        let is_match = |i: &usize| self.matches(&self.lines[*i]);
+        let found = match forward {
+            true => (at + 1..self.lines.len()).find(is_match),
+            false => (0..at).rev().find(is_match),
+        };
+        let Some(i) = found else { return false };
+        self.top = Some((self.first + i as u64, 0));
+        true
     }
 
     /// The room that scrolling is counted in.
@@ -126,7 +171,7 @@ impl Logs {
         let mut rows = Vec::new();
         let Some((mut i, skip)) = self.place() else { return rows };
         loop {
-            rows.extend(self.line(i).wrap(width, 2));
+            rows.extend(self.laid(i, width));
             if rows.len() >= height + skip {
                 break;
             }
@@ -179,7 +224,18 @@ impl Logs {
     }
 
     fn shows(&self, line: &LogLine) -> bool {
-        self.filter.is_empty() || find(&line.text, &self.filter, 0).is_some()
+        self.all || self.matches(line)
+    }
+
+    fn matches(&self, line: &LogLine) -> bool {
+        self.filter.is_empty() || self.next_match(&line.text, 0).is_some()
+    }
+
+    /// What comes first of the filter as it stands and as a regular expression.
+    fn next_match(&self, text: &str, from: usize) -> Option<Range<usize>> {
+        let literal = find(text, &self.filter, from).map(|at| at..at + self.filter.len());
+        let read = self.pattern.as_ref().and_then(|pattern| first_match(pattern, text, from));
+        [literal, read].into_iter().flatten().min_by_key(|range| range.start)
     }
 
     fn next_shown(&self, from: usize) -> Option<usize> {
@@ -191,25 +247,44 @@ impl Logs {
     }
 
     fn rows(&self, i: usize) -> usize {
-        self.line(i).wrap(self.size.0, 2).len().max(1)
+        self.laid(i, self.size.0).len().max(1)
+    }
+
+    fn laid(&self, i: usize, width: usize) -> Vec<InkLine> {
+        if self.cut { vec![self.line(i).cut(width)] } else { self.line(i).wrap(width, 2) }
     }
 
     fn line(&self, i: usize) -> InkLine {
-        let LogLine { stream, text } = &self.lines[i];
+        let LogLine { at: printed, stream, text } = &self.lines[i];
         let (mark, ink) = match stream {
             Stream::Stdout => ("  ", Ink::Text),
             Stream::Stderr => ("! ", Ink::Warn),
         };
         let mut line = InkLine::of(mark, ink);
+        if let (Some(zone), Some(printed)) = (&self.times, printed) {
+            line.push(format!("{} ", words::clock(*printed, zone)), Ink::Dim);
+        }
         let mut at = 0;
-        while let Some(found) = find(text, &self.filter, at) {
-            line.push(&text[at..found], Ink::Text);
-            at = found + self.filter.len();
-            line.push(&text[found..at], Ink::Match);
+        while let Some(found) = self.next_match(text, at) {
+            line.push(&text[at..found.start], Ink::Text);
+            at = found.end;
+            line.push(&text[found], Ink::Match);
         }
         line.push(&text[at..], Ink::Text);
         line
     }
+}
+
+/// What matches nothing, as `x*` does everywhere, is passed over.
+fn first_match(pattern: &Regex, text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    while let Some(found) = pattern.find_at(text, at) {
+        if !found.is_empty() {
+            return Some(found.range());
+        }
+        at = found.end() + text[found.end()..].chars().next()?.len_utf8();
+    }
+    None
 }
 
 /// Byte position of the next match. Case is forgiven for ASCII only, so that positions stay the same.
@@ -277,133 +352,5 @@ fn plain(raw: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn out(text: impl Into<String>) -> LogLine {
-        LogLine { stream: Stream::Stdout, text: text.into() }
-    }
-
-    fn of(count: usize) -> Logs {
-        let mut logs = Logs::default();
-        logs.fit(20, 3);
-        logs.push((1..=count).map(|i| out(format!("line {i}"))).collect(), None);
-        logs
-    }
-
-    fn shown(logs: &Logs) -> Vec<String> {
-        logs.page().iter().map(|line| line.text().trim_start().to_owned()).collect()
-    }
-
-    #[test]
-    fn it_follows_until_it_is_scrolled_and_again_at_the_end() {
-        let mut logs = of(10);
-        assert_eq!(shown(&logs), ["line 8", "line 9", "line 10"]);
-        logs.up(2);
-        assert_eq!(shown(&logs), ["line 6", "line 7", "line 8"]);
-        logs.push(vec![out("line 11")], None);
-        assert_eq!(shown(&logs), ["line 6", "line 7", "line 8"], "held still");
-        logs.down(2);
-        assert!(!logs.is_following());
-        logs.down(1);
-        assert!(logs.is_following());
-        logs.rewind();
-        assert_eq!(shown(&logs), ["line 1", "line 2", "line 3"]);
-        logs.follow();
-        assert_eq!(shown(&logs)[2], "line 11");
-        logs.toggle_follow();
-        logs.push(vec![out("line 12")], None);
-        assert_eq!(shown(&logs)[2], "line 11");
-    }
-
-    #[test]
-    fn it_is_bounded_in_lines_and_in_bytes() {
-        let mut logs = of(0);
-        logs.push((0..MOST_LINES + 50).map(|i| out(i.to_string())).collect(), None);
-        assert_eq!(logs.len(), MOST_LINES);
-        logs.rewind();
-        assert_eq!(shown(&logs)[0], "50");
-        logs.push(vec![out("new")], None);
-        assert_eq!(shown(&logs)[0], "51", "what is gone is not shown");
-        logs.push((0..1000).map(|_| out("x".repeat(8000))).collect(), None);
-        assert!(logs.bytes <= MOST_BYTES && logs.len() < MOST_LINES);
-        logs.push(vec![out("y".repeat(100_000))], None);
-        assert!(logs.lines.back().unwrap().text.len() <= LONGEST + 4);
-    }
-
-    #[test]
-    fn a_filter_keeps_what_matches_and_marks_it() {
-        let mut logs = of(12);
-        logs.push(vec![LogLine { stream: Stream::Stderr, text: "an ERROR here, error".to_owned() }], None);
-        logs.filter = "Error".to_owned();
-        assert_eq!(logs.found(), 1);
-        logs.fit(60, 3);
-        let line = InkLine::of("! ", Ink::Warn)
-            .with("an ", Ink::Text)
-            .with("ERROR", Ink::Match)
-            .with(" here, ", Ink::Text)
-            .with("error", Ink::Match);
-        assert_eq!(logs.page(), [line]);
-        logs.filter = "nothing like it".to_owned();
-        assert_eq!(logs.page(), []);
-        logs.up(3);
-        logs.down(3);
-    }
-
-    #[test]
-    fn a_line_longer_than_the_page_can_be_read_to_its_end() {
-        let mut logs = of(0);
-        logs.fit(10, 3);
-        logs.push(vec![out("abcdefgh ".repeat(10)), out("end")], None);
-        assert_eq!(shown(&logs)[2], "end");
-        logs.rewind();
-        assert_eq!(shown(&logs), ["abcdefgh", "abcdefgh", "abcdefgh"]);
-        for _ in 0..12 {
-            logs.down(1);
-        }
-        assert!(logs.is_following());
-    }
-
-    #[test]
-    fn control_sequences_are_taken_out() {
-        assert_eq!(
-            plain("\u{1b}[31mred\u{1b}[0m \u{1b}]0;title\u{7}x\u{1b}]8;;u\u{1b}\\y\u{1b}(Bz\r"),
-            "red xyz"
-        );
-        assert_eq!(plain("10%\r50%\rdone"), "done");
-        assert_eq!(plain("a\tb\u{8}c\0"), "a       c");
-        assert_eq!(plain("日\tx"), "日      x");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_panics_and_nothing_is_too_wide(
-            texts in prop::collection::vec("\\PC{0,60}", 0..20),
-            filter in "\\PC{0,2}",
-            moves in prop::collection::vec((0u8..6, 0usize..30), 0..20),
-            width in 0usize..40, height in 0usize..10,
-        ) {
-            let mut logs = Logs { filter, ..Logs::default() };
-            logs.fit(width, height);
-            for text in texts {
-                logs.push(vec![out(text)], None);
-            }
-            for (what, n) in moves {
-                match what {
-                    0 => logs.up(n),
-                    1 => logs.down(n),
-                    2 => logs.toggle_follow(),
-                    3 => logs.rewind(),
-                    4 => logs.follow(),
-                    _ => logs.fit(n + 4, height),
-                }
-                let (width, height) = logs.size;
-                let page = logs.page();
-                prop_assert!(page.len() <= height);
-                prop_assert!(width < 4 || page.iter().all(|line| line.width() <= width));
-            }
-        }
-    }
-}
+#[path = "logs_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::logs::Logs;
 use super::sheet::View;
-use crate::facts::{Detail, Kind};
+use crate::facts::{Detail, Difference, Kind};
 
 #[derive(Clone, Debug)]
 pub(super) struct Opened {
@@ -16,6 +16,8 @@ pub(super) struct Opened {
     /// Rows of the open view and of the room it has, as last laid out.
     pub(super) rows: usize,
     pub(super) room: usize,
+    /// How its files differ from its image's, once that was asked for.
+    pub(super) differences: Option<Result<Vec<Difference>, String>>,
     /// It was in a snapshot before and is not any more.
     pub(super) gone: bool,
 }
@@ -39,13 +41,16 @@ impl Opened {
             scroll: 0,
             rows: 0,
             room: 0,
+            differences: None,
             gone: false,
         }
     }
 
     pub(super) fn views(&self) -> &'static [View] {
         match self.kind {
-            Kind::Container => &[View::Summary, View::Logs, View::Environment, View::Mounts, View::Health],
+            Kind::Container => {
+                &[View::Summary, View::Logs, View::Environment, View::Mounts, View::Health, View::Changes]
+            }
             Kind::Image => &[View::Summary, View::Layers, View::Environment],
             Kind::Volume | Kind::Network => &[View::Summary],
         }

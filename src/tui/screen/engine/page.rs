@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::list::Listed;
 use super::opened::Loaded;
 use super::sheet::{self, Context, View};
 use super::tables::{self, Rows, Source, Tab};
 use super::{EnginePane, words};
-use crate::facts::{Kind, Link, LogEnd};
+use crate::facts::{Compose, Container, Kind, Link, LogEnd, Snapshot};
 use crate::tui::effect::{Effect, EngineEffect};
 use crate::tui::theme::Theme;
 use crate::tui::widget::ink::{Ink, InkLine, Tone};
@@ -195,10 +196,21 @@ impl EnginePane {
         if has_header {
             page.push(InkLine::of("  ", Ink::Head).with_line(&laid.header));
         }
-        for (n, (cells, &i)) in laid.rows.iter().zip(window).enumerate() {
-            let key = tables::key(&self.snapshot, tab, i).unwrap_or_default();
+        let mut cells = laid.rows.iter();
+        for (n, row) in window.iter().enumerate() {
             let selected = first + n == at;
-            let fresh = tab.kind().is_some_and(|kind| self.fresh.is(kind, key));
+            let (line, fresh) = match row {
+                Listed::Project(name) => {
+                    let line = tables::project(&self.snapshot, name, list.is_folded(name));
+                    (line.cut(usize::from(inner)), false)
+                }
+                Listed::Item { at: i, .. } => {
+                    let Some(cells) = cells.next() else { break };
+                    let key = tables::key(&self.snapshot, tab, *i).unwrap_or_default();
+                    self.note_ages(tab, *i, running, ages);
+                    (cells.clone(), tab.kind().is_some_and(|kind| self.fresh.is(kind, key)))
+                }
+            };
             let mark = match (selected, fresh) {
                 (true, false) => InkLine::of("▸ ", Ink::Key),
                 (true, true) => InkLine::of("▸", Ink::Key).with("✦", Ink::Fresh),
@@ -212,8 +224,7 @@ impl EnginePane {
                 (false, true) => Tone::Old,
                 (false, false) => Tone::Plain,
             };
-            page.lines.push(Row { line: mark.with_line(cells), tone });
-            self.note_ages(tab, i, running, ages);
+            page.lines.push(Row { line: mark.with_line(&line), tone });
         }
     }
 
@@ -297,11 +308,18 @@ impl EnginePane {
             image: listed,
             used,
             machine: self.machine.as_deref(),
+            past: self.past.get(&opened.id).filter(|_| container.is_some_and(|c| c.state.is_running())),
+            needed_by: container.map(|c| needed_by(&self.snapshot, c)).unwrap_or_default(),
         };
-        let lines = match &opened.loaded {
-            Loaded::Waiting => vec![InkLine::of("… asking the engine", Ink::Dim)],
-            Loaded::Failed(reason) => InkLine::of(reason, Ink::Bad).wrap(width, 0),
-            Loaded::Ready(detail) => sheet::lines(opened.view, detail, &context, width),
+        let lines = match (&opened.loaded, &opened.differences) {
+            (_, None) if opened.view == View::Changes => vec![InkLine::of("… asking the engine", Ink::Dim)],
+            (_, Some(Err(reason))) if opened.view == View::Changes => {
+                InkLine::of(reason, Ink::Bad).wrap(width, 0)
+            }
+            (_, Some(Ok(all))) if opened.view == View::Changes => sheet::differences(all, width),
+            (Loaded::Waiting, _) => vec![InkLine::of("… asking the engine", Ink::Dim)],
+            (Loaded::Failed(reason), _) => InkLine::of(reason, Ink::Bad).wrap(width, 0),
+            (Loaded::Ready(detail), _) => sheet::lines(opened.view, detail, &context, width),
         };
         opened.rows = lines.len();
         opened.scroll = opened.scroll.min(opened.rows.saturating_sub(room));
@@ -326,4 +344,17 @@ impl EnginePane {
             running.push(id);
         }
     }
+}
+
+/// The services of the same compose project that wait for this container's.
+fn needed_by(snapshot: &Snapshot, container: &Container) -> Vec<String> {
+    let Some(own) = container.compose() else { return Vec::new() };
+    let others = snapshot.containers.iter().filter_map(Container::compose);
+    let waits = |other: &Compose| {
+        other.project == own.project && other.depends_on().any(|needed| needed.service == own.service)
+    };
+    let mut services: Vec<String> = others.filter(waits).map(|other| other.service.to_owned()).collect();
+    services.sort();
+    services.dedup();
+    services
 }

@@ -1,14 +1,23 @@
 //! What is known of one object, laid out for reading: summary, environment, mounts, health, layers.
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::words;
 use crate::facts::{
     Container, ContainerDetail, ContainerState, Detail, Image, ImageDetail, Mount, MountKind, NetworkDetail,
-    VolumeDetail, plain_error, secret, short_id,
+    Sample, VolumeDetail, plain_error, secret, short_id,
 };
 use crate::tui::widget::ink::{Ink, InkLine};
+
+mod layers;
+mod live;
+
+use self::layers::layers;
+pub(super) use self::live::differences;
+use self::live::{compose, usage};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum View {
@@ -19,6 +28,7 @@ pub(super) enum View {
     Environment,
     Mounts,
     Health,
+    Changes,
 }
 
 impl View {
@@ -30,6 +40,7 @@ impl View {
             Self::Environment => "environment",
             Self::Mounts => "mounts",
             Self::Health => "health",
+            Self::Changes => "changes",
         }
     }
 }
@@ -46,6 +57,10 @@ pub(super) struct Context<'a> {
     pub(super) used: usize,
     /// The name of the engine's machine, where that is another one than the learner's.
     pub(super) machine: Option<&'a str>,
+    /// Its figures of the last minutes, while it runs.
+    pub(super) past: Option<&'a VecDeque<Sample>>,
+    /// Services of its compose project that wait for it.
+    pub(super) needed_by: Vec<String>,
 }
 
 struct Sheet {
@@ -154,6 +169,12 @@ fn container(sheet: &mut Sheet, detail: &ContainerDetail, context: &Context) {
     let command = if command.is_empty() { c.command.clone() } else { typed(&command) };
     sheet.fact("command", InkLine::of(command, Ink::Code));
     sheet.text("id", short_id(&c.id));
+    if let Some(past) = context.past.filter(|past| !past.is_empty()) {
+        usage(sheet, past);
+    }
+    if let Some(place) = c.compose() {
+        compose(sheet, &place, &context.needed_by);
+    }
 
     sheet.heading("Reachable at");
     let ports = words::port_sentences(&c.ports, context.machine);
@@ -350,67 +371,6 @@ fn image_size(image: &Image, filled: usize) -> String {
             words::size(packed)
         ),
     }
-}
-
-const BAR: usize = 10;
-
-fn layers(sheet: &mut Sheet, detail: &ImageDetail) {
-    if detail.layers.is_empty() {
-        sheet.none("The engine told nothing about its layers.");
-        return;
-    }
-    let biggest = detail.layers.iter().map(|layer| layer.size).max().unwrap_or(0).max(1);
-    let base = base_from(detail);
-    let bar_width = if sheet.width >= 50 { BAR } else { 4 };
-    let indent = bar_width + 11;
-    sheet.none("The last step is on top. A layer without files only sets something.");
-    for (i, layer) in detail.layers.iter().enumerate() {
-        if Some(i) == base {
-            let rule = " most likely from its base image ";
-            let mut line = InkLine::of("──", Ink::Border).with(rule, Ink::Dim);
-            let rest = sheet.width.saturating_sub(line.width());
-            line.push("─".repeat(rest), Ink::Border);
-            sheet.lines.push(line.cut(sheet.width));
-        }
-        let instruction = words::instruction(&layer.created_by);
-        let instruction = if instruction.is_empty() { layer.comment.clone() } else { instruction };
-        let mut line = InkLine::of(bar(layer.size, biggest, bar_width), Ink::Info);
-        let size = if layer.size == 0 { "no files".to_owned() } else { words::size(layer.size) };
-        line.push(format!(" {size:>8}  "), if layer.size == 0 { Ink::Dim } else { Ink::Text });
-        let (verb, rest) = instruction.split_once(' ').unwrap_or((&instruction, ""));
-        line.push(verb, Ink::Strong);
-        line.push(format!(" {rest}"), if layer.size == 0 { Ink::Dim } else { Ink::Text });
-        let wrapped = line.wrap(sheet.width, indent);
-        // A page of shell in one RUN must not hide the other layers.
-        const MOST: usize = 4;
-        let more = wrapped.len() > MOST;
-        for (n, mut row) in wrapped.into_iter().take(MOST).enumerate() {
-            if more && n + 1 == MOST {
-                row.push(" …", Ink::Dim);
-                row = row.cut(sheet.width);
-            }
-            sheet.lines.push(row);
-        }
-    }
-}
-
-fn bar(size: u64, biggest: u64, width: usize) -> String {
-    let filled =
-        if size == 0 { 0 } else { ((size as f64 / biggest as f64) * width as f64).round().max(1.0) as usize };
-    let filled = filled.min(width);
-    format!("{}{}", "█".repeat(filled), " ".repeat(width - filled))
-}
-
-/// Where the base image begins: a base image nearly always ends with its CMD, so the first CMD that is not among
-/// the settings on top belongs to it.
-fn base_from(detail: &ImageDetail) -> Option<usize> {
-    let verb = |i: usize| {
-        let made = words::instruction(&detail.layers[i].created_by);
-        made.split(' ').next().unwrap_or_default().to_owned()
-    };
-    let own_settings =
-        (0..detail.layers.len()).take_while(|&i| detail.layers[i].size == 0 && verb(i) != "RUN").count();
-    (own_settings.max(1)..detail.layers.len()).find(|&i| verb(i) == "CMD")
 }
 
 fn volume(sheet: &mut Sheet, detail: &VolumeDetail, context: &Context) {

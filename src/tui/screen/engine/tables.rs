@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::list::Listed;
 use super::words;
 use crate::facts::reference::familiar;
-use crate::facts::{Container, ContainerState, Image, Kind, Network, Sample, Snapshot, Volume, short_id};
+use crate::facts::{
+    Container, ContainerState, Health, Image, Kind, Network, Sample, Snapshot, Volume, short_id,
+};
 use crate::tui::widget::columns::{Align, Column, Width, header, measure, place, row};
 use crate::tui::widget::ink::{Ink, InkLine};
 
@@ -115,6 +118,8 @@ impl Usage {
 
 pub(super) struct ContainerRow<'a> {
     container: &'a Container,
+    /// It stands below its compose project.
+    in_project: bool,
     sample: Option<&'a Sample>,
     now: Timestamp,
 }
@@ -160,17 +165,20 @@ const fn column<R>(
 
 use Align::{Left, Right};
 
-fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
+fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 9] {
     [
         column("mark", "", Width::fit(1, 1), Left, 0, |r| {
             let (mark, ink) = words::state_mark(r.container);
             InkLine::of(mark, ink)
         }),
-        column("name", "NAME", Width::fit(15, 28), Left, 0, |r| InkLine::of(&r.container.name, Ink::Strong)),
-        column("image", "IMAGE", Width::fit(12, 28), Left, 2, |r| {
+        column("name", "NAME", Width::both_ends(15, 28).shrinking_to(11), Left, 0, |r| {
+            let branch = if r.in_project { "└ " } else { "" };
+            InkLine::of(branch, Ink::Border).with(&r.container.name, Ink::Strong)
+        }),
+        column("image", "IMAGE", Width::both_ends(12, 28).shrinking_to(10), Left, 2, |r| {
             InkLine::of(words::short_image(&r.container.image), Ink::Text)
         }),
-        column("status", "STATUS", Width::fit(23, 40), Left, 0, |r| {
+        column("status", "STATUS", Width::fit(23, 40).shrinking_to(20), Left, 0, |r| {
             let (status, ink) = words::status(r.container, r.now);
             InkLine::of(status, ink)
         }),
@@ -179,13 +187,45 @@ fn container_columns<'a>() -> [Column<ContainerRow<'a>>; 8] {
         }),
         column("cpu", "CPU", Width::if_any(6, 7), Right, 3, |r| r.figure(|s| words::cpu(s.cpu_percent))),
         column("memory", "MEMORY", Width::if_any(8, 9), Right, 4, |r| r.figure(|s| words::memory(s.memory))),
-        column("created", "CREATED", Width::fit(11, 14), Left, 5, |r| age(r.container.created, r.now)),
+        column("service", "SERVICE", Width::if_any(7, 18), Left, 5, |r| {
+            InkLine::of(r.container.compose().map_or("", |compose| compose.service), Ink::Text)
+        }),
+        column("created", "CREATED", Width::fit(11, 14), Left, 6, |r| age(r.container.created, r.now)),
     ]
+}
+
+/// A compose project's own row: how many of its containers run, and what is wrong with them.
+pub(super) fn project(snapshot: &Snapshot, name: &str, folded: bool) -> InkLine {
+    let all: Vec<&Container> = snapshot
+        .containers
+        .iter()
+        .filter(|c| c.compose().is_some_and(|compose| compose.project == name))
+        .collect();
+    let count = |is: &dyn Fn(&Container) -> bool| all.iter().filter(|c| is(c)).count();
+    let running = count(&|c| c.state.is_running());
+    let mut line = InkLine::of(if folded { "▹ " } else { "▾ " }, Ink::Key).with(name, Ink::Heading);
+    line.push("  compose · ", Ink::Dim);
+    line.push(
+        format!("{running} of {} run", all.len()),
+        if running == all.len() { Ink::Ok } else { Ink::Text },
+    );
+    for (n, words, ink) in [
+        (count(&|c| c.health == Some(Health::Unhealthy)), "unhealthy", Ink::Bad),
+        (count(&|c| c.health == Some(Health::Starting)), "starting", Ink::Warn),
+        (count(&|c| c.start_failure().is_some()), "failed to start", Ink::Bad),
+        (count(&|c| c.state == ContainerState::Restarting), "restarting", Ink::Warn),
+    ] {
+        if n > 0 {
+            line.push(" · ", Ink::Dim);
+            line.push(format!("{n} {words}"), ink);
+        }
+    }
+    line
 }
 
 fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
     [
-        column("name", "IMAGE", Width::fit(24, 48), Left, 0, |r| match r.image.tags.as_slice() {
+        column("name", "IMAGE", Width::both_ends(24, 48), Left, 0, |r| match r.image.tags.as_slice() {
             // pulled by its digest alone, it is known by that
             [] => match r.image.digests.first() {
                 Some(digest) => image_name(&words::short_image(digest)),
@@ -205,7 +245,7 @@ fn image_columns<'a>() -> [Column<ImageRow<'a>>; 5] {
 
 fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
     [
-        column("name", "VOLUME", Width::fit(22, 48), Left, 0, |r| {
+        column("name", "VOLUME", Width::both_ends(22, 48), Left, 0, |r| {
             if r.volume.anonymous {
                 InkLine::of(short_id(&r.volume.name), Ink::Text).with("… no name", Ink::Dim)
             } else {
@@ -220,7 +260,7 @@ fn volume_columns<'a>() -> [Column<VolumeRow<'a>>; 4] {
 
 fn network_columns<'a>() -> [Column<NetworkRow<'a>>; 5] {
     [
-        column("name", "NETWORK", Width::fit(18, 40), Left, 0, |r| {
+        column("name", "NETWORK", Width::both_ends(18, 40), Left, 0, |r| {
             InkLine::of(&r.network.name, if r.network.is_builtin() { Ink::Text } else { Ink::Strong })
         }),
         column("members", "MEMBERS", Width::fit(12, 14), Left, 1, |r| users(r.members)),
@@ -269,7 +309,7 @@ pub(super) struct Source<'a> {
     pub(super) now: Timestamp,
 }
 
-/// A table laid out: the header, and the rows of the window.
+/// A table laid out: the header, and the window's rows of objects.
 pub(super) struct Laid {
     pub(super) header: InkLine,
     pub(super) rows: Vec<InkLine>,
@@ -289,19 +329,19 @@ pub(super) fn lay_out(
     let Source { snapshot, usage, samples, now } = *source;
     let lay = Lay { rows, widths, width };
     match tab {
-        Tab::Containers => lay.out(&container_columns(), |i| {
+        Tab::Containers => lay.out(&container_columns(), |i, in_project| {
             let container = snapshot.containers.get(i)?;
-            Some(ContainerRow { container, sample: samples.get(&container.id), now })
+            Some(ContainerRow { container, in_project, sample: samples.get(&container.id), now })
         }),
-        Tab::Images => lay.out(&image_columns(), |i| {
+        Tab::Images => lay.out(&image_columns(), |i, _| {
             let image = snapshot.images.get(i)?;
             Some(ImageRow { image, used: usage.image(image), now })
         }),
-        Tab::Volumes => lay.out(&volume_columns(), |i| {
+        Tab::Volumes => lay.out(&volume_columns(), |i, _| {
             let volume = snapshot.volumes.get(i)?;
             Some(VolumeRow { volume, used: usage.volume(&volume.name), now })
         }),
-        Tab::Networks => lay.out(&network_columns(), |i| {
+        Tab::Networks => lay.out(&network_columns(), |i, _| {
             let network = snapshot.networks.get(i)?;
             Some(NetworkRow { network, members: usage.network(&network.name) })
         }),
@@ -309,10 +349,10 @@ pub(super) fn lay_out(
     }
 }
 
-/// All rows of a list as indices into the snapshot, and those of them that are on the screen.
+/// All rows of a list, and those of them that are on the screen.
 pub(super) struct Rows<'a> {
-    pub(super) all: &'a [usize],
-    pub(super) window: &'a [usize],
+    pub(super) all: &'a [Listed],
+    pub(super) window: &'a [Listed],
 }
 
 struct Lay<'a> {
@@ -322,21 +362,19 @@ struct Lay<'a> {
 }
 
 impl Lay<'_> {
-    fn out<R>(self, columns: &[Column<R>], make: impl Fn(usize) -> Option<R>) -> Laid {
+    fn out<R>(self, columns: &[Column<R>], make: impl Fn(usize, bool) -> Option<R>) -> Laid {
+        let make = |row: &Listed| match row {
+            Listed::Item { at, in_project } => make(*at, *in_project),
+            Listed::Project(_) => None,
+        };
         let measured = self.widths.get_or_insert_with(|| {
-            let rows: Vec<R> = self.rows.all.iter().take(MEASURED).filter_map(|&i| make(i)).collect();
+            let rows: Vec<R> = self.rows.all.iter().take(MEASURED).filter_map(make).collect();
             measure(columns, rows.iter())
         });
         let placed = place(columns, measured, self.width);
         Laid {
             header: header(columns, &placed),
-            rows: self
-                .rows
-                .window
-                .iter()
-                .filter_map(|&i| make(i))
-                .map(|r| row(columns, &placed, &r))
-                .collect(),
+            rows: self.rows.window.iter().filter_map(make).map(|r| row(columns, &placed, &r)).collect(),
         }
     }
 }
@@ -390,7 +428,9 @@ pub(super) fn matches(snapshot: &Snapshot, tab: Tab, i: usize, filter: &str) -> 
     let hay = match tab {
         Tab::Containers => snapshot.containers.get(i).map(|c| {
             let (status, _) = words::status(c, Timestamp::UNIX_EPOCH);
-            format!("{} {} {} {status} {}", c.name, c.image, c.id, words::ports(&c.ports))
+            let ports = words::ports(&c.ports);
+            let (project, service) = c.compose().map_or(("", ""), |c| (c.project, c.service));
+            format!("{} {} {} {status} {ports} {project} {service}", c.name, c.image, c.id)
         }),
         Tab::Images => snapshot.images.get(i).map(|image| {
             let tags = if image.tags.is_empty() { "untagged".to_owned() } else { image.tags.join(" ") };

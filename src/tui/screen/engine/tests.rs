@@ -1,5 +1,6 @@
 //! Pictures of every screen of the pane, and what must hold for any of them.
 
+mod deeds;
 pub(crate) mod example;
 mod pictures;
 mod rules;

@@ -170,6 +170,17 @@ pub(super) fn cpu(percent: f64) -> String {
     if percent.is_finite() { format!("{:.1}%", percent.max(0.0)) } else { "–".to_owned() }
 }
 
+/// Figures as a row of bars, the highest of them a whole cell.
+pub(super) fn spark(values: &[f64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
+    let bar = |value: &f64| {
+        let share = if most > 0.0 && value.is_finite() { (value / most).clamp(0.0, 1.0) } else { 0.0 };
+        BARS[(share * 7.0).round() as usize]
+    };
+    values.iter().map(bar).collect()
+}
+
 /// The published ports as `8081→80`, with the address behind it where it is not every one; one port listed for IPv4 and IPv6 is one.
 pub(super) fn ports(ports: &[Port]) -> String {
     let mut shown: Vec<String> = Vec::new();
@@ -395,6 +406,14 @@ mod tests {
         assert_eq!(words, ["0 B", "999 B", "1.0 kB", "12.3 kB", "1.0 MB", "187 MB", "1.5 GB"]);
         assert_eq!(memory(3_355_443), "3.2 MiB");
         assert_eq!(memory(1024 * 1024), "1.0 MiB");
+    }
+
+    #[test]
+    fn figures_become_bars() {
+        assert_eq!(spark(&[0.0, 50.0, 100.0, 12.5]), "▁▅█▂");
+        assert_eq!(spark(&[0.0, 0.0]), "▁▁");
+        assert_eq!(spark(&[f64::NAN, 3.0, -1.0]), "▁█▁");
+        assert_eq!(spark(&[]), "");
     }
 
     #[test]

@@ -133,6 +133,56 @@ pub(crate) fn snapshot() -> Snapshot {
     }
 }
 
+/// A compose project beside two containers of the learner's own.
+pub(crate) fn shop() -> Snapshot {
+    let service = |c, service: &str, number: &str, depends_on: &str, age| {
+        let labels = [
+            ("project", "shop"),
+            ("service", service),
+            ("container-number", number),
+            ("oneoff", "False"),
+            ("depends_on", depends_on),
+        ];
+        Container {
+            labels: labels.map(|(n, value)| (format!("com.docker.compose.{n}"), value.to_owned())).into(),
+            networks: vec!["shop_default".to_owned()],
+            ..container(c, &format!("shop-{service}-{number}"), "shop-api", age)
+        }
+    };
+    let with = |image: &str, container: Container| Container { image: image.to_owned(), ..container };
+    let migrated = Container {
+        state: ContainerState::Exited,
+        exit_code: Some(0),
+        ..service('4', "migrate", "1", "db:service_healthy:false", 20)
+    };
+    let wants =
+        "db:service_healthy:false,migrate:service_completed_successfully:false,cache:service_started:true";
+    Snapshot {
+        containers: vec![
+            Container {
+                ports: vec![port(5000, Some(8081), "0.0.0.0")],
+                ..service('2', "web", "2", wants, 3)
+            },
+            service('1', "web", "1", wants, 4),
+            container('a', "scratch", "alpine", 10),
+            migrated,
+            Container {
+                health: Some(Health::Unhealthy),
+                ..with("postgres:16", service('5', "db", "1", "", 30))
+            },
+            with("redis:7", service('6', "cache", "1", "", 31)),
+            ended('b', "kiss", "hello-world", 700, 0),
+        ],
+        ..snapshot()
+    }
+}
+
+/// Of the container at that place of `shop`.
+pub(crate) fn shop_detail(at: usize) -> Detail {
+    let container = shop().containers[at].clone();
+    Detail::Container(Box::new(ContainerDetail { container, ..ContainerDetail::default() }))
+}
+
 pub(crate) fn samples() -> Vec<(String, Sample)> {
     let of = |cpu_percent, memory| Sample { cpu_percent, memory, memory_limit: 8 << 30 };
     vec![(id('1'), of(0.21, 3_355_443)), (id('7'), of(104.4, 120 << 20))]
@@ -239,7 +289,7 @@ pub(super) fn network_detail() -> Detail {
 }
 
 pub(crate) fn log() -> Vec<LogLine> {
-    let line = |stream, text: &str| LogLine { stream, text: text.to_owned() };
+    let line = |stream, text: &str| LogLine { at: None, stream, text: text.to_owned() };
     vec![
         line(Stream::Stdout, "/docker-entrypoint.sh: Configuration complete; ready for start up"),
         line(Stream::Stderr, "2025/11/23 12:03:04 [notice] 1#1: nginx/1.27.3"),

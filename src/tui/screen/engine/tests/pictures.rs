@@ -28,6 +28,33 @@ fn containers() {
 }
 
 #[test]
+fn a_compose_project() {
+    let mut pane = live(example::shop());
+    let mut text = pictures(&mut pane);
+    pane.act(Action::OpenDetail);
+    text += &picture(&mut pane, 56, 12);
+    pane.act(Action::Toggle);
+    pane.act(Action::StopContainer);
+    text += &picture(&mut pane, 56, 12);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_container_of_a_compose_project() {
+    let mut text = String::new();
+    for (row, at, name) in [(2, 4, "shop-db-1"), (5, 0, "shop-web-2")] {
+        let mut pane = live(example::shop());
+        (0..row).for_each(|_| drop(pane.act(Action::Down)));
+        pane.act(Action::OpenDetail);
+        let (kind, id, called) = pane.selected().unwrap();
+        assert_eq!(called, name);
+        pane.set_detail(kind, &id, Ok(Box::new(example::shop_detail(at))));
+        text += &[(56, 16), (80, 20), (120, 30)].map(|(w, h)| picture(&mut pane, w, h)).concat();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn containers_that_just_changed() {
     let mut before = example::snapshot();
     before.containers.remove(0);

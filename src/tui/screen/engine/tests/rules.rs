@@ -283,6 +283,16 @@ fn any_step() -> impl Strategy<Value = Step> {
         SendImage,
         StopContainer,
         StartContainer,
+        RestartContainer,
+        PauseContainer,
+        EnterContainer,
+        Toggle,
+        SearchNext,
+        SearchPrevious,
+        ToggleMatches,
+        ToggleTimes,
+        ToggleWrap,
+        SaveLog,
         Remove,
         Copy,
         Cancel,
@@ -350,7 +360,7 @@ fn take(pane: &mut EnginePane, step: Step, size: &mut (u16, u16)) -> Vec<Effect>
         }
         Step::Log(lines) => {
             if let Some(id) = pane.opened.as_ref().map(|o| o.id.clone()) {
-                let line = |text| LogLine { stream: crate::facts::Stream::Stderr, text };
+                let line = |text| LogLine { at: None, stream: crate::facts::Stream::Stderr, text };
                 pane.push_log(&id, lines.into_iter().map(line).collect(), None);
             }
             Vec::new()
@@ -393,4 +403,49 @@ proptest! {
         let text = picture(&mut pane, 60, height);
         prop_assert_eq!(text.matches('▸').count(), usize::from(pane.selected().is_some()));
     }
+}
+
+#[test]
+fn a_folded_project_stays_folded_and_a_filter_looks_into_it() {
+    let names = |pane: &mut EnginePane| picture(pane, 120, 20);
+    let mut pane = live(example::shop());
+    // Folded from one of its containers as well as from its own row.
+    pane.act(Action::Down);
+    pane.act(Action::Toggle);
+    let folded = names(&mut pane);
+    assert!(
+        folded.contains("▹ shop") && !folded.contains("shop-db-1") && folded.contains("scratch"),
+        "{folded}"
+    );
+    assert!(pane.selected().is_none());
+    let mut more = example::shop();
+    more.containers.remove(2);
+    pane.set_snapshot(Arc::new(more));
+    assert!(names(&mut pane).contains("▹ shop"), "it stays folded when something happens");
+    pane.act(Action::Filter);
+    for c in "shop db".chars() {
+        pane.key(KeyCode::Char(c).into());
+    }
+    let found = names(&mut pane);
+    assert!(found.contains("shop-db-1") && !found.contains("shop-web-1"), "{found}");
+    pane.key(KeyCode::Esc.into());
+    assert!(!names(&mut pane).contains("shop-db-1"));
+    let effects = pane.act(Action::SendName);
+    assert_eq!(effects, [Effect::Shell(crate::tui::effect::ShellEffect::Type("shop".into()))]);
+    pane.act(Action::OpenDetail);
+    assert!(names(&mut pane).contains("shop-db-1"), "Enter unfolds");
+    pane.act(Action::Down);
+    assert!(pane.selected().is_some());
+}
+
+#[test]
+fn the_frame_names_the_engines_machine_where_it_is_another_one() {
+    let mut pane = live(example::snapshot());
+    let mut snapshot = example::snapshot();
+    snapshot.engine.version = "28.5.2".to_owned();
+    pane.set_snapshot(Arc::new(snapshot));
+    pane.set_endpoint("from DOCKER_HOST".to_owned(), Some("lab.example".to_owned()));
+    assert_eq!(pane.which(), "Docker 28.5 on lab.example · from DOCKER_HOST");
+    pane.set_endpoint("from DOCKER_HOST".to_owned(), None);
+    assert_eq!(pane.which(), "Docker 28.5 · from DOCKER_HOST");
 }
