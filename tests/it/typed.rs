@@ -56,6 +56,7 @@ fn only_what_is_typed_is_the_learners() {
     let root = ShellRoot::default();
     let marks = root.clone();
     let (told, prompts) = mpsc::channel();
+    let (begun, starts) = mpsc::channel();
     let env = |name: &str, value: String| (name.to_owned(), value);
     let options = Options {
         program: Some(vec!["/bin/bash".into()]),
@@ -69,7 +70,10 @@ fn only_what_is_typed_is_the_learners() {
         ..Options::default()
     };
     let shell = Shell::spawn(options, move |event| match event {
-        ShellEvent::CommandStarted => marks.command_started(),
+        ShellEvent::CommandStarted => {
+            marks.command_started();
+            let _ = begun.send(());
+        }
         ShellEvent::CommandEnded(_) => {
             marks.command_ended();
             let _ = told.send(());
@@ -90,8 +94,13 @@ fn only_what_is_typed_is_the_learners() {
             let mods = pilotwhale::shell::Mods::default();
             assert!(shell.key(pilotwhale::shell::Key { code, mods }));
         }
+        // In the background nothing waits for the mark: it may have been read, or not.
+        if line.contains('&') {
+            starts.recv_timeout(HUNG).expect("its start");
+        }
         let origin = origin(place.path(), word, &root);
         prompts.recv_timeout(HUNG).expect("the next prompt");
+        while starts.try_recv().is_ok() {}
         origin
     };
     for (line, word, expected) in [
