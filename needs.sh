@@ -21,7 +21,7 @@ fail() {
 have() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1; }
 
 # A compiler with the headers of the C library. On a Mac `cc` is always there, also where it only asks to be installed.
-have_compiler() { have cc && echo '#include <stdio.h>' | cc -E -x c - >/dev/null 2>&1; }
+have_compiler() { have cc && cc -E -x c - >/dev/null 2>&1 <<<'#include <stdio.h>'; }
 
 is_debian() { have apt-get && have dpkg; }
 

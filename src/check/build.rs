@@ -10,15 +10,21 @@ use crate::facts::{Evidence, Image, Observed, Origin, RunSource};
 /// Words with which a build makes no image here, because it was asked for something else.
 const OTHER_RESULTS: [&str; 8] = ["-o", "--output", "--check", "--call", "--print", "--push", "--help", "-h"];
 
-/// Whether a command that the learner typed builds an image.
-pub(super) fn is_build(call: &Observed) -> bool {
-    let words = &call.command.argv;
-    call.command.origin == Origin::Typed && words.iter().any(|word| word == "build")
+/// Whether a command that the learner typed builds an image: it says so, or it was seen to.
+pub fn is_build(call: &Observed) -> bool {
+    let says_so = || call.command.argv.iter().any(|word| word == "build" || word == "--build");
+    call.command.origin == Origin::Typed && (call.build.is_some() || says_so())
+}
+
+/// Compose reads what to build from a file of its own: its options are others.
+pub(super) fn by_compose(call: &Observed) -> bool {
+    call.command.argv.iter().any(|word| word == "compose" || word == "docker-compose")
 }
 
 /// The Dockerfile that a build was told to read, where it was told one: a path in the exercise's folder.
 pub fn dockerfile(call: &Observed) -> Option<&str> {
-    let path = option(&call.command.argv, "-f", "--file").next().filter(|_| is_build(call))?;
+    let reads = is_build(call) && !by_compose(call);
+    let path = option(&call.command.argv, "-f", "--file").next().filter(|_| reads)?;
     let path = path.trim_start_matches("./");
     (path != "-" && !path.is_empty()).then_some(path)
 }
@@ -30,7 +36,8 @@ pub fn copied(text: &str) -> Vec<String> {
 
 /// The names that a build was told to give.
 pub(super) fn names(call: &Observed) -> Vec<Reference> {
-    option(&call.command.argv, "-t", "--tag").filter_map(Reference::parse).collect()
+    let given = option(&call.command.argv, "-t", "--tag").filter(|_| !by_compose(call));
+    given.filter_map(Reference::parse).collect()
 }
 
 /// The values of an option, in whatever way it is written.
@@ -48,6 +55,10 @@ fn option<'a>(words: &'a [String], short: &'a str, long: &'a str) -> impl Iterat
 /// One command that built, with what came of all of its calls.
 struct Tried<'e> {
     call: &'e Observed,
+    /// Its last call.
+    last: Timestamp,
+    /// Whether it was seen how a builder ended.
+    is_known: bool,
     made: bool,
     error: Option<&'e str>,
 }
@@ -56,7 +67,6 @@ struct Tried<'e> {
 fn tried(evidence: &Evidence) -> Vec<Tried<'_>> {
     let mut all: Vec<Tried<'_>> = Vec::new();
     for call in evidence.seen.iter().filter(|call| is_build(call) && call.at >= evidence.since) {
-        let Some(build) = &call.build else { continue };
         if call
             .command
             .argv
@@ -65,17 +75,35 @@ fn tried(evidence: &Evidence) -> Vec<Tried<'_>> {
         {
             continue;
         }
-        let error = build.error.as_deref();
+        let error = call.build.as_ref().and_then(|build| build.error.as_deref());
+        let made = call.build.as_ref().is_some_and(|build| build.made);
         // One command makes several calls.
         match all.iter_mut().find(|tried| tried.call.command.pid == call.command.pid) {
             Some(tried) => {
-                tried.made |= build.made;
+                tried.last = tried.last.max(call.at);
+                tried.is_known |= call.build.is_some();
+                tried.made |= made;
                 tried.error = error.or(tried.error);
             }
-            None => all.push(Tried { call, made: build.made, error }),
+            None => all.push(Tried { call, last: call.at, is_known: call.build.is_some(), made, error }),
         }
     }
+    // One that was never seen to begin may still be on its way there.
+    all.retain(|tried| tried.is_known || has_failed(tried, evidence));
     all
+}
+
+/// Whether a build, of which the engine was not asked to build, has ended: its prompt is back and says that it failed, or,
+/// where nobody watches the prompt, another command was typed after it.
+fn has_failed(tried: &Tried<'_>, evidence: &Evidence) -> bool {
+    match evidence.ended.filter(|end| end.at >= tried.last) {
+        Some(end) => end.status != Some(0),
+        None => evidence.seen.iter().any(|call| {
+            call.command.origin == Origin::Typed
+                && call.command.pid != tried.call.command.pid
+                && call.at > tried.last
+        }),
+    }
 }
 
 /// What happened between the tries and may be why a task is not done: a build that failed, or a file that has changed
@@ -86,6 +114,9 @@ pub(super) fn meanwhile(evidence: &Evidence) -> Option<String> {
     if !last.made {
         return Some(match last.error {
             Some(error) => format!("Your last build failed, so it made no image. It said: {error}"),
+            None if evidence.ended.is_some_and(|end| end.at >= last.last && end.status != Some(0)) => {
+                "Your last build failed, so it made no image. Read its last lines: they say why.".into()
+            }
             None => "Your last build made no image. Read its last lines: they say why.".into(),
         });
     }

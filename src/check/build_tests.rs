@@ -1,7 +1,7 @@
 //! What is said of builds that failed, and of files that changed since.
 
 use super::*;
-use crate::facts::{Build, Command, Run, TextFile};
+use crate::facts::{Action, Build, Command, CommandEnd, Run, TextFile};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -43,6 +43,45 @@ fn world(seen: Vec<Observed>, files: &[(&str, &str, i64)]) -> Evidence {
 }
 
 const TEXT: &str = "FROM python:3-slim\nCOPY hello.py /app/\n";
+
+/// A build of which only the client's first call was seen.
+fn greeting(pid: u32, second: i64, argv: &str) -> Observed {
+    let call = build(pid, second, argv, None);
+    Observed { action: Action { name: "ping".into(), ..Action::default() }, ..call }
+}
+
+#[test]
+fn a_build_that_never_began_is_told_once_its_prompt_is_back() {
+    let say = |seen: &[Observed], end: Option<(i64, i32)>| {
+        let ended = end.map(|(second, status)| CommandEnd { at: at(second), status: Some(status) });
+        let world = world(seen.to_vec(), &[("Dockerfile", TEXT, 10)]);
+        meanwhile(&Evidence { ended, ..world }).unwrap_or_default()
+    };
+    let wrong = greeting(2, 40, "docker build -t mine");
+    let first = build(1, 15, "docker build -t mine .", made());
+    assert_eq!(say(&[first.clone(), wrong.clone()], None), "", "it may be on its way");
+    assert_eq!(say(&[first.clone(), wrong.clone()], Some((39, 1))), "", "another command's end");
+    assert!(say(&[first.clone(), wrong.clone()], Some((41, 1))).contains("made no image"));
+    assert_eq!(say(&[first.clone(), wrong.clone()], Some((41, 0))), "", "it was told to do something else");
+    // Nobody watches the prompt: what was typed after it tells.
+    let later = Observed {
+        command: Command { pid: 3, argv: vec!["docker".into(), "ps".into()], origin: Origin::Typed },
+        ..greeting(3, 60, "docker ps")
+    };
+    assert!(say(&[first, wrong.clone(), later], None).contains("made no image"));
+    // The client calls, and hands the rest over to a plugin.
+    let plugin = build(4, 40, "docker-buildx buildx build -t mine .", made());
+    assert_eq!(say(&[wrong, plugin], Some((50, 0))), "");
+}
+
+#[test]
+fn compose_builds_too_and_its_options_are_others() {
+    let up = build(5, 40, "docker compose -f stack.yaml up -t 5", failed(Some("no such file")));
+    assert!(is_build(&up) && names(&up).is_empty() && dockerfile(&up).is_none());
+    assert!(meanwhile(&world(vec![up], &[])).unwrap().contains("no such file"));
+    assert!(is_build(&greeting(6, 41, "docker compose up -d --build")));
+    assert!(!is_build(&greeting(7, 42, "docker compose up -d")));
+}
 
 #[test]
 fn a_build_that_failed_is_told_until_another_succeeds() {

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 
 use serde::Serialize;
 
+use super::fitted::fitted;
 use crate::engine::private::{How, Plan};
 use crate::engine::{
     self, Endpoint, Engine, EngineError, Install, OsRelease, Outcome, Present, Prospect, Surroundings,
@@ -104,7 +105,21 @@ async fn engines(report: &mut Findings, paths: Option<&Paths>) -> Option<EngineE
         keep: false,
     };
     let trouble = match engine::prospect(&discovery, &plan) {
-        Prospect::Found(endpoint) | Prospect::OwnRuns(endpoint) => ask(report, &endpoint).await,
+        Prospect::Found(endpoint) => ask(report, &endpoint).await,
+        Prospect::OwnRuns(endpoint) => {
+            if let Ok(engine) = Engine::connect(&endpoint).await {
+                answers(report, &endpoint, &engine);
+            } else {
+                report.starts_own = true;
+                report.add(
+                    "engine",
+                    State::Warning,
+                    format!("pilotwhale's own has been started and does not answer yet: {}", endpoint.uri),
+                    "Wait a moment and ask again. If it stays silent, quit pilotwhale and start it again.",
+                );
+            }
+            None
+        }
         Prospect::Own(how) => {
             report.starts_own = true;
             let found = format!("none runs, and none needs to: pilotwhale starts its own ({})", words(how));
@@ -150,21 +165,7 @@ async fn engines(report: &mut Findings, paths: Option<&Paths>) -> Option<EngineE
 async fn ask(report: &mut Findings, endpoint: &Endpoint) -> Option<EngineError> {
     match Engine::connect(endpoint).await {
         Ok(engine) => {
-            report.engine_answers = true;
-            let info = engine.info();
-            let name = match info.flavor {
-                crate::facts::Flavor::Docker => "Docker",
-                crate::facts::Flavor::Podman => "Podman",
-            };
-            let found =
-                format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
-            report.add("engine", State::Ok, found, "");
-            if let Some(machine) = endpoint.other_machine() {
-                let found = format!(
-                    "{machine}, not this one: folders to mount, localhost and published ports are {machine}'s"
-                );
-                report.add("engine's machine", State::Ok, found, "");
-            }
+            answers(report, endpoint, &engine);
             None
         }
         Err(error) => {
@@ -183,6 +184,23 @@ async fn ask(report: &mut Findings, endpoint: &Endpoint) -> Option<EngineError> 
             // A command for this machine mends no address that the learner has set.
             Some(error).filter(|e| matches!(e, EngineError::Denied { .. }))
         }
+    }
+}
+
+fn answers(report: &mut Findings, endpoint: &Endpoint, engine: &Engine) {
+    report.engine_answers = true;
+    let info = engine.info();
+    let name = match info.flavor {
+        crate::facts::Flavor::Docker => "Docker",
+        crate::facts::Flavor::Podman => "Podman",
+    };
+    let found = format!("{name} {} (API {}), {}: {}", info.version, info.api, endpoint.why, endpoint.uri);
+    report.add("engine", State::Ok, found, "");
+    if let Some(machine) = endpoint.other_machine() {
+        let found = format!(
+            "{machine}, not this one: folders to mount, localhost and published ports are {machine}'s"
+        );
+        report.add("engine's machine", State::Ok, found, "");
     }
 }
 
@@ -349,8 +367,9 @@ fn table(report: &Findings) -> String {
             State::Warning => "warn",
             State::Problem => "FAIL",
         };
-        text.push_str(&format!("{mark}  {:width$}  {}\n", f.what, f.found));
+        text.push_str(&fitted(&format!("{mark}  {:width$}  {}\n", f.what, f.found)));
         if !f.remedy.is_empty() {
+            // in one line: it may be a command, which is copied
             text.push_str(&format!("      {:width$}  -> {}\n", "", f.remedy));
         }
     }

@@ -7,6 +7,7 @@ mod clean;
 mod course;
 mod desk;
 mod doctor;
+mod fitted;
 mod grade;
 mod join;
 mod logging;

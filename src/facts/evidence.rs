@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EngineInfo, HttpAnswer, Image, Network, Observed, Run, Silence, TextFile, Thing, Volume};
+use super::{
+    CommandEnd, EngineInfo, HttpAnswer, Image, Network, Observed, Run, Silence, TextFile, Thing, Volume,
+};
 
 /// Everything that was gathered for one exercise. Judging it needs nothing else, not even a clock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub struct Evidence {
     /// where nobody watched.
     #[serde(default)]
     pub seen: Vec<Observed>,
+    /// None where nobody watches the prompt.
+    #[serde(default)]
+    pub ended: Option<CommandEnd>,
     /// What the learner typed in, by the question.
     #[serde(default)]
     pub answers: BTreeMap<String, String>,

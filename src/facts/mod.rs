@@ -28,7 +28,7 @@ pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
 pub use kept::{Keep, Kept, Looked, Past};
 pub use lines::{Lines, Output};
 pub use link::{Link, LogEnd, LogLine, Stream};
-pub use observed::{Action, Answer, Build, Command, Observed, Origin};
+pub use observed::{Action, Answer, Build, Command, CommandEnd, Observed, Origin};
 pub use plain::Plain;
 pub use reference::Reference;
 pub use run::{Run, RunSource};

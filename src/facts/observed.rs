@@ -32,6 +32,14 @@ pub struct Observed {
     pub build: Option<Build>,
 }
 
+/// When the learner's last command in the shell came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandEnd {
+    pub at: Timestamp,
+    /// Its exit status, where the shell said one.
+    pub status: Option<i32>,
+}
+
 /// What came of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::things;
-use crate::check::Needs;
+use crate::check::{Needs, build};
 use crate::facts::reference::names_of;
 use crate::facts::{
-    Evidence, Image, ImageConfig, Keep, Kept, Kind, Looked, Observed, Origin, Past, Run, Snapshot, Thing,
+    CommandEnd, Evidence, Image, ImageConfig, Keep, Kept, Kind, Looked, Observed, Origin, Past, Run,
+    Snapshot, Thing,
 };
 
 /// How many images are looked into for one verdict.
@@ -26,6 +27,8 @@ pub struct Attempt {
     pub since: Timestamp,
     needs: Arc<Needs>,
     kept: Kept,
+    /// The end of the last command in the shell.
+    ended: Option<CommandEnd>,
     /// What came or went since then, as far as anybody remembers.
     passed: Vec<Thing>,
     /// How images are set up: the content of an id never changes.
@@ -41,6 +44,8 @@ pub enum Sight<'a> {
     Run(&'a Run),
     /// A call of a docker client.
     Call(&'a Observed),
+    /// A command in the shell ended.
+    End(CommandEnd),
     /// An image got a name; a volume or network came or went.
     Thing(&'a Thing),
     /// All that the engine remembers since a moment.
@@ -80,6 +85,12 @@ impl Attempt {
         let keep: Vec<Keep> = match sight {
             Sight::Run(run) => self.run(run).into_iter().collect(),
             Sight::Call(call) => self.call(call).into_iter().collect(),
+            Sight::End(end) => {
+                self.ended = Some(end);
+                let unknown =
+                    self.kept.seen.last().is_some_and(|call| build::is_build(call) && call.build.is_none());
+                return Counted { changed: unknown, keep: Vec::new() };
+            }
             Sight::Thing(thing) => {
                 return Counted { changed: things::note(&mut self.passed, thing.clone()), keep: Vec::new() };
             }
@@ -112,7 +123,8 @@ impl Attempt {
         let counts = self.needs.calls
             && call.command.origin == Origin::Typed
             && call.answer.is_some()
-            && call.action.name != "ping"
+            // All that is seen of a build that went wrong before it began.
+            && (call.action.name != "ping" || build::is_build(call))
             && call.at >= self.since;
         let call = Arc::new(counts.then(|| call.keeping(self.needs.exec_output))?);
         // Each tap counts its calls from 1.
@@ -269,6 +281,7 @@ impl Attempt {
             networks: here.map(|here| here.networks.clone()).unwrap_or_default(),
             runs,
             seen,
+            ended: self.ended,
             answers: after.kept.answers.clone(),
             folders: looked.folders.clone(),
             places: looked.places.clone(),

@@ -1,7 +1,7 @@
 //! What counts for an attempt, and what verdicts on it are reached from.
 
 use super::*;
-use crate::facts::{Action, Answer, Command, HttpAnswer, Output, Probe, Silence};
+use crate::facts::{Action, Answer, Command, CommandEnd, HttpAnswer, Output, Probe, Silence};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -121,6 +121,17 @@ fn calls_count_where_they_are_asked_for_typed_answered_and_later() {
     assert!(!counts(asking(), &call(1, |c| c.answer = None)));
     assert!(!counts(asking(), &call(1, |c| c.action.name = "ping".into())));
     assert!(!counts(asking(), &call(1, |c| c.at = at(9))));
+    // All that is seen of a build that goes wrong before it begins; its end is what tells.
+    let build = call(1, |c| {
+        c.action.name = "ping".into();
+        c.command.argv = vec!["docker".into(), "build".into()];
+    });
+    assert!(counts(asking(), &build));
+    let end = Sight::End(CommandEnd { at: at(30), status: Some(1) });
+    let mut builds = asking();
+    assert!(!builds.saw(end).changed);
+    builds.saw(Sight::Call(&build));
+    assert!(builds.saw(end).changed);
     // The same call is told again; that of another tap has the same number, and another time.
     let mut both = asking();
     both.saw(Sight::Call(&call(1, |c| c.answer = Some(Answer::default()))));

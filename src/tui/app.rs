@@ -202,8 +202,9 @@ impl App {
                 );
                 Vec::new()
             }
-            Msg::CommandEnded => {
+            Msg::CommandEnded(end) => {
                 let mut effects = self.look_again();
+                effects.extend(self.lesson.saw(Sight::End(end)));
                 effects.push(Effect::Engine(EngineEffect::CommandEnded));
                 effects.extend(self.lesson.command_ended());
                 effects

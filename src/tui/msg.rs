@@ -10,7 +10,8 @@ use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
 use crate::facts::{
-    Detail, Difference, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample, Snapshot, Thing,
+    CommandEnd, Detail, Difference, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample,
+    Snapshot, Thing,
 };
 
 #[derive(Clone, Debug)]
@@ -77,7 +78,7 @@ pub enum Msg {
     },
     ShellDirty,
     /// A command that was typed in the shell has ended.
-    CommandEnded,
+    CommandEnded(CommandEnd),
     ShellExited(Option<i32>),
     ShellFailed(String),
     /// Text that was selected in the shell, or that a program there copied.

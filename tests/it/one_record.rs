@@ -58,12 +58,12 @@ fn begun(since: Timestamp, kept: Kept) -> Session {
 
 #[derive(Clone, Debug)]
 enum Happened {
-    Run(Run),
-    Call(Observed),
+    Run(Box<Run>),
+    Call(Box<Observed>),
     Answer(String),
     Past(Past),
     /// What was looked up for a verdict.
-    Learned(Looked),
+    Learned(Box<Looked>),
 }
 
 fn run() -> impl Strategy<Value = Run> {
@@ -137,13 +137,13 @@ fn probed() -> impl Strategy<Value = Looked> {
 
 fn happened() -> impl Strategy<Value = Happened> {
     prop_oneof![
-        4 => run().prop_map(Happened::Run),
-        3 => call().prop_map(Happened::Call),
+        4 => run().prop_map(|run| Happened::Run(Box::new(run))),
+        3 => call().prop_map(|call| Happened::Call(Box::new(call))),
         1 => prop_oneof![Just("1"), Just("2")].prop_map(|answer| Happened::Answer(answer.into())),
         1 => proptest::collection::vec(run(), 0..3)
             .prop_map(|runs| Happened::Past(Past { since: at(10), runs, things: Vec::new() })),
-        1 => probed().prop_map(Happened::Learned),
-        1 => opened().prop_map(Happened::Learned),
+        1 => probed().prop_map(|looked| Happened::Learned(Box::new(looked))),
+        1 => opened().prop_map(|looked| Happened::Learned(Box::new(looked))),
     ]
 }
 

@@ -59,7 +59,10 @@ impl Machine {
     fn starts(&self) -> Said {
         let path = format!("PATH={}", self.0.path("bin").display());
         let start = self.0.path("source/start").display().to_string();
-        let args = ["-u", "DOCKER_HOST", "-u", "XDG_RUNTIME_DIR", &path, "bash", &start];
+        // of the tester's own settings none may decide
+        let unset = ["DOCKER_HOST", "XDG_RUNTIME_DIR", "CARGO_TARGET_DIR", "PILOTWHALE_YES"];
+        let mut args: Vec<&str> = unset.iter().flat_map(|name| ["-u", *name]).collect();
+        args.extend([path.as_str(), "bash", &start]);
         self.0.runs(Path::new("/usr/bin/env"), &args, &self.0.path(""))
     }
 }

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, say};
+use super::fitted::fitted;
 use super::report::CourseName;
 use super::submit::git::Git;
 use crate::check::Outcome;
@@ -59,6 +60,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     }
     let reached = Reached::new(desk, &chosen.source(), name, today());
     let text = match args.format.unwrap_or_else(|| Format::of(args.output.as_deref())) {
+        Format::Text if args.output.is_none() => fitted(&text::print(&reached)),
         Format::Text => text::print(&reached),
         Format::Html => page::print(&reached),
         Format::Svg => card::print(&reached),

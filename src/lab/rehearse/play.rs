@@ -96,6 +96,9 @@ impl<'s> Play<'s> {
     ) -> Result<Result<Outcome, Trouble>, RehearsalError> {
         let outcome = self.typist.run(command, typed).await;
         self.stage.still_stands()?;
+        if let Ok(outcome) = &outcome {
+            self.stage.command_ended(outcome.status);
+        }
         if outcome.is_err() {
             self.typist = Typist::open(self.stage, &self.folder).await?;
         }

@@ -18,7 +18,7 @@ use super::RehearsalError;
 use crate::course::{Dialect, Exercise, Tool};
 use crate::engine::{Endpoint, Engine, EngineError, Update};
 use crate::facts::reference::listed;
-use crate::facts::{Keep, Kept, Link, Observed, RunSource};
+use crate::facts::{CommandEnd, Keep, Kept, Link, Observed, RunSource};
 use crate::lab::observe::{self, Observation, Tapped};
 use crate::lab::sweep::{self, Thing};
 use crate::lab::{SetUp, Trust};
@@ -249,6 +249,12 @@ impl Stage {
             fs::create_dir_all(empty).map_err(RehearsalError::file(empty))?;
         }
         Ok(folder)
+    }
+
+    /// A command that was typed is at its end.
+    pub(super) fn command_ended(&self, status: i32) {
+        let end = CommandEnd { at: Timestamp::now(), status: Some(status) };
+        self.notes.note(|noted| drop(noted.attempt.saw(Sight::End(end))));
     }
 
     /// Begins an attempt: what was seen before does not count.

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 
 use super::{Wanted, lock};
 use crate::class::Shown;
+use crate::facts::CommandEnd;
 use crate::paths;
 use crate::shell::{Options, Shell, ShellEvent};
 use crate::tap::{ShellRoot, docker_env};
@@ -180,9 +182,9 @@ impl Seat {
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
                 ShellEvent::Printed(_) => return,
                 ShellEvent::CommandStarted => return root.command_started(),
-                ShellEvent::CommandEnded(_) => {
+                ShellEvent::CommandEnded(status) => {
                     root.command_ended();
-                    Msg::CommandEnded
+                    Msg::CommandEnded(CommandEnd { at: Timestamp::now(), status })
                 }
             };
             let _ = out.blocking_send(msg);

@@ -1,7 +1,7 @@
 //! Pictures of a slide with tasks, and what the keys do there.
 
 use super::*;
-use crate::facts::Keep;
+use crate::facts::{CommandEnd, Keep};
 use crate::tui::effect::ExerciseEffect;
 
 const DECK: &str = r#"# Get an image
@@ -212,7 +212,8 @@ fn a_task_that_looks_into_the_folder_leads_there() {
 #[test]
 fn a_command_that_ended_may_have_changed_a_file() {
     let looks = |app: &mut App| {
-        let effects = tell(app, Msg::CommandEnded);
+        let effects =
+            tell(app, Msg::CommandEnded(CommandEnd { at: jiff::Timestamp::UNIX_EPOCH, status: Some(0) }));
         effects.iter().any(|e| matches!(e, Effect::Exercise(ExerciseEffect::Grade { .. })))
     };
     let of = |text: &str| {
