@@ -20,7 +20,7 @@ fn a_restart_is_asked_like_a_stop_and_a_pause_like_a_start() {
     pane.key(KeyCode::Esc.into());
     pane.act(Action::PauseContainer);
     let pause = engine(EngineEffect::Pause { id: id.clone(), name: name.clone() });
-    assert_eq!(pane.key(KeyCode::Char('y').into()), [pause.clone()]);
+    assert_eq!(pane.key(KeyCode::Char('y').into()), vec![pause.clone()]);
 
     pane.set_course_made(HashSet::from([id.clone()]));
     assert_eq!(pane.act(Action::PauseContainer), [pause], "nothing is lost by it");
