@@ -21,7 +21,7 @@ use super::ledger::{Ledger, Made};
 use facts::{Image, Look};
 pub use record::Watch;
 pub use request::Request;
-use request::{Deed, Object, encode};
+use request::{Deed, Object};
 
 /// The engine itself, reached without the tap. Every question is one request without a body.
 pub trait Upstream: Send + Sync {

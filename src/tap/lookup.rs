@@ -10,6 +10,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
 use super::guard::{Reply, Upstream};
+use super::target::Target;
 
 /// More than any list of a learner's engine; what is longer counts as not answered.
 const MOST: usize = 16 * 1024 * 1024;
@@ -23,13 +24,8 @@ pub(super) struct Lookup {
 
 impl Lookup {
     /// Asks in the version that `target` was sent in, so that no engine can be too new for it.
-    pub(super) fn new(engine: &Path, target: &str) -> Self {
-        let first = target.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
-        let is_version = first
-            .strip_prefix('v')
-            .is_some_and(|rest| rest.contains('.') && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        let prefix = if is_version { format!("/{first}") } else { String::new() };
-        Self { engine: engine.to_owned(), prefix }
+    pub(super) fn new(engine: &Path, target: &Target) -> Self {
+        Self { engine: engine.to_owned(), prefix: target.prefix().to_owned() }
     }
 }
 
@@ -70,18 +66,9 @@ impl Upstream for Lookup {
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_speaks_the_clients_version() {
-        let prefix = |target: &str| Lookup::new(Path::new("/s"), target).prefix;
-        assert_eq!(prefix("/v1.43/containers/x?force=1"), "/v1.43");
-        assert_eq!(prefix("/containers/x"), "");
-        assert_eq!(prefix("/version"), "");
-        assert_eq!(prefix("*"), "");
-    }
-
     #[tokio::test]
     async fn an_engine_that_is_away_is_a_sentence() {
-        let lookup = Lookup::new(Path::new("/nonexistent/engine.sock"), "/v1.43/_ping");
+        let lookup = Lookup::new(Path::new("/nonexistent/engine.sock"), &Target::of("GET", "/v1.43/_ping"));
         assert_eq!(lookup.ask("GET", "/_ping").await, Err("the engine did not answer".into()));
     }
 }

@@ -15,6 +15,7 @@ pub mod redact;
 mod relay;
 mod settle;
 mod socket;
+mod target;
 mod upgrade;
 pub mod who;
 mod witness;
@@ -28,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::facts::Observed;
 pub use guard::Guard;
 pub use socket::TapError;
+pub use target::Target;
 pub use who::ShellRoot;
 pub use witness::Missed;
 

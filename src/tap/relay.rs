@@ -21,6 +21,7 @@ use super::body::{self, Outgoing};
 use super::engine::{Line, MOST_HEADERS, Unsent};
 use super::lookup::Lookup;
 use super::settle::{Pending, judge};
+use super::target::Target;
 use super::upgrade::{Begun, join};
 use super::witness::{Call, Witness};
 use super::{Event, Options, path, who};
@@ -112,9 +113,10 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
 
 /// HTTP/2 goes through unread.
 async fn opaque(client: Begun, command: Command, options: &Options, witness: &Witness) {
-    let call = witness.call(command.clone(), "PRI", "*");
-    let lookup = Lookup::new(&options.upstream, "*");
-    let pending = match judge(options.guard.as_ref(), &command, "PRI", "*", lookup).await {
+    let target = Target::of("PRI", "*");
+    let call = witness.call(command.clone(), target.clone());
+    let lookup = Lookup::new(&options.upstream, &target);
+    let pending = match judge(options.guard.as_ref(), &command, &target, lookup).await {
         Ok(pending) => pending,
         // no words of ours can be put into it: it is closed
         Err(answer) => return call.head(answer.status().as_u16(), false),
@@ -138,17 +140,18 @@ struct Client {
 
 impl Client {
     async fn answer(&self, mut request: Request<Incoming>) -> Response<Outgoing> {
-        let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
         if let Some(fault) = path::fault(&request) {
             let mut refused = said(StatusCode::BAD_REQUEST, fault);
             // Where its body ends, and the next request begins, may be read in two ways, too.
             refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             return refused;
         }
-        let call = self.witness.call(self.command.clone(), request.method().as_str(), &target);
+        let sent = request.uri().path_and_query().map_or("", |sent| sent.as_str());
+        let target = Target::of(request.method().as_str(), sent);
+        let call = self.witness.call(self.command.clone(), target.clone());
         let lookup = Lookup::new(&self.options.upstream, &target);
         let guard = self.options.guard.as_ref();
-        let pending = match judge(guard, &self.command, request.method().as_str(), &target, lookup).await {
+        let pending = match judge(guard, &self.command, &target, lookup).await {
             Ok(pending) => pending,
             Err(answer) => {
                 call.head(answer.status().as_u16(), false);

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use super::body::{self, Outgoing};
 use super::guard::{Decision, Guard, Request, Watch};
 use super::lookup::Lookup;
+use super::target::Target;
 use crate::facts::Command;
 
 /// A request that may go on, with what is to be written down when it was answered.
@@ -26,12 +27,11 @@ pub(super) struct Pending {
 pub(super) async fn judge(
     guard: Option<&Guard>,
     command: &Command,
-    method: &str,
-    target: &str,
+    target: &Target,
     engine: Lookup,
 ) -> Result<Option<Pending>, Response<Outgoing>> {
     let Some(guard) = guard else { return Ok(None) };
-    match guard.consider(&Request::of(method, target, command), &engine).await {
+    match guard.consider(&Request::of(target, command), &engine).await {
         Decision::Pass(watch) => Ok(watch.map(|watch| Pending { guard: guard.clone(), watch, engine })),
         Decision::Refuse(message) => {
             let body = serde_json::json!({ "message": message }).to_string();

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::request::Object;
-use super::{Names, Upstream, encode};
+use super::{Names, Upstream};
 use crate::facts::reference::listed;
+use crate::tap::target::encode;
 
 pub(super) enum Look {
     There(Value),

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::facts::{Image, list};
 use super::request::{Deed, Object, Only};
-use super::{Guard, Inner, Made, Names, Said, Upstream, encode, lock};
+use super::{Guard, Inner, Made, Names, Said, Upstream, lock};
 use crate::facts::reference::listed;
+use crate::tap::target::encode;
 
 /// What to look at once a request was answered. Dropped without `settle`, it records nothing.
 #[derive(Debug)]

@@ -2,16 +2,12 @@
 
 use crate::facts::Command;
 use crate::facts::reference::{familiar, has_tag, listed, repository, with_tag};
+use crate::tap::target::Target;
 
-/// The head of one request, taken apart.
+/// One request, and whose it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
-    pub method: String,
-    /// Decoded, without the version prefix: `["containers", "web", "stop"]`.
-    segments: Vec<String>,
-    query: Vec<(String, String)>,
-    /// From the prefix; None for a path without one.
-    api: Option<(u32, u32)>,
+    target: Target,
     pub command: Command,
 }
 
@@ -69,36 +65,17 @@ pub(super) enum Only {
 }
 
 impl Request {
-    /// `target` is the path and query as the client sent them.
-    pub fn of(method: &str, target: &str, command: &Command) -> Self {
-        let target = target.split('#').next().unwrap_or_default();
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        // The engine's router decodes before it looks, so a spelling like `/%63ontainers` must not pass for another.
-        let path = decode(path, false);
-        let mut segments: Vec<String> =
-            path.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect();
-        let api = segments.first().and_then(|first| version(first));
-        if api.is_some() {
-            segments.remove(0);
-        }
-        let query = query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(key, true), decode(value, true))
-            })
-            .collect();
-        Self { method: method.to_uppercase(), segments, query, api, command: command.clone() }
+    pub fn of(target: &Target, command: &Command) -> Self {
+        Self { target: target.clone(), command: command.clone() }
     }
 
     pub(super) fn arg(&self, key: &str) -> Option<&str> {
-        self.query.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+        self.target.arg(key)
     }
 
-    /// Whether the client speaks at least this version; one that names none gets the newest.
+    /// Whether the client speaks at least this version of the API.
     pub(super) fn speaks(&self, major: u32, minor: u32) -> bool {
-        self.api.is_none_or(|api| api >= (major, minor))
+        self.target.speaks(major, minor)
     }
 
     /// The first words as they were typed, for a sentence: `docker container rm`.
@@ -168,8 +145,7 @@ impl Request {
     }
 
     pub(super) fn deed(&self) -> Deed {
-        let segments: Vec<&str> = self.segments.iter().map(String::as_str).collect();
-        match (self.method.as_str(), segments.as_slice()) {
+        match (self.target.method.as_str(), self.target.segments().as_slice()) {
             ("DELETE", ["containers", name]) => {
                 Deed::Remove { what: Object::Container, name: (*name).into() }
             }
@@ -222,7 +198,7 @@ impl Request {
 
     /// What a pull or an import may name.
     fn pulled(&self) -> Option<Only> {
-        if self.arg("fromSrc").is_some_and(|s| !s.is_empty()) {
+        if self.arg("fromSrc").is_some() {
             return Some(self.named());
         }
         let from = self.arg("fromImage").unwrap_or_default();
@@ -283,54 +259,12 @@ fn is_plain(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')
 }
 
-fn version(segment: &str) -> Option<(u32, u32)> {
-    let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
-    Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
-}
-
-fn decode(text: &str, plus: bool) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = |i: usize| bytes.get(i).and_then(|b| (*b as char).to_digit(16));
-        match (bytes[at], hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                at += 3;
-            }
-            (b'+', ..) if plus => {
-                out.push(b' ');
-                at += 1;
-            }
-            (byte, ..) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// For a path segment or a query value of our own requests.
-pub(super) fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn deed(method: &str, target: &str) -> Deed {
-        Request::of(method, target, &Command::default()).deed()
+        Request::of(&Target::of(method, target), &Command::default()).deed()
     }
 
     fn removes(what: Object, name: &str) -> Deed {
@@ -378,14 +312,17 @@ mod tests {
         assert_eq!(deed("POST", "/containers/c/kill?signal=SIGWINCH"), Deed::Other);
         assert_eq!(deed("POST", "/containers/c/kill"), Deed::Disturb { verb: "kill", name: "c".into() });
         let run = Command { argv: vec!["docker".into(), "run".into(), "x".into()], ..Command::default() };
-        assert_eq!(Request::of("POST", "/containers/c/kill?signal=INT", &run).deed(), Deed::Other);
+        assert_eq!(
+            Request::of(&Target::of("POST", "/containers/c/kill?signal=INT"), &run).deed(),
+            Deed::Other
+        );
     }
 
     #[test]
     fn a_prune_that_buildkit_hears_is_known_by_its_command() {
         let deed = |method: &str, target: &str, line: &str| {
             let argv = line.split(' ').map(str::to_owned).collect();
-            Request::of(method, target, &Command { argv, ..Command::default() }).deed()
+            Request::of(&Target::of(method, target), &Command { argv, ..Command::default() }).deed()
         };
         for line in [
             "docker builder prune",
@@ -440,7 +377,7 @@ mod tests {
     fn the_command_is_named_as_it_was_typed() {
         let typed = |words: &[&str]| {
             let argv = words.iter().map(|w| (*w).to_owned()).collect();
-            Request::of("DELETE", "/containers/web", &Command { argv, ..Command::default() })
+            Request::of(&Target::of("DELETE", "/containers/web"), &Command { argv, ..Command::default() })
                 .typed("docker rm")
         };
         assert_eq!(typed(&["docker", "rm", "-f", "web"]), "docker rm");
@@ -448,11 +385,5 @@ mod tests {
         assert_eq!(typed(&["docker", "container", "rm", "web"]), "docker container rm");
         assert_eq!(typed(&["docker", "--debug", "rm"]), "docker rm");
         assert_eq!(typed(&[]), "docker rm");
-    }
-
-    #[test]
-    fn percent_signs_are_undone_and_made() {
-        assert_eq!(encode("a/b c"), "a%2Fb%20c");
-        assert_eq!(decode("a%2Fb%20c%", false), "a/b c%");
     }
 }

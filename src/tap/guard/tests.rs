@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::facts::Command;
+use crate::tap::Target;
 
 /// Holds objects, answers like an engine, and notes what it was asked to delete.
 #[derive(Default)]
@@ -152,7 +153,7 @@ fn bench(asks: bool) -> Bench {
 }
 
 fn request(method: &str, target: &str) -> Request {
-    Request::of(method, target, &Command { pid: 7, ..Command::default() })
+    Request::of(&Target::of(method, target), &Command { pid: 7, ..Command::default() })
 }
 
 impl Bench {
@@ -211,7 +212,10 @@ async fn only_what_the_course_made_may_be_deleted() {
 async fn a_refusal_names_the_object_the_command_and_the_way_out() {
     let bench = bench(false);
     let argv = ["docker", "container", "rm", "-f", "yours"].map(String::from).to_vec();
-    let request = Request::of("DELETE", "/v1.43/containers/yours", &Command { argv, ..Command::default() });
+    let request = Request::of(
+        &Target::of("DELETE", "/v1.43/containers/yours"),
+        &Command { argv, ..Command::default() },
+    );
     let Decision::Refuse(text) = bench.guard.consider(&request, &bench.engine).await else { panic!() };
     for part in ["\"yours\"", "`docker container rm`", "not made in this course", "outside of pilotwhale"] {
         assert!(text.contains(part), "{text}");
