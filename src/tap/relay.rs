@@ -123,10 +123,7 @@ async fn opaque(client: Begun, command: Command, options: &Options, witness: &Wi
     };
     let Ok(stream) = UnixStream::connect(&options.upstream).await else { return };
     call.head(StatusCode::OK.as_u16(), false);
-    join(client, Begun { first: Bytes::new(), stream }, &call).await;
-    if let Some(pending) = pending {
-        pending.ended().await;
-    }
+    joined(client, Begun { first: Bytes::new(), stream }, &call, pending).await;
 }
 
 /// One connection of a client.
@@ -221,10 +218,13 @@ async fn switched(client: Upgraded, engine: Upgraded, call: &Call, pending: Opti
     // Nothing is left of what was read ahead to tell HTTP/2: a whole request has been read since.
     let client = Begun { first: client.read_buf, stream: client.io.into_inner().stream };
     let engine = Begun { first: engine.read_buf, stream: engine.io.into_inner() };
-    join(client, engine, call).await;
-    if let Some(pending) = pending {
-        pending.ended().await;
-    }
+    joined(client, engine, call, pending).await;
+}
+
+async fn joined(client: Begun, engine: Begun, call: &Call, pending: Option<Pending>) {
+    let Some(pending) = pending else { return join(client, engine, call, |_| {}).await };
+    join(client, engine, call, |bytes| pending.told(bytes)).await;
+    pending.ended().await;
 }
 
 fn is_json<B>(response: &Response<B>) -> bool {

@@ -1,5 +1,7 @@
-//! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Other`.
+//! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Unknown`.
 
+use super::allowed;
+use super::built::Build;
 use crate::facts::Command;
 use crate::facts::reference::{familiar, has_tag, listed, repository, with_tag};
 use crate::tap::target::Target;
@@ -28,11 +30,17 @@ pub(super) enum Deed {
     MakeContainer,
     MakeNetwork,
     MakeVolume,
-    /// May leave new images; `only` these, where the request says which.
+    /// May leave new images, and `only` these are its work.
     MakeImages {
-        only: Option<Only>,
+        only: Only,
+        /// Names that it gives to what it makes, in place of what they stand for now.
+        takes: Vec<String>,
+        /// The image that gets the names, where it is one that is here.
+        source: Option<String>,
     },
-    Other,
+    /// Can't harm what the course did not make.
+    Harmless,
+    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +70,7 @@ pub(super) enum Only {
     Repository(String),
     /// No name at all: just content.
     Nameless,
+    Built(Build),
 }
 
 impl Request {
@@ -138,14 +147,41 @@ impl Request {
         false
     }
 
-    /// Commands that pass the signals of their own terminal on are not a `docker kill`.
-    fn passes_signals_on(&self) -> bool {
+    /// `buildx` names the containers of its builders in this way.
+    pub(super) fn looks_for_a_builder(&self) -> bool {
+        matches!(self.target.segments().as_slice(), ["containers", name, ..] if name.starts_with("buildx_buildkit"))
+    }
+
+    /// A command passes on that its own terminal has another size.
+    fn is_a_resize(&self) -> bool {
         self.arg("signal").is_some_and(|s| s.trim_start_matches("SIG") == "WINCH" || s == "28")
-            || self.command.argv.iter().any(|w| matches!(w.as_str(), "run" | "attach" | "start" | "exec"))
+    }
+
+    /// Commands that pass the signals of their own terminal on are not a `docker kill`.
+    pub(super) fn passes_signals_on(&self) -> bool {
+        self.command.argv.iter().any(|w| matches!(w.as_str(), "run" | "attach" | "start" | "exec"))
+    }
+
+    /// Whether the engine removes the anonymous volumes of a container with it.
+    pub(super) fn takes_volumes(&self) -> bool {
+        self.arg("v").is_some_and(|v| !matches!(v, "0" | "false" | "False"))
+    }
+
+    /// Whether parents without a name may go with an image: they do, unless a client says no.
+    pub(super) fn takes_parents(&self) -> bool {
+        self.arg("noprune").is_none_or(|v| matches!(v, "0" | "false" | "False"))
     }
 
     pub(super) fn deed(&self) -> Deed {
-        match (self.target.method.as_str(), self.target.segments().as_slice()) {
+        let method = self.target.method.as_str();
+        let segments = self.target.segments();
+        // Podman's own API has the same deeds below a word of its own, but for lists of them and for prunes.
+        let (own_api, parts) = match segments.as_slice() {
+            ["libpod", rest @ ..] => (true, rest),
+            all => (false, all),
+        };
+        match (method, parts) {
+            ("DELETE", ["images", "remove"]) if own_api => Deed::Unknown,
             ("DELETE", ["containers", name]) => {
                 Deed::Remove { what: Object::Container, name: (*name).into() }
             }
@@ -157,6 +193,7 @@ impl Request {
             ("DELETE", ["images", name @ ..]) if !name.is_empty() => {
                 Deed::Remove { what: Object::Image, name: name.join("/") }
             }
+            ("POST", [_, "prune"]) if own_api => Deed::Unknown,
             ("POST", ["containers", "prune"]) => Deed::Prune(Object::Container),
             ("POST", ["networks", "prune"]) => Deed::Prune(Object::Network),
             ("POST", ["volumes", "prune"]) => Deed::Prune(Object::Volume),
@@ -165,27 +202,56 @@ impl Request {
             ("POST", ["containers", "create"]) => Deed::MakeContainer,
             ("POST", ["networks", "create"]) => Deed::MakeNetwork,
             ("POST", ["volumes", "create"]) => Deed::MakeVolume,
-            ("POST", ["images", "create"]) => Deed::MakeImages { only: self.pulled() },
+            ("POST", ["images", "create"]) if self.arg("fromSrc").is_some() => {
+                Deed::named(self.named(), None)
+            }
+            ("POST", ["images", "create" | "pull"]) => Deed::images(self.pulled(), Vec::new()),
             // BuildKit's own language goes unread: there the command alone tells
             ("POST", ["grpc"]) | ("PRI", _) if self.prunes_builds() => Deed::PruneBuildCache,
-            ("POST", ["images", "load"] | ["build"] | ["grpc"] | ["session"]) | ("PRI", _) => {
-                Deed::MakeImages { only: None }
+            ("POST", ["grpc" | "session"]) | ("PRI", _) => Deed::built(Build::by_command(&self.command.argv)),
+            ("POST", ["build"] | ["local", "build"]) => Deed::built(Build::named(self.target.args("t"))),
+            ("POST", ["images", "load"]) => Deed::built(Build::named(std::iter::empty())),
+            ("POST", ["images", "import"]) => Deed::named(self.referenced(), None),
+            ("POST", ["commit"]) => Deed::named(self.named(), None),
+            ("POST", ["images", source @ .., "tag"]) if !source.is_empty() => {
+                Deed::named(self.named(), Some(source.join("/")))
             }
-            ("POST", ["commit"]) => Deed::MakeImages { only: Some(self.named()) },
-            ("POST", ["images", _, .., "tag"]) => Deed::MakeImages { only: Some(self.named()) },
+            ("POST", ["containers", _, "kill"]) if self.is_a_resize() => Deed::Harmless,
             ("POST", ["containers", name, verb]) => match self.disturbing(verb) {
                 Some(verb) => Deed::Disturb { verb, name: (*name).into() },
-                None => Deed::Other,
+                None => Deed::other(method, &segments),
             },
             ("PUT", ["containers", name, "archive"]) => Deed::Disturb { verb: "cp", name: (*name).into() },
-            _ => Deed::Other,
+            _ => Deed::other(method, &segments),
         }
+    }
+
+    /// What an unknown call is aimed at, for the question: `service web: update`.
+    pub(super) fn spelled_out(&self) -> String {
+        let segments = self.target.segments();
+        let segments = segments.strip_prefix(&["libpod"]).unwrap_or(&segments);
+        let Some((kind, rest)) = segments.split_first() else { return self.target.method.clone() };
+        let (verb, name) = match (self.target.method.as_str(), rest.split_last()) {
+            ("DELETE", _) => ("remove", rest),
+            (_, Some((verb, name))) => (*verb, name),
+            (method, None) => (method, rest),
+        };
+        let kind = kind.strip_suffix('s').unwrap_or(kind);
+        let thing = if name.is_empty() { kind.to_owned() } else { format!("{kind} {}", name.join("/")) };
+        format!("{thing}: {verb}")
+    }
+
+    /// Commands of Compose that end with containers gone or replaced: stopping them is the first step of it.
+    pub(super) fn takes_down(&self) -> bool {
+        let words = &self.command.argv;
+        let compose = words.iter().any(|w| w == "compose" || w.ends_with("docker-compose"));
+        compose && words.iter().any(|w| matches!(w.as_str(), "down" | "rm" | "up" | "create"))
     }
 
     fn disturbing(&self, verb: &str) -> Option<&'static str> {
         Some(match verb {
             "stop" => "stop",
-            "kill" if !self.passes_signals_on() => "kill",
+            "kill" => "kill",
             "restart" => "restart",
             "pause" => "pause",
             "unpause" => "unpause",
@@ -196,24 +262,26 @@ impl Request {
         })
     }
 
-    /// What a pull or an import may name.
-    fn pulled(&self) -> Option<Only> {
-        if self.arg("fromSrc").is_some() {
-            return Some(self.named());
-        }
-        let from = self.arg("fromImage").unwrap_or_default();
+    /// What a pull may name.
+    fn pulled(&self) -> Only {
+        let from = self.arg("fromImage").or(self.arg("reference")).unwrap_or_default();
         let tag = self.arg("tag").unwrap_or_default();
         if from.is_empty() {
-            None
+            Only::Nameless
         } else if tag.is_empty() && !has_tag(from) {
-            Some(Only::Repository(repository(familiar(from)).to_owned()))
+            Only::Repository(repository(familiar(from)).to_owned())
         } else {
             // a pull by digest keeps other names than it was asked for; they all are of one repository
-            Some(match with_tag(from, tag) {
+            match with_tag(from, tag) {
                 name if name.contains('@') => Only::Repository(repository(familiar(&name)).to_owned()),
                 name => Only::Name(listed(&name)),
-            })
+            }
         }
+    }
+
+    /// `reference` of Podman's own import.
+    fn referenced(&self) -> Only {
+        self.arg("reference").map_or(Only::Nameless, |name| Only::Name(listed(name)))
     }
 
     /// `repo` and `tag` of a commit, tag or import.
@@ -225,9 +293,30 @@ impl Request {
     }
 }
 
+impl Deed {
+    fn images(only: Only, takes: Vec<String>) -> Self {
+        Self::MakeImages { only, takes, source: None }
+    }
+
+    fn built(build: Build) -> Self {
+        let takes = build.names.iter().cloned().collect();
+        Self::images(Only::Built(build), takes)
+    }
+
+    fn named(only: Only, source: Option<String>) -> Self {
+        let takes = if let Only::Name(name) = &only { vec![name.clone()] } else { Vec::new() };
+        Self::MakeImages { only, takes, source }
+    }
+
+    fn other(method: &str, segments: &[&str]) -> Self {
+        if allowed::is_harmless(method, segments) { Self::Harmless } else { Self::Unknown }
+    }
+}
+
 impl Only {
     pub(super) fn allows(&self, reference: &str) -> bool {
         match self {
+            Self::Built(build) => build.allows(reference),
             // what a pull brings along is known by its digest too
             Self::Name(name) => {
                 reference == name || reference.split_once('@').is_some_and(|(r, _)| r == repository(name))
@@ -293,29 +382,43 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_passes() {
+    fn only_what_is_known_to_be_harmless_passes_unasked() {
         for (method, target) in [
             ("GET", "/containers/json"),
-            ("DELETE", "/plugins/x"),
-            ("POST", "/future/thing"),
-            ("POST", ""),
+            ("HEAD", "/v1.43/_ping"),
             ("GET", "/images/x/json"),
             ("POST", "/containers/c/resize"),
+            ("POST", "/v5.8.0/libpod/containers/c/start"),
         ] {
-            assert_eq!(deed(method, target), Deed::Other, "{method} {target}");
+            assert_eq!(deed(method, target), Deed::Harmless, "{method} {target}");
         }
+        for (method, target, spelled) in [
+            ("DELETE", "/plugins/vieux/sshfs", "plugin vieux/sshfs: remove"),
+            ("DELETE", "/v1.47/services/web", "service web: remove"),
+            ("POST", "/services/web/update?version=3", "service web: update"),
+            ("POST", "/swarm/leave?force=1", "swarm: leave"),
+            ("POST", "/future/thing", "future: thing"),
+            ("PATCH", "/containers/web", "container: web"),
+            ("POST", "", "POST"),
+            ("DELETE", "/libpod/pods/p", "pod p: remove"),
+            ("DELETE", "/v5.0.0/libpod/images/remove?images=a&images=b", "image remove: remove"),
+            ("POST", "/libpod/volumes/prune", "volume: prune"),
+        ] {
+            assert_eq!(deed(method, target), Deed::Unknown, "{method} {target}");
+            let request = Request::of(&Target::of(method, target), &Command::default());
+            assert_eq!(request.spelled_out(), spelled);
+        }
+        assert_eq!(deed("DELETE", "/v5.8.0/libpod/containers/web"), removes(Object::Container, "web"));
     }
 
     #[test]
     fn a_resize_is_no_kill() {
-        assert_eq!(deed("POST", "/containers/c/kill?signal=WINCH"), Deed::Other);
-        assert_eq!(deed("POST", "/containers/c/kill?signal=SIGWINCH"), Deed::Other);
+        assert_eq!(deed("POST", "/containers/c/kill?signal=WINCH"), Deed::Harmless);
+        assert_eq!(deed("POST", "/containers/c/kill?signal=SIGWINCH"), Deed::Harmless);
         assert_eq!(deed("POST", "/containers/c/kill"), Deed::Disturb { verb: "kill", name: "c".into() });
         let run = Command { argv: vec!["docker".into(), "run".into(), "x".into()], ..Command::default() };
-        assert_eq!(
-            Request::of(&Target::of("POST", "/containers/c/kill?signal=INT"), &run).deed(),
-            Deed::Other
-        );
+        let interrupted = Request::of(&Target::of("POST", "/containers/c/kill?signal=INT"), &run);
+        assert!(interrupted.passes_signals_on());
     }
 
     #[test]
@@ -336,36 +439,34 @@ mod tests {
         for line in
             ["docker build -t prune .", "docker buildx build -t prune .", "docker prune buildx", "docker"]
         {
-            assert_eq!(deed("POST", "/grpc", line), Deed::MakeImages { only: None }, "{line}");
+            assert!(matches!(deed("POST", "/grpc", line), Deed::MakeImages { .. }), "{line}");
         }
     }
 
     #[test]
     fn makers_of_images_say_which_where_they_can() {
         let only = |target: &str| match deed("POST", target) {
-            Deed::MakeImages { only } => only,
+            Deed::MakeImages { only, .. } => only,
             other => panic!("{other:?}"),
         };
-        assert_eq!(
-            only("/images/create?fromImage=nginx&tag=latest"),
-            Some(Only::Name("nginx:latest".into()))
-        );
+        assert_eq!(only("/images/create?fromImage=nginx&tag=latest"), Only::Name("nginx:latest".into()));
         assert_eq!(
             only("/images/create?fromImage=docker.io%2Flibrary%2Fnginx&tag=1"),
-            Some(Only::Name("nginx:1".into()))
+            Only::Name("nginx:1".into())
         );
-        assert_eq!(only("/images/create?fromImage=nginx"), Some(Only::Repository("nginx".into())));
-        assert_eq!(
-            only("/images/create?fromImage=nginx&tag=sha256%3Aab"),
-            Some(Only::Repository("nginx".into()))
-        );
-        assert_eq!(only("/images/create?fromSrc=-&repo=r&tag="), Some(Only::Name("r:latest".into())));
+        assert_eq!(only("/images/create?fromImage=nginx"), Only::Repository("nginx".into()));
+        assert_eq!(only("/images/create?fromImage=nginx&tag=sha256%3Aab"), Only::Repository("nginx".into()));
+        assert_eq!(only("/images/create?fromSrc=-&repo=r&tag="), Only::Name("r:latest".into()));
         assert_eq!(
             only("/images/a/b/tag?repo=localhost:5000/r&tag=2"),
-            Some(Only::Name("localhost:5000/r:2".into()))
+            Only::Name("localhost:5000/r:2".into())
         );
-        assert_eq!(only("/commit?container=c"), Some(Only::Nameless));
-        assert_eq!(only("/build?t=x"), None);
+        assert_eq!(only("/commit?container=c"), Only::Nameless);
+        assert!(matches!(only("/images/load"), Only::Built(build) if build.names.is_empty()));
+        assert_eq!(only("/libpod/images/import?reference=x"), Only::Name("x:latest".into()));
+        assert!(
+            matches!(only("/build?t=x&t=y:1"), Only::Built(build) if build.allows("x:latest") && build.allows("y:1"))
+        );
         assert!(
             Only::Name("nginx:1".into()).allows("nginx@sha256:ab")
                 && !Only::Name("nginx:1".into()).allows("nginx:2")
