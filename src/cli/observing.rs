@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, Receiver};
 
+use crate::cli::print::tell;
 use crate::engine::Endpoint;
 use crate::facts::Observed;
 use crate::paths::Paths;
@@ -30,12 +31,12 @@ impl Observing {
         };
         let engine = engine_of(uri);
         let ledger = Ledger::open(&paths.ledger_file(), &engine).unwrap_or_else(|error| {
-            eprintln!("pilotwhale: {error}. {}", error.remedy());
+            tell!("pilotwhale: {error}. {}", error.remedy());
             Ledger::in_memory(&engine)
         });
         let ledger = Arc::new(ledger);
         if let Err(error) = ledger.begin() {
-            eprintln!("pilotwhale: {error}. {}", error.remedy());
+            tell!("pilotwhale: {error}. {}", error.remedy());
         }
         let (sender, events) = mpsc::channel(ROOM);
         let options = Options {
@@ -60,7 +61,7 @@ impl Observing {
             }
         }
         if let Err(error) = ledger.end() {
-            eprintln!("pilotwhale: {error}. {}", error.remedy());
+            tell!("pilotwhale: {error}. {}", error.remedy());
         }
     }
 }

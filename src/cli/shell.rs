@@ -15,6 +15,7 @@ use super::Ending;
 use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
 use super::observing::Observing;
+use crate::cli::print::tell;
 use crate::course::Exercise;
 use crate::engine::{self, EngineError, Surroundings, Update, discover};
 use crate::facts::{Link, Observed, Origin, Run};
@@ -75,11 +76,11 @@ async fn observed(
     let (host, mut seen) = match tap {
         Ok(tap) => {
             let kept = notebook.as_ref().map_or(String::new(), |n| format!(" for {}", n.exercise.id));
-            eprintln!("pilotwhale: this shell is observed: what docker is asked for is noted{kept}");
+            tell!("pilotwhale: this shell is observed: what docker is asked for is noted{kept}");
             (Some(tap.tap.docker_host()), Some(tap))
         }
         Err(why) => {
-            eprintln!("pilotwhale: this shell is not observed: {why}");
+            tell!("pilotwhale: this shell is not observed: {why}");
             (endpoint.as_ref().ok().map(|endpoint| endpoint.uri.clone()), None)
         }
     };
@@ -95,7 +96,7 @@ async fn observed(
             () = signals.pass_on(pid) => {}
             Some(event) = next(seen.as_mut().map(|s| &mut s.events)) => match event {
                 Event::Seen(call) => Notebook::call(notebook.as_mut(), &call),
-                Event::Failed(why) => eprintln!("pilotwhale: this shell is not observed any more: {why}"),
+                Event::Failed(why) => tell!("pilotwhale: this shell is not observed any more: {why}"),
             },
             Some(update) = next(updates.as_mut()) => Notebook::update(notebook.as_mut(), update),
         }
@@ -240,7 +241,7 @@ impl Notebook {
     fn complain(&mut self, why: Option<Stopped>) {
         if let Some(why) = why.filter(|_| !self.complained) {
             self.complained = true;
-            eprintln!("pilotwhale: {why}");
+            tell!("pilotwhale: {why}");
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Deck {
     pub slides: Vec<Slide>,
     pub quizzes: Vec<Quiz>,
     pub tasks: Vec<Task>,
+    /// Tasks that can't be judged: as much of them as can be read, and why.
+    pub broken: Vec<(Task, Diagnostic)>,
     pub settings: Settings,
 }
 
@@ -68,7 +70,7 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
     if !sheet.opening.is_empty() {
         slides.insert(0, opening(&sheet.opening));
     }
-    let markdown::Content { quizzes, tasks, .. } = content;
+    let markdown::Content { quizzes, tasks, broken, .. } = content;
     for slide in &mut slides {
         if slide.title.is_empty() {
             slide.title = asked(slide, &quizzes, &tasks).unwrap_or_else(|| front.title.clone());
@@ -82,6 +84,7 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
         slides,
         quizzes,
         tasks,
+        broken,
         settings: front.settings,
     };
     (deck, diagnostics)

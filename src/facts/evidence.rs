@@ -68,6 +68,10 @@ pub enum Place {
     Folder,
     EmptyFolder,
     Missing,
+    /// A link out of the exercise's folder, which is not followed.
+    Outside,
+    /// A pipe, a device or a socket, which is not read.
+    Special,
 }
 
 /// What was kept while it happened, for one attempt at one exercise.

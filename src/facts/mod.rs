@@ -8,6 +8,7 @@ mod lines;
 mod link;
 mod observed;
 mod plain;
+mod printable;
 pub mod reference;
 mod sample;
 pub mod secret;
@@ -22,6 +23,7 @@ pub use lines::Lines;
 pub use link::{Link, LogEnd, LogLine, Stream};
 pub use observed::{Action, Answer, Build, Command, Observed, Origin};
 pub use plain::Plain;
+pub use printable::{is_steering, printable};
 pub use reference::Reference;
 pub use sample::Sample;
 pub use snapshot::{

@@ -13,7 +13,7 @@ pub mod sweep;
 mod things;
 mod trust;
 
-pub use begin::{Begun, begin};
+pub use begin::{Begun, begin, sound};
 pub use error::LabError;
 pub use gather::{Attempt, gather, grade, is_starting, learned, live, merge};
 pub use rehearse::{Mutations, Rehearsal, RehearsalError, Scene, SceneKind, Told, Vary};
