@@ -86,8 +86,6 @@ struct Inner {
     noticed: Mutex<HashSet<String>>,
     /// The last process that pruned something: `system prune` prunes the build cache last.
     pruning: Mutex<Option<u32>>,
-    /// The last process whose prune of BuildKit's cache was refused, and the words: it hears them in its next question.
-    refused: Mutex<Option<(u32, String)>>,
     /// What a command was answered already, by its process: one command asks for the same thing more than once.
     answers: tokio::sync::Mutex<BTreeMap<(u32, String), bool>>,
 }
@@ -102,7 +100,6 @@ impl Guard {
                 open: Mutex::default(),
                 noticed: Mutex::default(),
                 pruning: Mutex::default(),
-                refused: Mutex::default(),
                 answers: tokio::sync::Mutex::default(),
             }),
         }
@@ -116,7 +113,7 @@ impl Guard {
     /// when the client goes away, and the question is withdrawn.
     pub async fn consider(&self, request: &Request, engine: &impl Upstream) -> Decision {
         match request.deed() {
-            Deed::Harmless => self.explained(request).map_or(Decision::Pass(None), Decision::Refuse),
+            Deed::Harmless => Decision::Pass(None),
             Deed::Unknown => self.unknown(request).await,
             Deed::Remove { what, name } => self.removal(request, what, &name, engine).await,
             Deed::Prune(what) => {
@@ -327,20 +324,11 @@ impl Guard {
             return Decision::Answer(r#"{"CachesDeleted":[],"SpaceReclaimed":0}"#.into());
         }
         let objects = vec!["the build cache of this engine, also that of your own builds".to_owned()];
-        let asked = self.question(request.whole_command("docker builder prune"), objects).await;
-        if asked == Some(true) {
-            return Decision::Pass(None);
+        match self.question(request.whole_command("docker builder prune"), objects).await {
+            Some(true) => Decision::Pass(None),
+            Some(false) => Decision::Refuse(words::cache_refused(true)),
+            None => Decision::Refuse(words::cache_refused(false)),
         }
-        let why = words::cache_refused(asked.is_some());
-        *lock(&self.inner.refused) = Some((pid, why.clone()));
-        Decision::Refuse(why)
-    }
-
-    /// buildx does not print why a connection was refused. It looks for a builder of its own then, and prints what it hears.
-    fn explained(&self, request: &Request) -> Option<String> {
-        let refused = lock(&self.inner.refused);
-        let (_, why) = refused.as_ref().filter(|(pid, _)| *pid != 0 && *pid == request.command.pid)?;
-        request.looks_for_a_builder().then(|| why.clone())
     }
 
     /// Changing a stranger's container is allowed, and said, once for each; not where that is the end of it.

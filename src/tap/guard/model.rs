@@ -250,8 +250,9 @@ impl World {
                 }
                 (200, Value::Null)
             }
-            (_, ["images", name, ..]) => {
-                let Some((id, reference)) = self.image_of(name) else { return absent };
+            (_, ["images", name @ ..]) => {
+                let name = name.strip_suffix(&["json"]).unwrap_or(name).join("/");
+                let Some((id, reference)) = self.image_of(&name) else { return absent };
                 if method == "GET" {
                     return (200, image_row(&id, &self.images[&id]));
                 }

@@ -147,11 +147,6 @@ impl Request {
         false
     }
 
-    /// `buildx` names the containers of its builders in this way.
-    pub(super) fn looks_for_a_builder(&self) -> bool {
-        matches!(self.target.segments().as_slice(), ["containers", name, ..] if name.starts_with("buildx_buildkit"))
-    }
-
     /// A command passes on that its own terminal has another size.
     fn is_a_resize(&self) -> bool {
         self.arg("signal").is_some_and(|s| s.trim_start_matches("SIG") == "WINCH" || s == "28")

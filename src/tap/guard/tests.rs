@@ -161,14 +161,6 @@ async fn a_filter_that_is_not_understood_prunes_nothing() {
 async fn the_build_cache_is_left_alone_in_system_prune_and_asked_about_else() {
     let bench = bench(false);
     assert!(matches!(bench.consider("POST", "/build/prune").await, Decision::Refuse(_)));
-    // buildx prints only what it hears in its next question
-    let next = "/containers/buildx_buildkit_default/json";
-    let heard = bench.consider("GET", next).await;
-    assert!(matches!(heard, Decision::Refuse(why) if why.contains("kept the build cache")));
-    assert!(matches!(
-        bench.guard.consider(&typed("GET", next, "docker buildx ls"), &bench.engine).await,
-        Decision::Pass(None)
-    ));
     bench.prune("/containers/prune").await;
     // the same process goes on: that is `system prune`
     assert_eq!(bench.prune("/build/prune").await, json!({"CachesDeleted": [], "SpaceReclaimed": 0}));
