@@ -1,6 +1,7 @@
 //! What an author writes: decks, lessons, quizzes and exercises, and what is wrong with them.
 
 mod block;
+mod bounds;
 mod columns;
 mod commands;
 pub mod deck;

@@ -2,19 +2,20 @@
 
 use serde_yaml::Value;
 
+use super::bounds;
 use super::exercise::Task;
 
 /// The one task of a fence; None where not even its id can be read.
 pub(super) fn task(text: &str) -> Option<Task> {
-    match serde_yaml::from_str::<Value>(text) {
-        Ok(value) => one(&value),
-        Err(_) => by_lines(text).into_iter().next(),
+    match read(text) {
+        Some(value) => one(&value),
+        None => by_lines(text).into_iter().next(),
     }
 }
 
 /// Title and tasks of an exercise. The title is empty where it can't be read.
 pub(super) fn exercise(text: &str) -> (String, Vec<Task>) {
-    let value = serde_yaml::from_str::<Value>(text).unwrap_or_default();
+    let value = read(text).unwrap_or_default();
     let below = text.split_once("\ntasks:").map(|(_, below)| below).unwrap_or_default();
     let tasks = match value.get("tasks").and_then(Value::as_sequence) {
         Some(tasks) => tasks.iter().filter_map(one).collect(),
@@ -23,6 +24,10 @@ pub(super) fn exercise(text: &str) -> (String, Vec<Task>) {
     let by_line = || text.lines().find_map(|line| Some(plain(line.strip_prefix("title:")?)));
     let title = value.get("title").and_then(Value::as_str).map(str::to_owned).or_else(by_line);
     (title.unwrap_or_default(), tasks)
+}
+
+fn read(text: &str) -> Option<Value> {
+    bounds::too_deep(text).is_none().then(|| serde_yaml::from_str(text).ok())?
 }
 
 fn one(value: &Value) -> Option<Task> {
