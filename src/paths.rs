@@ -92,12 +92,9 @@ impl Paths {
         ))
     }
 
-    /// Makes the folders of what is kept, and takes from others what older versions gave them: 0700 for folders, 0600 for
-    /// files. The private engine's data is root's and the learner's work is theirs: neither is looked at. What can't be
+    /// Takes from others what older versions gave them of what is kept: 0700 for folders, 0600 for files. The private engine's data is root's and the learner's work is theirs: neither is looked at. What can't be
     /// changed stays as it is.
     pub fn keep_private(&self) {
-        let _ = make_private(&self.state);
-        let _ = make_private(&self.course);
         tighten(&self.state, 0);
         for name in ["courses", "classes", "set-up"] {
             tighten(&self.state.join(name), MOST_DEEP);
@@ -297,14 +294,14 @@ mod tests {
         let paths = Paths {
             state: home.path().join("state"),
             config: home.path().join("config"),
-            course: home.path().join("state/courses/new"),
+            course: home.path().join("state/courses/x"),
             work: home.path().join("work"),
             instead_of: None,
             runtime: home.path().join("run"),
         };
         paths.keep_private();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        for folder in ["", "courses", "courses/x", "courses/new", "classes"] {
+        for folder in ["", "courses", "courses/x", "classes"] {
             assert_eq!(mode(&at(folder)), 0o700, "{folder}");
         }
         files[..4].iter().for_each(|file| assert_eq!(mode(&at(file)), 0o600, "{file}"));
