@@ -147,17 +147,19 @@ fn judging(c: &mut Criterion) {
         output: Some(Output { text: "a line\n".repeat(100) + "hello contaner\n", truncated: false }),
         ..Run::default()
     };
-    let evidence = Evidence {
-        engine: Some(EngineInfo::default()),
-        images: (0..50).map(image).collect(),
-        runs: (0..50).map(run).collect(),
-        ..Evidence::default()
-    };
-    c.bench_function("judge/run-python, 50 images, 50 runs", |b| {
-        b.iter(|| {
-            exercise.tasks.iter().map(|task| judge(&task.check, black_box(&evidence))).collect::<Vec<_>>()
-        })
-    });
+    for runs in [50, 500] {
+        let evidence = Evidence {
+            engine: Some(EngineInfo::default()),
+            images: (0..50).map(image).collect(),
+            runs: (0..runs).map(run).collect(),
+            ..Evidence::default()
+        };
+        c.bench_function(&format!("judge/run-python, 50 images, {runs} runs"), |b| {
+            b.iter(|| {
+                exercise.tasks.iter().map(|task| judge(&task.check, black_box(&evidence))).collect::<Vec<_>>()
+            })
+        });
+    }
 }
 
 /// What a program printed, on a screen of this size; returns when it has ended.

@@ -90,7 +90,8 @@ impl Needs {
             Some(ImageAsked::Match(image)) => self.add_image(image),
             // One that an earlier check has found, or that another container was made from.
             Some(ImageAsked::Same(_)) => self.builds = true,
-            None => {}
+            // What a program answers or prints may come from an image that the learner builds.
+            None => self.builds |= wanted.http.is_some() || wanted.output.is_some(),
         }
         self.packages |= wanted.installs.is_some();
         self.variables.extend(wanted.env_given.iter().cloned());
@@ -137,7 +138,7 @@ mod tests {
         assert_eq!(needs(json!({"volume": {"name": "data"}})), Needs::default());
         let run = needs(json!({"run": {
             "program": "python", "env": {"STAGE": "one"}, "mount": {"covers": "hello.py"},
-            "port": {"container": 5000}, "http": {"path": "/x"}, "logs-read": true,
+            "port": {"container": 5000}, "logs-read": true,
         }}));
         assert_eq!(
             run,
@@ -145,12 +146,17 @@ mod tests {
                 calls: true,
                 variables: texts(&["STAGE"]),
                 paths: texts(&["hello.py"]),
-                requests: texts(&["/x"]),
                 ports: [5000].into(),
                 programs: texts(&["python"]),
                 ..Needs::default()
             }
         );
+        let asked = needs(json!({"container": {"http": {"path": "/x"}}}));
+        assert!(
+            asked.builds && asked.requests == texts(&["/x"]),
+            "of an image that the learner builds, maybe"
+        );
+        assert!(!needs(json!({"run": {"image": {"repo": "nginx"}, "http": {"path": "/"}}})).builds);
         let image = needs(json!({"none": [{"image": {"based-on": {"repo": "python"}, "env": {"A": "b"}}}]}));
         assert!(image.image_configs && image.calls && image.builds && image.images.len() == 1);
         let names = texts(&["Dockerfile", "dockerfile"]);

@@ -86,6 +86,6 @@ pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<Endin
 
 fn observed(paths: &Paths, wants_tap: bool) -> Option<Observing> {
     let endpoint = discover(&Surroundings::of_this_machine()).chosen.filter(|_| wants_tap)?;
-    let observing = Observing::begin(&endpoint, paths, &ShellRoot::default());
+    let observing = Observing::begin(&endpoint, paths, &ShellRoot::default(), None);
     observing.inspect_err(|why| tell!("pilotwhale: it is not noted what the set-up script makes: {why}")).ok()
 }

@@ -11,12 +11,12 @@ use tokio::sync::mpsc;
 use super::chosen::{Chosen, paths_for};
 use super::trust::trust;
 use crate::course::Source;
+use crate::facts::Kept;
 use crate::lab::Trust;
 use crate::paths::Paths;
 use crate::progress::{Journal, Place, Progress};
 use crate::session::Session;
 use crate::tui::app::{App, Setup};
-use crate::tui::effect::Seen;
 use crate::tui::screen::class::Seat;
 use crate::tui::theme::{Choice, Depth, Look};
 use crate::tui::{self, Attending, Wanted, World};
@@ -127,11 +127,11 @@ fn open(
     let events = journal.store().map(|store| store.events()).transpose()?.unwrap_or_default();
     let mut progress = Progress::fold(events);
     progress.place = place.or(progress.place);
-    let seen = seen(&mut journal, &progress)?;
-    let session = Session::new(Arc::clone(&course), progress);
+    let kept = kept(&mut journal, &progress)?;
+    let session = Session::new(Arc::clone(&course), progress).with_kept(kept);
 
     let keys = keys(&paths, &mut troubles);
-    let setup = Setup { deck_only, look: look(screen.theme), keys, troubles, seen };
+    let setup = Setup { deck_only, look: look(screen.theme), keys, troubles };
     let app = App::new(session, setup).seated(seat);
     let wanted = Wanted {
         source,
@@ -159,12 +159,12 @@ fn open(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was seen for the exercises that are under way.
-fn seen(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Seen>> {
+/// What was kept of the exercises that are under way.
+fn kept(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Kept>> {
     let Some(store) = journal.store() else { return Ok(BTreeMap::new()) };
     let mut all = BTreeMap::new();
     for (id, exercise) in &progress.exercises {
-        all.insert(id.clone(), store.kept(id, exercise.run)?.into());
+        all.insert(id.clone(), store.kept(id, exercise.run)?);
     }
     Ok(all)
 }

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
 use super::Ending;
@@ -16,11 +15,12 @@ use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
 use super::observing::Observing;
 use crate::cli::print::tell;
-use crate::course::Exercise;
-use crate::engine::{self, EngineError, Surroundings, Update, discover};
-use crate::facts::{Link, Observed, Origin, Run};
+use crate::engine::{EngineError, Surroundings, Update, discover};
+use crate::facts::Link;
+use crate::lab::Observation;
 use crate::paths::Paths;
 use crate::progress::Stage;
+use crate::session::{Attempt, Sight};
 use crate::tap::{Event, ShellRoot};
 
 /// How long the shell waits for the engine's events to come in before it starts, and again at its end.
@@ -58,24 +58,27 @@ async fn observed(
     let problem = endpoint.problem().unwrap_or(EngineError::Absent);
     let endpoint = endpoint.chosen.ok_or(problem);
     let root = ShellRoot::default();
-    let tap = match &endpoint {
-        Ok(endpoint) if wants_tap => Observing::begin(endpoint, paths, &root),
-        Ok(_) => Err("it was started with --no-tap".into()),
-        Err(error) => Err(format!("{error}. {}", error.remedy())),
-    };
-    let (watcher, mut updates) = match (&endpoint, &mut notebook) {
+    let (mut watched, mut updates) = match (&endpoint, &notebook) {
         (Ok(endpoint), Some(notebook)) => {
-            let (sender, mut updates) = mpsc::channel(64);
-            let watcher = engine::watch(endpoint.clone(), sender);
-            // What happens before the events come in would be seen without its output.
-            let _ = timeout(ENGINE_PATIENCE, notebook.until_live(&mut updates)).await;
-            (Some(watcher), Some(updates))
+            let (watched, updates) = Observation::begin(endpoint);
+            watched.record(notebook.attempt.since, notebook.attempt.needs());
+            (Some(watched), Some(updates))
         }
         _ => (None, None),
     };
+    let last_looks = watched.as_mut().map(Observation::last_looks);
+    let tap = match &endpoint {
+        Ok(endpoint) if wants_tap => Observing::begin(endpoint, paths, &root, last_looks),
+        Ok(_) => Err("it was started with --no-tap".into()),
+        Err(error) => Err(format!("{error}. {}", error.remedy())),
+    };
+    if let (Some(updates), Some(notebook)) = (&mut updates, &mut notebook) {
+        // What happens before the events come in would be seen without its output.
+        let _ = timeout(ENGINE_PATIENCE, notebook.until_live(updates)).await;
+    }
     let (host, mut seen) = match tap {
         Ok(tap) => {
-            let kept = notebook.as_ref().map_or(String::new(), |n| format!(" for {}", n.exercise.id));
+            let kept = notebook.as_ref().map_or(String::new(), |n| format!(" for {}", n.exercise));
             tell!("pilotwhale: this shell is observed: what docker is asked for is noted{kept}");
             (Some(tap.tap.docker_host()), Some(tap))
         }
@@ -84,35 +87,40 @@ async fn observed(
             (endpoint.as_ref().ok().map(|endpoint| endpoint.uri.clone()), None)
         }
     };
-    let folder = notebook.as_ref().map(|n| n.desk.paths.exercise_folder(&n.exercise.id));
+    let folder = notebook.as_ref().map(|n| n.desk.paths.exercise_folder(&n.exercise));
     let mut child = spawn(args, host.as_deref(), folder)?;
     let pid = child.id().unwrap_or(0);
     root.set_pid(pid);
 
     let mut signals = Signals::new()?;
+    let mut saw = |sight: Sight<'_>| {
+        if let Some(notebook) = &mut notebook {
+            notebook.saw(sight);
+        }
+    };
     let status = loop {
         tokio::select! {
             status = child.wait() => break status.map_err(|e| could_not(format!("the shell was lost: {e}")))?,
             () = signals.pass_on(pid) => {}
-            Some(event) = next(seen.as_mut().map(|s| &mut s.events)) => match event {
-                Event::Seen(call) => Notebook::call(notebook.as_mut(), &call),
+            Some(event) = next(seen.as_mut().map(|s| &mut s.calls)) => match event {
+                Event::Seen(call) => saw(Sight::Call(&call)),
                 Event::Failed(why) => tell!("pilotwhale: this shell is not observed any more: {why}"),
             },
-            Some(update) = next(updates.as_mut()) => Notebook::update(notebook.as_mut(), update),
+            Some(update) = next(updates.as_mut()) => sight(&update).into_iter().for_each(&mut saw),
         }
     };
     if let Some(observing) = seen {
-        observing.end(|call| Notebook::call(notebook.as_mut(), call)).await;
+        observing.end(|call| saw(Sight::Call(call))).await;
     }
     if let Some(mut updates) = updates {
         let rest = async {
             while let Ok(Some(update)) = timeout(QUIET, updates.recv()).await {
-                Notebook::update(notebook.as_mut(), update);
+                sight(&update).into_iter().for_each(&mut saw);
             }
         };
         let _ = timeout(ENGINE_PATIENCE, rest).await;
     }
-    drop(watcher);
+    drop(watched);
     Ok(status)
 }
 
@@ -174,11 +182,8 @@ async fn next<T>(from: Option<&mut Receiver<T>>) -> Option<T> {
 /// Where what is seen is written down for one exercise.
 struct Notebook {
     desk: Desk,
-    exercise: Exercise,
-    attempt: u64,
-    since: Timestamp,
-    wants_calls: bool,
-    wants_output: bool,
+    exercise: String,
+    attempt: Attempt,
     complained: bool,
 }
 
@@ -193,46 +198,25 @@ impl Notebook {
                 format!("Begin it first: pilotwhale begin {id}"),
             ));
         }
-        let exercise = exercise.drawn(&state.vars);
-        let wants_calls = exercise.needs().calls;
-        let wants_output = exercise.needs().exec_output;
-        let since = state.begun.unwrap_or_default();
-        Ok(Self { desk, exercise, attempt: state.run, since, wants_calls, wants_output, complained: false })
+        let kept = desk.store.kept(id, state.run)?;
+        let needs = exercise.drawn(&state.vars).needs();
+        let attempt = Attempt::new(state.run, state.begun.unwrap_or_default(), needs, kept);
+        Ok(Self { desk, exercise: id.to_owned(), attempt, complained: false })
     }
 
     async fn until_live(&mut self, updates: &mut Receiver<Update>) {
         while let Some(update) = updates.recv().await {
-            let is_live = matches!(update, Update::Link(Link::Live));
-            Self::update(Some(self), update);
-            if is_live {
+            sight(&update).into_iter().for_each(|sight| self.saw(sight));
+            if matches!(update, Update::Link(Link::Live)) {
                 break;
             }
         }
     }
 
-    fn call(notebook: Option<&mut Self>, call: &Observed) {
-        let Some(notebook) = notebook else { return };
-        let counts = call.command.origin == Origin::Typed
-            && call.answer.is_some()
-            && call.action.name != "ping"
-            && call.at >= notebook.since;
-        if notebook.wants_calls && counts {
-            let call = call.keeping(notebook.wants_output);
-            let kept = notebook.desk.store.keep_seen(&notebook.exercise.id, notebook.attempt, &call);
-            notebook.complain(kept.err().map(Stopped::from));
-        }
-    }
-
-    fn update(notebook: Option<&mut Self>, update: Update) {
-        if let (Some(notebook), Update::Run(run)) = (notebook, update) {
-            notebook.run(&run);
-        }
-    }
-
-    fn run(&mut self, run: &Run) {
-        if run.created.is_none_or(|created| created >= self.since) {
-            let run = run.keeping(&self.exercise.needs().variables);
-            let kept = self.desk.store.keep_run(&self.exercise.id, self.attempt, &run);
+    /// Keeps what of it counts.
+    fn saw(&mut self, sight: Sight<'_>) {
+        for what in self.attempt.saw(sight).keep {
+            let kept = self.desk.store.keep(&self.exercise, self.attempt.number, &what);
             self.complain(kept.err().map(Stopped::from));
         }
     }
@@ -243,6 +227,15 @@ impl Notebook {
             self.complained = true;
             tell!("pilotwhale: {why}");
         }
+    }
+}
+
+fn sight(update: &Update) -> Option<Sight<'_>> {
+    match update {
+        Update::Run(run) => Some(Sight::Run(run)),
+        Update::Thing(thing) => Some(Sight::Thing(thing)),
+        Update::Past(past) => Some(Sight::Past(past)),
+        Update::Link(_) | Update::Snapshot(_) => None,
     }
 }
 

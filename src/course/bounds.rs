@@ -39,14 +39,14 @@ pub(super) fn too_deep(text: &str) -> Option<(usize, usize)> {
 
 /// The key of a list that is too long, and how long it is.
 pub(super) fn too_long(value: &Value) -> Option<(String, usize)> {
-    let mapping = value.as_mapping().into_iter().flatten();
-    let inside = value.as_sequence().into_iter().flatten();
+    let mut mapping = value.as_mapping().into_iter().flatten();
+    let mut inside = value.as_sequence().into_iter().flatten();
     let here = |(key, value): (&Value, &Value)| {
         let length = value.as_sequence().map_or(0, Vec::len);
         let key = key.as_str().unwrap_or_default();
         if length > LIST { Some((key.to_owned(), length)) } else { too_long(value) }
     };
-    mapping.clone().find_map(here).or_else(|| inside.clone().find_map(too_long))
+    mapping.find_map(here).or_else(|| inside.find_map(too_long))
 }
 
 #[cfg(test)]

@@ -38,6 +38,11 @@ impl Ear {
         Self { stream: Some(stream), lines: Lines::new(KEPT) }
     }
 
+    /// One that hears nothing.
+    fn deaf() -> Self {
+        Self { stream: None, lines: Lines::new(KEPT) }
+    }
+
     /// Waits for the next piece; false when the stream has ended. Never returns once it has.
     async fn hear(&mut self) -> bool {
         let Some(stream) = self.stream.as_mut() else { return std::future::pending().await };
@@ -54,6 +59,32 @@ impl Ear {
     }
 }
 
+/// Hears until both have ended, or enough was heard. `tell` gets the output now and then meanwhile.
+async fn hear(mut ears: [Ear; 2], mut tell: impl FnMut(Output)) -> Output {
+    let mut due: Option<Instant> = None;
+    let mut pause = SOON;
+    while ears.iter().any(|e| e.stream.is_some()) {
+        let [one, two] = &mut ears;
+        let heard = tokio::select! {
+            heard = one.hear() => heard,
+            heard = two.hear() => heard,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                due = None;
+                pause = LEISURE;
+                tell(longest(&ears));
+                continue;
+            }
+        };
+        if heard {
+            due = due.or_else(|| Some(Instant::now() + pause));
+        }
+        if ears.iter().any(|e| e.lines.is_full()) {
+            break;
+        }
+    }
+    longest(&ears)
+}
+
 /// Each has heard the whole or a part of it.
 fn longest(ears: &[Ear; 2]) -> Output {
     let [one, two] = ears.each_ref().map(|e| e.lines.output());
@@ -64,31 +95,15 @@ impl Engine {
     /// Listens to a container from its first byte to its end. `tell` gets the output now and then while it runs.
     ///
     /// Stops listening when enough was heard: an attached reader that stands still would stop the container itself.
-    pub(super) async fn listen(&self, id: &str, mut tell: impl FnMut(Output)) -> Result<Output, EngineError> {
+    pub(super) async fn listen(&self, id: &str, tell: impl FnMut(Output)) -> Result<Output, EngineError> {
         let (attached, log) = self.ears(id).await?;
-        let mut ears = [Ear::new(attached), Ear::new(log)];
-        let mut due: Option<Instant> = None;
-        let mut pause = SOON;
-        while ears.iter().any(|e| e.stream.is_some()) {
-            let [one, two] = &mut ears;
-            let heard = tokio::select! {
-                heard = one.hear() => heard,
-                heard = two.hear() => heard,
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    due = None;
-                    pause = LEISURE;
-                    tell(longest(&ears));
-                    continue;
-                }
-            };
-            if heard {
-                due = due.or_else(|| Some(Instant::now() + pause));
-            }
-            if ears.iter().any(|e| e.lines.is_full()) {
-                break;
-            }
-        }
-        Ok(longest(&ears))
+        Ok(hear([Ear::new(attached), Ear::new(log)], tell).await)
+    }
+
+    /// Reads the log of a container along while it grows. Nobody is attached: what the engine's log does not take is
+    /// not heard.
+    pub(super) async fn follow(&self, id: &str, tell: impl FnMut(Output)) {
+        hear([Ear::new(self.log(id)), Ear::deaf()], tell).await;
     }
 
     /// An attachment and, right after it, the log: one of them misses nothing.
@@ -102,8 +117,13 @@ impl Engine {
         let limit = Duration::from_secs(10);
         let attached =
             self.ask("attach", limit, self.docker.attach_container(id, Some(options))).await?.output;
+        Ok((attached, self.log(id)))
+    }
+
+    /// The log from its beginning, and as it grows.
+    fn log(&self, id: &str) -> Heard {
         let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).build();
-        Ok((attached, self.docker.logs(id, Some(options)).boxed()))
+        self.docker.logs(id, Some(options)).boxed()
     }
 
     /// The end of a container's log as it is now.

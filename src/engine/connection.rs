@@ -67,11 +67,6 @@ impl Engine {
         }
     }
 
-    /// The name under which this machine reaches what the engine publishes.
-    pub fn machine(&self) -> &str {
-        self.endpoint.machine().unwrap_or("localhost")
-    }
-
     pub(super) fn sort(&self, error: bollard::errors::Error) -> EngineError {
         EngineError::from_wire(error, &self.endpoint.uri)
     }

@@ -24,8 +24,13 @@ impl Endpoint {
 }
 
 impl Endpoint {
+    /// The name under which this machine reaches what the engine publishes.
+    pub fn host(&self) -> &str {
+        self.machine().unwrap_or("localhost")
+    }
+
     /// The name or address under which the network knows the engine's machine; None for a socket.
-    pub(super) fn machine(&self) -> Option<&str> {
+    fn machine(&self) -> Option<&str> {
         let rest = self.uri.strip_prefix("tcp://").or_else(|| self.uri.strip_prefix("http://"))?;
         let place = rest.split('/').next().unwrap_or(rest);
         Some(match place.rsplit_once(':') {

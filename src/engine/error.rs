@@ -92,15 +92,6 @@ impl EngineError {
         }
     }
 
-    /// True where trying again later can help without anybody changing the request.
-    pub fn is_about_connection(&self) -> bool {
-        use EngineError as E;
-        matches!(
-            self,
-            E::Absent | E::Unreachable { .. } | E::Denied { .. } | E::Slow { .. } | E::Stranger { .. }
-        )
-    }
-
     /// The same error where the first question was put, who is there: an engine can always answer that.
     pub(super) fn of_a_stranger(self, at: &str) -> Self {
         let answer = match self {

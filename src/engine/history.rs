@@ -12,7 +12,7 @@ use super::convert;
 use super::detail::pairs;
 use super::event::{Change, Event, Happening};
 use super::{Engine, EngineError};
-use crate::facts::{ContainerState, Exec, Kind, Mount, MountKind, Port, Run, RunSource, Thing};
+use crate::facts::{ContainerState, Exec, Kind, Mount, MountKind, Past, Port, Run, RunSource, Thing};
 
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
@@ -29,11 +29,11 @@ impl Engine {
     /// Containers made since then, oldest first: whole where they still exist; those that are gone with name, image
     /// and exit code only, as far back as the engine remembers.
     pub async fn runs_since(&self, since: Timestamp) -> Result<Vec<Run>, EngineError> {
-        Ok(self.past(since).await?.0)
+        Ok(self.past(since).await?.runs)
     }
 
     /// The same, with the volumes and networks that came or went and the images that were given a name since then, as far as the engine remembers.
-    pub async fn past(&self, since: Timestamp) -> Result<(Vec<Run>, Vec<Thing>), EngineError> {
+    pub async fn past(&self, since: Timestamp) -> Result<Past, EngineError> {
         let (all, events) = tokio::try_join!(self.containers(None), self.events_since(since))?;
         let things = events.iter().filter_map(|event| passing(&event.what)).collect();
         let mut runs: HashMap<String, Run> = HashMap::new();
@@ -94,7 +94,7 @@ impl Engine {
         }
         let mut runs: Vec<Run> = runs.into_values().collect();
         runs.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        Ok((runs, things))
+        Ok(Past { since, runs, things })
     }
 
     async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, EngineError> {
@@ -146,7 +146,7 @@ impl Engine {
     }
 }
 
-fn passing(what: &Happening) -> Option<Thing> {
+pub(super) fn passing(what: &Happening) -> Option<Thing> {
     let (kind, passing) = match what {
         Happening::Image(Some(passing)) => (Kind::Image, passing),
         Happening::Volume(Some(passing)) => (Kind::Volume, passing),

@@ -13,6 +13,7 @@ mod history;
 mod install;
 mod logs;
 mod model;
+mod post;
 pub mod private;
 mod prospect;
 mod read;

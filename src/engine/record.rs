@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::EngineError;
 use super::event::{Change, Event, Happening};
 use super::history::{self, Inspected};
-use crate::facts::{Exec, Output, Run, RunSource};
+use crate::facts::{Exec, Output, Past, Run, RunSource};
 
 /// Lives that are remembered; the oldest is forgotten first.
 const KEPT: usize = 200;
@@ -31,7 +31,11 @@ struct Life {
     output_asked: bool,
     /// No more output will come for this start of the container.
     output_done: bool,
+    /// Its log is read along.
+    follows: bool,
     ended: bool,
+    /// The connection was lost since anything was heard of it.
+    stale: bool,
 }
 
 /// Something to ask the engine, whose answer comes back as an `Answer`.
@@ -42,6 +46,8 @@ pub(super) enum Job {
     /// anything is known of the container, because a `docker run` starts it some milliseconds after making it.
     Listen(String),
     StopListening(String),
+    /// Read the log of what goes on running along, for checks that ask what a server printed.
+    Follow(String),
     ReadLog(String),
     InspectExec {
         container: String,
@@ -82,19 +88,45 @@ impl Recorder {
         runs
     }
 
+    /// What the engine remembers, with what was seen since; it is followed from now on like what was made under our eyes.
+    pub(super) fn read_back(&mut self, mut past: Past) -> (Past, Vec<Job>) {
+        let mut jobs = Vec::new();
+        for told in &mut past.runs {
+            if let Some(life) = self.lives.get_mut(&told.id) {
+                let seen = std::mem::take(&mut life.run);
+                // What came while the engine was asked is newer than its answer; what was seen before a gap is older.
+                let is_older = std::mem::take(&mut life.stale);
+                life.run = if is_older { seen.with(told.clone()) } else { told.clone().with(seen) };
+                life.ended = !life.run.is_running() && life.run.finished.is_some();
+                *told = life.run.clone();
+            } else if !told.removed && told.argv.is_some() {
+                let ended = !told.is_running() && told.finished.is_some();
+                let run = told.clone();
+                // Its log was read just now.
+                let mut life = Life { run, inspected: true, ended, output_asked: ended, ..Life::default() };
+                life.output_done = ended;
+                jobs.extend(life.hear_again());
+                self.keep(life);
+            }
+        }
+        let told: BTreeSet<String> = past.runs.iter().map(|run| run.id.clone()).collect();
+        let missing = self.lives.values().map(|life| &life.run).filter(|run| !told.contains(&run.id));
+        let young = missing.filter(|run| run.created.is_none_or(|created| created >= past.since));
+        past.runs.extend(young.cloned().collect::<Vec<_>>());
+        (past, jobs)
+    }
+
     /// After a new connection: what was asked over the old one will not be answered.
     pub(super) fn reconnected(&mut self) -> Vec<Job> {
         let mut jobs = Vec::new();
+        self.lives.values_mut().for_each(|life| life.stale = true);
         for (id, life) in self.lives.iter_mut().filter(|(_, life)| !life.output_done) {
             life.output_asked = false;
             if !life.inspected {
                 jobs.push(Job::Inspect(id.clone()));
-            } else if !life.ended && life.is_fleeting() {
-                // Its log still has the beginning.
-                life.output_asked = true;
-                jobs.push(Job::Listen(id.clone()));
             } else {
-                jobs.extend(life.next());
+                life.follows = false;
+                jobs.extend(life.hear_again());
             }
         }
         jobs
@@ -115,6 +147,8 @@ impl Recorder {
                 if !history::apply(&mut life.run, change, event.at()) {
                     return Vec::new();
                 }
+                life.stale = false;
+                let mut jobs = Vec::new();
                 match change {
                     Change::Started => {
                         life.ended = false;
@@ -124,7 +158,12 @@ impl Recorder {
                             life.output_asked = false;
                         }
                     }
-                    Change::Died { .. } => life.ended = true,
+                    Change::Died { .. } => {
+                        life.ended = true;
+                        if std::mem::take(&mut life.follows) {
+                            jobs.push(Job::StopListening(id.clone()));
+                        }
+                    }
                     Change::Destroyed
                         if life.run.auto_remove
                             && life.run.started.is_none()
@@ -146,7 +185,8 @@ impl Recorder {
                     Change::Started if life.inspected => Some(Job::Inspect(id.clone())),
                     _ => None,
                 };
-                life.next().into_iter().chain(exec).collect()
+                jobs.extend(life.next().into_iter().chain(exec));
+                jobs
             }
             // A start that failed says only this much: it left its network and had never started.
             Happening::Wire { container, joined: false } => match self.lives.get(container) {
@@ -162,15 +202,19 @@ impl Recorder {
             return Vec::new();
         }
         let run = history::from_event(id, attributes, at);
-        self.lives.insert(id.to_string(), Life { run, output_asked: true, ..Life::default() });
-        self.order.push_back(id.to_string());
+        self.keep(Life { run, output_asked: true, ..Life::default() });
         self.changed.insert(id.to_string());
+        vec![Job::Listen(id.to_string()), Job::Inspect(id.to_string())]
+    }
+
+    fn keep(&mut self, life: Life) {
+        self.order.push_back(life.run.id.clone());
+        self.lives.insert(life.run.id.clone(), life);
         if self.order.len() > KEPT
             && let Some(oldest) = self.order.pop_front()
         {
             self.lives.remove(&oldest);
         }
-        vec![Job::Listen(id.to_string()), Job::Inspect(id.to_string())]
     }
 
     pub(super) fn answered(&mut self, answer: Answer) -> Vec<Job> {
@@ -228,42 +272,25 @@ impl Recorder {
 }
 
 impl Life {
-    /// Takes over what an inspect says; what events have said since is newer and stays.
+    /// Takes over what an inspect says; what events have said since is newer.
     fn learn(&mut self, seen: Inspected) {
-        let old = std::mem::replace(&mut self.run, seen.run);
-        let new = &mut self.run;
+        let heard = Run { argv: None, ..std::mem::take(&mut self.run) };
+        self.run = seen.run.with(heard);
         self.health_test = seen.health_test;
         self.inspected = true;
-        new.created = new.created.or(old.created);
-        new.started = old.started.or(new.started);
-        new.finished = old.finished.or(new.finished);
-        new.exit_code = old.exit_code.or(new.exit_code);
-        new.removed = old.removed;
-        // What an event has said since the inspect was asked for is newer; before it, nothing was known.
-        new.state = old.state.or(new.state).filter(|_| !old.removed);
-        if new.error.is_empty() {
-            new.error = old.error;
-        }
-        new.output = old.output;
-        // The ports that the engine picked are gone with the end.
-        if old.ports.iter().any(|port| port.host.is_some())
-            && new.ports.iter().all(|port| port.host.is_none())
-        {
-            new.ports = old.ports;
-        }
-        // Where a link led is known from the first look.
-        new.linked.extend(old.linked);
-        new.execs = old.execs;
-        new.execs.retain(|exec| Some(&exec.line) != self.health_test.as_ref());
-        if new.image_refs.is_empty() {
-            new.image_refs = old.image_refs;
-        }
-        if !old.image.is_empty() {
-            new.image = old.image;
-        }
+        self.run.execs.retain(|exec| Some(&exec.line) != self.health_test.as_ref());
     }
 
-    /// Reads the log of what has ended, unless somebody listened.
+    /// What is still to come is heard again over a new connection: its log has the beginning.
+    fn hear_again(&mut self) -> Option<Job> {
+        if !self.ended && self.is_fleeting() {
+            self.output_asked = true;
+            return Some(Job::Listen(self.run.id.clone()));
+        }
+        self.next()
+    }
+
+    /// Reads the log of what has ended, and along of what runs, unless somebody listens.
     fn next(&mut self) -> Option<Job> {
         if self.inspected && self.run.source == RunSource::Build {
             self.output_done = true;
@@ -273,7 +300,8 @@ impl Life {
             return None;
         }
         if !self.ended {
-            return None;
+            let follows = self.run.is_running() && !std::mem::replace(&mut self.follows, true);
+            return follows.then(|| Job::Follow(self.run.id.clone()));
         }
         self.output_asked = true;
         Some(Job::ReadLog(self.run.id.clone()))

@@ -1,20 +1,22 @@
 //! Keeps a picture of one engine live: events applied at once, then asked after; reconnects by itself.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::error::HUNG_UP;
 use super::event::Event;
+use super::history;
 use super::model::{Dirty, Fresh, Model};
+use super::post::{Post, carry};
 use super::record::{Answer, Job, Recorder};
 use super::{Endpoint, Engine, EngineError};
-use crate::facts::{Link, Run, Snapshot};
+use crate::facts::{Link, Past, Run, Snapshot, Thing};
 
 /// What follows an event is asked for after this long, together with what other events need.
 const GATHER: Duration = Duration::from_millis(20);
@@ -34,32 +36,45 @@ pub enum Update {
     Link(Link),
     Snapshot(Arc<Snapshot>),
     Run(Arc<Run>),
+    /// An image got a name; a volume or network came or went.
+    Thing(Arc<Thing>),
+    /// All that the engine remembers since the moment that was given to `Watcher::remember`, with what was seen since:
+    /// once then, and after each reconnect.
+    Past(Arc<Past>),
 }
 
 /// Watching goes on until this is dropped.
 #[derive(Debug)]
 pub struct Watcher {
     tasks: [JoinHandle<()>; 2],
-    nudges: Arc<Nudges>,
+    wishes: Arc<Wishes>,
 }
 
-/// What others know that no event tells.
+/// What others ask of the watch, or know that no event tells.
 #[derive(Debug, Default)]
-struct Nudges {
+struct Wishes {
     command_ended: Notify,
     silent: Notify,
+    /// Since when the engine's memory is to be read; each call asks for it anew.
+    since: watch::Sender<Option<Timestamp>>,
 }
 
 impl Watcher {
     /// A command of the shell has ended. Docker's own image store sends no event of a build without a name, so there
     /// the images are asked for.
     pub fn command_ended(&self) {
-        self.nudges.command_ended.notify_one();
+        self.wishes.command_ended.notify_one();
     }
 
     /// Somebody waits for an answer of the engine, and none comes: it is asked whether it is there at all.
     pub fn doubt(&self) {
-        self.nudges.silent.notify_one();
+        self.wishes.silent.notify_one();
+    }
+
+    /// Reads once what the engine remembers since then, and again after each reconnect. What containers of that time
+    /// do from now on is recorded, too. A later call takes the place of an earlier one.
+    pub fn remember(&self, since: Timestamp) {
+        self.wishes.since.send_replace(Some(since));
     }
 }
 
@@ -72,12 +87,12 @@ impl Drop for Watcher {
 /// Starts to watch. Of snapshots only the latest waits where the receiver is slow; of a run, its latest state.
 pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
     let post = Arc::new(Post::default());
-    let nudges = Arc::new(Nudges::default());
+    let wishes = Arc::<Wishes>::default();
     let carry = tokio::spawn(carry(post.clone(), updates));
     let mut watch = Watch {
         endpoint,
         post,
-        nudges: nudges.clone(),
+        wishes: wishes.clone(),
         model: Model::default(),
         recorder: Recorder::default(),
         resume: None,
@@ -85,77 +100,13 @@ pub fn watch(endpoint: Endpoint, updates: mpsc::Sender<Update>) -> Watcher {
         seen: false,
     };
     let keep = tokio::spawn(async move { watch.keep().await });
-    Watcher { tasks: [keep, carry], nudges }
-}
-
-/// What waits to be sent.
-#[derive(Debug, Default)]
-struct Post {
-    waiting: Mutex<Waiting>,
-    more: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Waiting {
-    link: Option<Link>,
-    snapshot: Option<Arc<Snapshot>>,
-    runs: VecDeque<Arc<Run>>,
-}
-
-impl Post {
-    fn put(&self, change: impl FnOnce(&mut Waiting)) {
-        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        self.more.notify_one();
-    }
-
-    fn link(&self, link: Link) {
-        self.put(|w| w.link = Some(link));
-    }
-
-    fn snapshot(&self, snapshot: Snapshot) {
-        self.put(|w| w.snapshot = Some(Arc::new(snapshot)));
-    }
-
-    fn run(&self, run: Run) {
-        self.put(|w| match w.runs.iter_mut().find(|r| r.id == run.id) {
-            Some(waiting) => *waiting = Arc::new(run),
-            None => {
-                if w.runs.len() >= 256 {
-                    w.runs.pop_front();
-                }
-                w.runs.push_back(Arc::new(run));
-            }
-        });
-    }
-
-    fn take(&self) -> Option<Update> {
-        let mut w = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        // The snapshot before the word that it is live.
-        let snapshot = w.snapshot.take().map(Update::Snapshot);
-        snapshot.or_else(|| w.link.take().map(Update::Link)).or_else(|| w.runs.pop_front().map(Update::Run))
-    }
-}
-
-async fn carry(post: Arc<Post>, updates: mpsc::Sender<Update>) {
-    loop {
-        // A place first, then the news: what waits stays replaceable until it can really go.
-        let Ok(place) = updates.reserve().await else { return };
-        loop {
-            match post.take() {
-                Some(update) => {
-                    place.send(update);
-                    break;
-                }
-                None => post.more.notified().await,
-            }
-        }
-    }
+    Watcher { tasks: [keep, carry], wishes }
 }
 
 struct Watch {
     endpoint: Endpoint,
     post: Arc<Post>,
-    nudges: Arc<Nudges>,
+    wishes: Arc<Wishes>,
     model: Model,
     recorder: Recorder,
     /// Engine's time of the last event, in nanoseconds; None asks for events from now on.
@@ -257,6 +208,9 @@ impl Watch {
         // When an answer that is waited for is so late that the engine may be stuck.
         let mut late_at = Instant::now();
         let mut whole_at = Instant::now() + RECONCILE;
+        let mut since = self.wishes.since.subscribe();
+        let mut past = since.borrow_and_update().map(|since| read_back(&engine, since));
+        let wishes = Arc::clone(&self.wishes);
         loop {
             let mut changed = false;
             tokio::select! {
@@ -286,7 +240,7 @@ impl Watch {
                 () = sleep_until(late_at), if refresh.is_some() && ping.is_none() => {
                     ping = Some(tokio::spawn(ask_whether_there(engine.clone())));
                 }
-                () = self.nudges.silent.notified(), if ping.is_none() => {
+                () = wishes.silent.notified(), if ping.is_none() => {
                     ping = Some(tokio::spawn(ask_whether_there(engine.clone())));
                 }
                 there = async { match ping.as_mut() { Some(p) => p.await, None => std::future::pending().await } } => {
@@ -304,7 +258,21 @@ impl Watch {
                         Err(failed) => tracing::error!(%failed, "a refresh broke"),
                     }
                 }
-                () = self.nudges.command_ended.notified() => self.model.dirty.images |= !tells_of_builds,
+                told = async { match past.as_mut() { Some(p) => p.await, None => std::future::pending().await } } => {
+                    past = None;
+                    match told {
+                        Ok(told) => {
+                            let (told, more) = self.recorder.read_back(told?);
+                            more.into_iter().for_each(|job| jobs.start(job, &mut tasks));
+                            self.post.past(told);
+                        }
+                        Err(failed) => tracing::error!(%failed, "reading back broke"),
+                    }
+                }
+                Ok(()) = since.changed(), if past.is_none() => {
+                    past = since.borrow_and_update().map(|since| read_back(&engine, since));
+                }
+                () = wishes.command_ended.notified() => self.model.dirty.images |= !tells_of_builds,
                 () = sleep_until(whole_at) => self.model.dirty = Dirty::everything(),
                 Some(_) = tasks.join_next() => {}
             }
@@ -327,6 +295,9 @@ impl Watch {
         if event.nanos > 0 {
             self.resume = self.resume.max(Some(event.nanos));
         }
+        if let Some(thing) = history::passing(&event.what) {
+            self.post.thing(thing);
+        }
         for job in self.recorder.observe(&event) {
             jobs.start(job, tasks);
         }
@@ -337,6 +308,11 @@ impl Watch {
 /// An engine that works answers this at once, whatever else it is doing.
 async fn ask_whether_there(engine: Engine) -> Result<(), EngineError> {
     engine.ask("ping", PING, engine.docker.ping()).await.map(drop)
+}
+
+fn read_back(engine: &Engine, since: Timestamp) -> JoinHandle<Result<Past, EngineError>> {
+    let engine = engine.clone();
+    tokio::spawn(async move { engine.past(since).await })
 }
 
 /// Reads events as fast as they come: an engine drops what a slow reader leaves lying.
@@ -428,6 +404,23 @@ impl Jobs {
                 if let Some(task) = self.listening.remove(&id) {
                     task.abort();
                 }
+            }
+            Job::Follow(id) => {
+                self.listening.retain(|_, task| !task.is_finished());
+                let Ok(turn) = self.listeners.clone().try_acquire_owned() else { return };
+                let key = id.clone();
+                let task = tasks.spawn(async move {
+                    let _turn = turn;
+                    let tell = |output| {
+                        let _ = answers.try_send(Answer::Output {
+                            id: id.clone(),
+                            output: Some(output),
+                            done: false,
+                        });
+                    };
+                    engine.follow(&id, tell).await;
+                });
+                self.listening.insert(key, task);
             }
             Job::Listen(id) => {
                 let turn = self.listeners.clone().try_acquire_owned();

@@ -1,6 +1,16 @@
 //! Puts the two streams of a program together line by line, so that neither cuts the other's lines.
 
-use super::{Output, Plain, Stream};
+use serde::{Deserialize, Serialize};
+
+use super::{Plain, Stream};
+
+/// What a container printed, up to a bound.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Output {
+    /// Plain lines: terminal control sequences and carriage returns are taken out.
+    pub text: String,
+    pub truncated: bool,
+}
 
 /// Keeps at most `limit` bytes of text, the first ones.
 pub struct Lines {

@@ -4,12 +4,14 @@ mod content;
 mod detail;
 mod evidence;
 mod found;
+mod kept;
 mod lines;
 mod link;
 mod observed;
 mod plain;
 mod printable;
 pub mod reference;
+mod run;
 mod sample;
 pub mod secret;
 mod snapshot;
@@ -17,14 +19,16 @@ mod start;
 
 pub use content::Content;
 pub use detail::{ContainerDetail, Detail, HealthEntry, ImageDetail, Layer, NetworkDetail, VolumeDetail};
-pub use evidence::{Evidence, Kept, Output, Place, Run, RunSource};
+pub use evidence::{Evidence, Place};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
-pub use lines::Lines;
+pub use kept::{Keep, Kept, Looked, Past};
+pub use lines::{Lines, Output};
 pub use link::{Link, LogEnd, LogLine, Stream};
 pub use observed::{Action, Answer, Build, Command, Observed, Origin};
 pub use plain::Plain;
 pub use printable::{is_steering, printable};
 pub use reference::Reference;
+pub use run::{Run, RunSource};
 pub use sample::Sample;
 pub use snapshot::{
     Container, ContainerState, EngineInfo, Flavor, Health, Image, Kind, Mount, MountKind, Network, Port,

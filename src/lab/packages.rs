@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::engine::Engine;
-use crate::facts::{Mount, MountKind, Run, RunSource};
+use crate::facts::{Mount, MountKind, Run};
 
 /// Paths that are kept of one container: enough to say that there are some.
 const KEPT: usize = 10;
@@ -12,18 +12,13 @@ const KEPT: usize = 10;
 const MOST: usize = 500;
 const DEEP: usize = 5;
 
-/// Looks at what may still change, and at what was not looked at yet. One that is gone meanwhile stays as it was known.
-pub(super) async fn look(engine: &Engine, runs: &mut [Run]) {
-    let mine = |run: &&mut Run| run.source == RunSource::Learner && !run.removed && run.started.is_some();
-    let open =
-        |run: &&mut Run| run.packages.as_ref().is_none_or(|found| found.is_empty() && run.is_running());
-    for run in runs.iter_mut().filter(mine).filter(open) {
-        let Ok(added) = engine.added(&run.id).await else { continue };
-        let mut found: Vec<String> = added.into_iter().filter(|path| is_package(path)).collect();
-        found.extend(run.mounts.iter().flat_map(|mount| mounted(mount, run)));
-        found.truncate(KEPT);
-        run.packages = Some(found);
-    }
+/// Those of one container; None where it can't be looked at, as where it is gone meanwhile.
+pub(super) async fn look(engine: &Engine, run: &Run) -> Option<Vec<String>> {
+    let added = engine.added(&run.id).await.ok()?;
+    let mut found: Vec<String> = added.into_iter().filter(|path| is_package(path)).collect();
+    found.extend(run.mounts.iter().flat_map(|mount| mounted(mount, run)));
+    found.truncate(KEPT);
+    Some(found)
 }
 
 /// What pip, uv, apt and others write for each package, wherever they put it. A compiled file is none.

@@ -26,12 +26,16 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-pub(super) fn look(folder: &Path, asked: &BTreeSet<String>, runs: &[Run]) -> BTreeMap<String, Place> {
+pub(super) fn look<'r>(
+    folder: &Path,
+    asked: &BTreeSet<String>,
+    runs: impl Iterator<Item = &'r Run>,
+) -> BTreeMap<String, Place> {
     let own = asked.iter().map(|path| {
         let path = path.trim_start_matches("./");
         (folder.join(path).display().to_string(), own_place(folder, path))
     });
-    let binds = runs.iter().flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
+    let binds = runs.flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
     let binds: BTreeSet<&String> = binds.map(|mount| &mount.source).collect();
     let binds = binds.into_iter().map(|path| (path.clone(), place(Path::new(path))));
     binds.take(MOST).chain(own.take(MOST)).collect()
@@ -39,10 +43,14 @@ pub(super) fn look(folder: &Path, asked: &BTreeSet<String>, runs: &[Run]) -> BTr
 
 /// The files of the folder that the checks speak of, as far as they are there. Where builds matter, also the
 /// Dockerfiles that they were told to read, and what these name.
-pub(super) fn files(folder: &Path, needs: &Needs, seen: &[Observed]) -> BTreeMap<String, TextFile> {
+pub(super) fn files<'c>(
+    folder: &Path,
+    needs: &Needs,
+    seen: impl Iterator<Item = &'c Observed>,
+) -> BTreeMap<String, TextFile> {
     let mut asked = needs.files.clone();
     if needs.builds {
-        asked.extend(seen.iter().filter_map(build::dockerfile).map(str::to_owned));
+        asked.extend(seen.filter_map(build::dockerfile).map(str::to_owned));
     }
     let mut files = read(folder, &asked);
     if needs.builds {
@@ -119,11 +127,11 @@ mod tests {
         };
         let mounts = vec![mount(&path("made")), mount(&path("gone"))];
         let runs = [Run { mounts, ..Run::default() }];
-        let found = look(dir.path(), &["./hello.py".into()].into(), &runs);
+        let found = look(dir.path(), &["./hello.py".into()].into(), runs.iter());
         let of = |name: &str| found.get(&path(name)).copied();
         assert_eq!(of("hello.py"), Some(Place::File));
         assert_eq!((of("made"), of("gone")), (Some(Place::EmptyFolder), Some(Place::Missing)));
-        assert_eq!(look(dir.path(), &BTreeSet::new(), &runs).len(), 2);
+        assert_eq!(look(dir.path(), &BTreeSet::new(), runs.iter()).len(), 2);
         let files = read(dir.path(), &["hello.py".into(), "gone.py".into()].into());
         assert_eq!(files["hello.py"].text.as_deref(), Some("x"));
         assert!(files["hello.py"].sha256.starts_with("2d711642b726b044"), "{files:?}");
@@ -146,7 +154,7 @@ mod tests {
         let files = read(&folder, &asked);
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
         assert_eq!(names, [absolute.as_str(), "inside"]);
-        let places = look(&folder, &asked, &[]);
+        let places = look(&folder, &asked, [].iter());
         let of = |name: &str| places.get(&folder.join(name).display().to_string()).copied();
         assert_eq!((of("Dockerfile"), of("../secret")), (Some(Place::Outside), Some(Place::Outside)));
         assert_eq!((of("zero"), of("inside")), (Some(Place::Outside), Some(Place::File)));

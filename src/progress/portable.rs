@@ -98,7 +98,10 @@ impl Store {
 mod tests {
     use jiff::Timestamp;
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::facts::Keep;
     use crate::facts::Run;
     use crate::progress::Event;
 
@@ -117,8 +120,9 @@ mod tests {
         let mut here = store(&at("here"));
         let events: Vec<_> = (0..300).map(|n| (Timestamp::now(), moved(n))).collect();
         here.append_all(&events).unwrap();
-        here.keep_run("e", 1, &Run { id: "c".into(), ..Run::default() }).unwrap();
-        here.keep_answer("e", 1, "which?", "this").unwrap();
+        let run = Arc::new(Run { id: "c".into(), ..Run::default() });
+        here.keep("e", 1, &Keep::Run(run)).unwrap();
+        here.keep("e", 1, &Keep::Answer { prompt: "which?".into(), answer: "this".into() }).unwrap();
         here.export(&at("carried"), "docker").unwrap();
         assert!(matches!(here.export(&at("carried"), "docker"), Err(PortableError::Taken(_))));
 

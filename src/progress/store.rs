@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 pub use super::schema::StoreError;
 use super::{Event, Stamped, schema};
-use crate::facts::{Kept, Observed, Run, Thing};
+use crate::facts::{Keep, Kept, Observed, Run, Thing};
 
 /// Calls that are kept of one exercise.
 const MOST_SEEN: i64 = 5000;
@@ -98,9 +99,18 @@ impl Store {
         rows().map_err(|e| self.said(e))
     }
 
-    /// Keeps what was seen of a container during one run of an exercise; a later look replaces an earlier one, except for
-    /// what its ports had answered.
-    pub fn keep_run(&mut self, exercise: &str, attempt: u64, run: &Run) -> Result<(), StoreError> {
+    /// Keeps one thing that was recorded of an attempt.
+    pub fn keep(&mut self, exercise: &str, attempt: u64, what: &Keep) -> Result<(), StoreError> {
+        match what {
+            Keep::Run(run) => self.keep_run(exercise, attempt, run),
+            Keep::Call(call) => self.keep_call(exercise, attempt, call),
+            Keep::Answer { prompt, answer } => self.keep_answer(exercise, attempt, prompt, answer),
+            Keep::Things(things) => self.keep_things(exercise, attempt, things),
+        }
+    }
+
+    /// A later look at a container is united with an earlier one.
+    fn keep_run(&mut self, exercise: &str, attempt: u64, run: &Run) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
             let mut query = self
                 .db
@@ -109,8 +119,10 @@ impl Store {
                 .query_row(params![exercise, attempt.cast_signed(), run.id], |row| row.get(0))
                 .optional()?;
             let before = before.and_then(|text| serde_json::from_str::<Run>(&text).ok());
-            let mut run = run.clone();
-            run.learn(before.map(|run| run.probes).unwrap_or_default());
+            let run = match before {
+                Some(before) => before.with(run.clone()),
+                None => run.clone(),
+            };
             let mut upsert = self.db.prepare_cached(
                 "INSERT INTO runs (exercise, attempt, id, run) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET run = excluded.run",
@@ -139,7 +151,7 @@ impl Store {
     }
 
     /// Keeps a call of the learner's; a later look at it replaces an earlier one. The oldest of many are forgotten.
-    pub fn keep_seen(&mut self, exercise: &str, attempt: u64, call: &Observed) -> Result<(), StoreError> {
+    fn keep_call(&mut self, exercise: &str, attempt: u64, call: &Observed) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
             // Each start of the app counts its calls from 1.
             let key = format!("{} {}", call.at, call.call);
@@ -159,7 +171,7 @@ impl Store {
     }
 
     /// Keeps what the learner typed in; the last answer to a question counts.
-    pub fn keep_answer(
+    fn keep_answer(
         &mut self,
         exercise: &str,
         attempt: u64,
@@ -178,7 +190,7 @@ impl Store {
     }
 
     /// Keeps what was here at some time; a later look replaces an earlier one.
-    pub fn keep_things(&mut self, exercise: &str, attempt: u64, things: &[Thing]) -> Result<(), StoreError> {
+    fn keep_things(&mut self, exercise: &str, attempt: u64, things: &[Thing]) -> Result<(), StoreError> {
         let mut write = || -> rusqlite::Result<()> {
             let tx = self.db.transaction()?;
             {
@@ -226,8 +238,8 @@ impl Store {
             rows.collect()
         };
         Ok(Kept {
-            runs: self.runs(exercise, attempt)?,
-            seen: seen().map_err(|e| self.said(e))?,
+            runs: self.runs(exercise, attempt)?.into_iter().map(Arc::new).collect(),
+            seen: seen().map_err(|e| self.said(e))?.into_iter().map(Arc::new).collect(),
             answers: answers().map_err(|e| self.said(e))?,
             things: self.things(exercise, attempt).map_err(|e| self.said(e))?,
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::consequences;
 use crate::check::{Report, TaskReport, Verdict};
 use crate::course::{Exercise, TaskMode, draw};
+use crate::facts::Keep;
 use crate::progress::{Event, ExerciseProgress, Stage};
 
 /// What the learner sees of it.
@@ -76,10 +77,18 @@ pub enum Input {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    Prepare { run: u64 },
-    Grade { run: u64 },
-    Clean { run: u64 },
+    Prepare {
+        run: u64,
+    },
+    Grade {
+        run: u64,
+    },
+    Clean {
+        run: u64,
+    },
     Record(Event),
+    /// Keep what was seen for this attempt, for a restart and for a headless grade.
+    Keep(Keep),
 }
 
 /// One exercise. At most one grading is under way and at most one waits; answers for another run are dropped.

@@ -1,12 +1,15 @@
 //! Where the learner is, without a screen: place, quiz, exercise, hints. Pure.
 
+mod attempt;
 mod consequence;
 mod exercise;
 mod place;
 mod quiz;
 mod review;
 mod score;
+mod things;
 
+pub use attempt::{Attempt, Counted, Sight};
 pub use consequence::consequences;
 pub use exercise::{ExerciseState, Input, Output, Phase, Was};
 pub use place::Place;
@@ -17,7 +20,11 @@ pub use score::{NextExercise, Open, Score, Share};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use crate::check::Needs;
 use crate::course::{BlockKind, Course, Exercise, Grade, Quiz, Response, spell};
+use crate::facts::{Kept, Looked, Snapshot};
 use crate::progress::{Event, Progress};
 
 /// One learner in one course. Methods that change something return the events that are to be recorded.
@@ -35,6 +42,8 @@ pub struct Session {
     bookmarks: BTreeMap<(String, usize), String>,
     /// The exercises with the values of their current attempts in them.
     drawn: BTreeMap<String, Arc<Exercise>>,
+    /// What was recorded of the attempts that were begun.
+    attempts: BTreeMap<String, Attempt>,
 }
 
 impl Session {
@@ -56,8 +65,10 @@ impl Session {
             })
             .collect();
         let bookmarks = progress.bookmarks;
-        let (furthest, seen, drawn) = (BTreeMap::new(), progress.seen, BTreeMap::new());
-        let mut session = Self { course, place, furthest, seen, quizzes, exercises, bookmarks, drawn };
+        let (furthest, seen) = (BTreeMap::new(), progress.seen);
+        let (drawn, attempts) = (BTreeMap::new(), BTreeMap::new());
+        let mut session =
+            Self { course, place, furthest, seen, quizzes, exercises, bookmarks, drawn, attempts };
         session.see();
         session.draw_all();
         session
@@ -72,7 +83,11 @@ impl Session {
 
     fn draw(&mut self, exercise: &Exercise) {
         let vars = self.exercises.get(&exercise.id).map(|s| s.record.vars.clone()).unwrap_or_default();
-        self.drawn.insert(exercise.id.clone(), Arc::new(exercise.drawn(&vars)));
+        let drawn = exercise.drawn(&vars);
+        if let Some(attempt) = self.attempts.get_mut(&exercise.id) {
+            attempt.set_needs(drawn.needs());
+        }
+        self.drawn.insert(exercise.id.clone(), Arc::new(drawn));
     }
 
     /// An exercise as the learner reads it: with the values that were drawn for the current attempt.
@@ -98,16 +113,6 @@ impl Session {
         }
         self.course = course;
         self.draw_all();
-    }
-
-    /// One step on: the next step, slide or lesson.
-    pub fn forward(&mut self) -> Vec<Event> {
-        self.move_to(self.place.next(&self.course))
-    }
-
-    /// One step back; the last step of the slide before, because that is what was seen there.
-    pub fn back(&mut self) -> Vec<Event> {
-        self.move_to(self.place.previous(&self.course))
     }
 
     /// Goes there, or to the nearest place that exists.
@@ -212,6 +217,9 @@ impl Session {
         if state.record.vars != before {
             self.draw(exercise);
         }
+        if outputs.iter().any(|output| matches!(output, Output::Record(Event::ExerciseReset { .. }))) {
+            self.attempts.remove(id);
+        }
         outputs
     }
 
@@ -224,6 +232,100 @@ impl Session {
     /// Whether what happens now counts for it: tasks on slides are judged while their lesson is open.
     pub fn is_at_hand(&self, exercise: &Exercise) -> bool {
         !exercise.on_slides || self.lesson_exercise().is_some_and(|e| e.id == exercise.id)
+    }
+
+    /// Takes what earlier sessions had kept of the attempts that are under way.
+    #[must_use]
+    pub fn with_kept(mut self, mut kept: BTreeMap<String, Kept>) -> Self {
+        for (id, state) in &self.exercises {
+            if let (Some(begun), Some(exercise)) = (state.record.begun, self.drawn.get(id)) {
+                let kept = kept.remove(id).unwrap_or_default();
+                let attempt = Attempt::new(state.record.run, begun, exercise.needs(), kept);
+                self.attempts.insert(id.clone(), attempt);
+            }
+        }
+        self
+    }
+
+    /// From now on it is recorded what counts for this attempt, and nothing of the one before.
+    pub fn record_from(&mut self, id: &str, now: Timestamp) {
+        let (Some(state), Some(exercise)) = (self.exercises.get(id), self.drawn.get(id)) else { return };
+        let attempt = Attempt::new(state.record.run, now, exercise.needs(), Kept::default());
+        self.attempts.insert(id.to_owned(), attempt);
+    }
+
+    /// What was recorded of it since it was begun.
+    pub fn attempt(&self, id: &str) -> Option<&Attempt> {
+        self.attempts.get(id)
+    }
+
+    /// What has to be recorded for all attempts that are under way, and since when; None where there are none.
+    pub fn to_record(&self) -> Option<(Timestamp, Needs)> {
+        let under_way = self.under_way();
+        let attempts = under_way.iter().filter_map(|id| self.attempts.get(id));
+        let since = attempts.map(|attempt| attempt.since).min()?;
+        let drawn = under_way.iter().filter_map(|id| self.drawn.get(id));
+        Some((since, Needs::of(drawn.flat_map(|exercise| exercise.checks()))))
+    }
+
+    /// Exercises at hand that are begun and not done.
+    fn under_way(&self) -> Vec<String> {
+        let at_hand = self.course.exercises.iter().filter(|e| self.is_at_hand(e));
+        let ids = at_hand.map(|e| e.id.clone());
+        ids.filter(|id| {
+            self.exercises.get(id).is_some_and(|s| !matches!(s.phase, Phase::Idle | Phase::Passed))
+        })
+        .collect()
+    }
+
+    /// Something happened: it is recorded for every attempt that it counts for, and judged there.
+    pub fn saw(&mut self, sight: Sight<'_>) -> Vec<(String, Output)> {
+        let mut outputs = Vec::new();
+        for id in self.under_way() {
+            let Some(attempt) = self.attempts.get_mut(&id) else { continue };
+            let Counted { changed, keep } = attempt.saw(sight);
+            outputs.extend(keep.into_iter().map(|keep| (id.clone(), Output::Keep(keep))));
+            if changed {
+                outputs.extend(self.step(&id, Input::Seen).into_iter().map(|output| (id.clone(), output)));
+            }
+        }
+        outputs
+    }
+
+    /// A command in the shell has ended: it may have changed files, and of those no event of the engine tells.
+    pub fn command_ended(&mut self) -> Vec<(String, Output)> {
+        let mut outputs = Vec::new();
+        for id in self.under_way() {
+            let (Some(exercise), Some(state)) = (self.drawn.get(&id), self.exercises.get(&id)) else {
+                continue;
+            };
+            let open = exercise.tasks.iter().filter(|task| !state.record.passed.contains_key(&task.id));
+            if !Needs::of(open.map(|task| &task.check)).files.is_empty() {
+                outputs.extend(self.step(&id, Input::Seen).into_iter().map(|output| (id.clone(), output)));
+            }
+        }
+        outputs
+    }
+
+    /// What the learner typed in for a task, which is then looked at.
+    pub fn answer_task(&mut self, id: &str, prompt: &str, answer: &str) -> Vec<Output> {
+        let Some(attempt) = self.attempts.get_mut(id) else { return Vec::new() };
+        let mut outputs = vec![Output::Keep(attempt.answered(prompt, answer))];
+        outputs.extend(self.step(id, Input::Check));
+        outputs
+    }
+
+    /// What a grading of this attempt has learnt; of another attempt it says nothing.
+    pub fn learned(
+        &mut self,
+        id: &str,
+        number: u64,
+        here: Option<&Snapshot>,
+        looked: &Looked,
+    ) -> Vec<Output> {
+        let attempt = self.attempts.get_mut(id).filter(|attempt| attempt.number == number);
+        let keep = attempt.map(|attempt| attempt.learned(here, looked)).unwrap_or_default();
+        keep.into_iter().map(Output::Keep).collect()
     }
 
     /// Feeds every exercise that is at hand the same: an engine that is lost or back, something seen, a start of the app.

@@ -38,33 +38,6 @@ impl Place {
         let id = old.lessons.get(self.lesson).map(|l| l.id.as_str()).unwrap_or_default();
         Self { lesson: new.lesson_index(id).unwrap_or(self.lesson), ..self }.clamped(new)
     }
-
-    pub(super) fn next(self, course: &Course) -> Self {
-        let Self { lesson, slide, step } = self;
-        if step + 1 < steps(course, lesson, slide) {
-            Self { step: step + 1, ..self }
-        } else if slide + 1 < slides(course, lesson) {
-            Self { lesson, slide: slide + 1, step: 0 }
-        } else if lesson + 1 < course.lessons.len() {
-            Self { lesson: lesson + 1, slide: 0, step: 0 }
-        } else {
-            self
-        }
-    }
-
-    pub(super) fn previous(self, course: &Course) -> Self {
-        let Self { lesson, slide, step } = self;
-        if step > 0 {
-            Self { step: step - 1, ..self }
-        } else if slide > 0 {
-            Self { lesson, slide: slide - 1, step: steps(course, lesson, slide - 1) - 1 }
-        } else if lesson > 0 {
-            let slide = slides(course, lesson - 1).saturating_sub(1);
-            Self { lesson: lesson - 1, slide, step: steps(course, lesson - 1, slide) - 1 }
-        } else {
-            self
-        }
-    }
 }
 
 fn slides(course: &Course, lesson: usize) -> usize {

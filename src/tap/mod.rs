@@ -5,6 +5,7 @@
 pub mod action;
 mod body;
 mod building;
+mod ending;
 mod engine;
 pub mod guard;
 pub mod ledger;
@@ -27,6 +28,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::facts::Observed;
+pub use ending::Ending;
 pub use guard::Guard;
 pub use socket::TapError;
 pub use target::Target;
@@ -44,6 +46,8 @@ pub struct Options {
     pub shell: ShellRoot,
     /// Judges what would delete; without one everything passes, and nothing is written down.
     pub guard: Option<Guard>,
+    /// Who looks once more at a container before a client ends it.
+    pub last_looks: Option<mpsc::Sender<Ending>>,
 }
 
 /// What the tap tells. It never waits for anyone to read: an event that finds no room is dropped and counted.

@@ -24,7 +24,7 @@ use super::settle::{Pending, judge};
 use super::target::Target;
 use super::upgrade::{Begun, join};
 use super::witness::{Call, Witness};
-use super::{Event, Options, path, who};
+use super::{Event, Options, ending, path, who};
 use crate::facts::Command;
 
 /// What a client says first that speaks HTTP/2 without asking.
@@ -155,6 +155,7 @@ impl Client {
                 return answer;
             }
         };
+        ending::last_look(self.options.last_looks.as_ref(), &target).await;
         let from_client = upgrade::on(&mut request);
         let request = request.map(|body| body::upward(body, call.clone()));
         let answered = self.line.lock().await.send(request).await;

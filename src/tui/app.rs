@@ -6,7 +6,6 @@ mod keys;
 mod mouse;
 mod questions;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +13,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::action::Action;
-use super::effect::{Effect, EngineEffect, Seen, ShellEffect};
+use super::effect::{Effect, EngineEffect, ShellEffect};
 use super::keymap::{Context, Keymap};
 use super::layout::{Pane, Screen, Wishes};
 use super::msg::Msg;
@@ -31,7 +30,7 @@ use super::screen::shell::ShellPane;
 use super::screen::task;
 use super::theme::{Look, Theme};
 use crate::course::Course;
-use crate::session::Session;
+use crate::session::{Session, Sight};
 use jiff::tz::TimeZone;
 use questions::Questions;
 
@@ -48,8 +47,6 @@ pub struct Setup {
     pub keys: Option<String>,
     /// Things to tell the learner at the start: what, and what to do.
     pub troubles: Vec<(String, String)>,
-    /// What earlier sessions kept, by exercise.
-    pub seen: BTreeMap<String, Seen>,
 }
 
 pub struct App {
@@ -95,7 +92,7 @@ impl App {
             look: setup.look,
             theme,
             now: Timestamp::UNIX_EPOCH,
-            lesson: LessonPane::new(session, setup.seen, lesson_keys(&keymap)),
+            lesson: LessonPane::new(session, lesson_keys(&keymap)),
             keymap,
             engine: EnginePane::new(TimeZone::UTC),
             shell: ShellPane::default(),
@@ -216,13 +213,20 @@ impl App {
                 Vec::new()
             }
             Msg::Snapshot(snapshot) => {
+                let here = Arc::clone(&snapshot);
                 let mut effects = self.engine.set_snapshot(snapshot);
-                effects.extend(self.lesson.engine_changed());
+                effects.extend(self.lesson.engine_changed(&here));
                 effects
             }
-            Msg::Run(run) => self.lesson.run_seen(&run),
+            Msg::Kept => {
+                self.lesson.answer_kept();
+                Vec::new()
+            }
+            Msg::Run(run) => self.lesson.saw(Sight::Run(&run)),
+            Msg::Thing(thing) => self.lesson.saw(Sight::Thing(&thing)),
+            Msg::Past(past) => self.lesson.saw(Sight::Past(&past)),
             Msg::Observed(call) => {
-                let mut effects = self.lesson.call_seen(&call);
+                let mut effects = self.lesson.saw(Sight::Call(&call));
                 effects.extend(self.note_command(&call));
                 self.engine.push_observed(call);
                 effects
@@ -270,8 +274,8 @@ impl App {
 
             Msg::Begun { exercise, run, outcome } => self.lesson.begun(&exercise, run, outcome),
             Msg::LookAgain(exercise) => self.lesson.look_again(&exercise),
-            Msg::Graded { exercise, run, report, learned } => {
-                let (news, effects) = self.lesson.graded(&exercise, run, *report, *learned);
+            Msg::Graded { exercise, run, report, looked } => {
+                let (news, effects) = self.lesson.graded(&exercise, run, *report, &looked);
                 match (news, self.lesson.take_news()) {
                     (Some(news), _) => self.tell(Tone::Good, news),
                     (None, Some(news)) => self.tell(Tone::Plain, news),

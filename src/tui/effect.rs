@@ -7,10 +7,12 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use crate::check::Needs;
 use crate::class;
 use crate::course::Vars;
-use crate::facts::{Kept, Kind, Observed, Run, Thing};
+use crate::facts::{Keep, Kind, Snapshot};
 use crate::progress;
+use crate::session::Attempt;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -20,30 +22,16 @@ pub enum Effect {
     /// Look for an engine again: something has happened that may have brought one.
     LookAgain,
     Record(progress::Event),
-    /// Keep a run that was seen, for a restart and for a headless grade.
-    KeepRun {
+    /// Keep what was seen or typed in for an attempt, for a restart and for a headless grade.
+    Keep {
         exercise: String,
         run: u64,
-        seen: Arc<Run>,
+        what: Keep,
     },
-    /// Keep a call of the learner's, likewise.
-    KeepSeen {
-        exercise: String,
-        run: u64,
-        call: Arc<Observed>,
-    },
-    /// Keep what was here at some time, likewise.
-    KeepThings {
-        exercise: String,
-        run: u64,
-        things: Vec<Thing>,
-    },
-    /// Keep what the learner typed in for a task.
-    KeepAnswer {
-        exercise: String,
-        run: u64,
-        prompt: String,
-        answer: String,
+    /// What has to be recorded for the attempts that are under way: the first of them began at `since`.
+    RecordFrom {
+        since: Timestamp,
+        needs: Needs,
     },
     /// To the terminal's clipboard.
     Copy(String),
@@ -124,9 +112,10 @@ pub enum ExerciseEffect {
         exercise: String,
         run: u64,
         vars: Vars,
-        since: Timestamp,
-        /// What was seen since then.
-        seen: Seen,
+        /// What was recorded of it until now.
+        attempt: Box<Attempt>,
+        /// What the engine holds, as it was watched.
+        here: Arc<Snapshot>,
         /// Tasks that passed before, with what was found.
         passed: BTreeMap<String, String>,
         /// What they were found in, by the names that later tasks use.
@@ -136,61 +125,6 @@ pub enum ExerciseEffect {
     PlanReset { exercise: String, run: u64, vars: Vars, since: Timestamp },
     /// Remove what was planned.
     Reset { exercise: String, run: u64, vars: Vars },
-}
-
-/// What was seen for one exercise since it began.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Seen {
-    /// Oldest first.
-    pub runs: Vec<Arc<Run>>,
-    pub calls: Vec<Arc<Observed>>,
-    /// By the question.
-    pub answers: BTreeMap<String, String>,
-    /// Images, volumes and networks that were here at some time.
-    pub things: Vec<Thing>,
-}
-
-impl Seen {
-    /// The newest knowledge of a container takes the place of the older, except for what its ports had answered.
-    pub fn add_run(&mut self, mut run: Run) -> Arc<Run> {
-        let known = self.runs.iter_mut().find(|r| r.id == run.id);
-        run.learn(known.as_ref().map(|known| known.probes.clone()).unwrap_or_default());
-        let run = Arc::new(run);
-        match known {
-            Some(known) => *known = Arc::clone(&run),
-            None => self.runs.push(Arc::clone(&run)),
-        }
-        run
-    }
-
-    pub fn add_call(&mut self, call: &Arc<Observed>) {
-        match self.calls.iter_mut().rev().find(|c| (c.at, c.call) == (call.at, call.call)) {
-            Some(known) => *known = Arc::clone(call),
-            None => self.calls.push(Arc::clone(call)),
-        }
-    }
-}
-
-impl From<Kept> for Seen {
-    fn from(kept: Kept) -> Self {
-        Self {
-            runs: kept.runs.into_iter().map(Arc::new).collect(),
-            calls: kept.seen.into_iter().map(Arc::new).collect(),
-            answers: kept.answers,
-            things: kept.things,
-        }
-    }
-}
-
-impl From<&Seen> for Kept {
-    fn from(seen: &Seen) -> Self {
-        Self {
-            runs: seen.runs.iter().map(|run| (**run).clone()).collect(),
-            seen: seen.calls.iter().map(|call| (**call).clone()).collect(),
-            answers: seen.answers.clone(),
-            things: seen.things.clone(),
-        }
-    }
 }
 
 impl ExerciseEffect {

@@ -26,8 +26,8 @@ use super::highlight;
 use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{self, Deed, LogUpdate, Sampler};
-use crate::facts::{Kept, Kind, LogEnd};
-use crate::lab::{self, Attempt, LabError, Plan, SetUp, Trust};
+use crate::facts::{Kind, LogEnd};
+use crate::lab::{self, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
 use crate::tap::ShellRoot;
@@ -130,12 +130,8 @@ impl World {
             Effect::Wake => self.finder.look(true),
             Effect::LookAgain => self.finder.look(false),
             Effect::Record(event) => self.keeper.record(event),
-            Effect::KeepRun { exercise, run, seen } => self.keeper.keep_run(exercise, run, seen),
-            Effect::KeepSeen { exercise, run, call } => self.keeper.keep_seen(exercise, run, call),
-            Effect::KeepThings { exercise, run, things } => self.keeper.keep_things(exercise, run, things),
-            Effect::KeepAnswer { exercise, run, prompt, answer } => {
-                self.keeper.keep_answer(exercise, run, prompt, answer);
-            }
+            Effect::Keep { exercise, run, what } => self.keeper.keep(exercise, run, what),
+            Effect::RecordFrom { since, needs } => self.finder.record(since, needs),
             Effect::Copy(text) => {
                 // A terminal that refuses says nothing either; there is nothing to be done about it.
                 let _ = execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text));
@@ -257,16 +253,16 @@ impl World {
                     let _ = out.send(Msg::Begun { exercise: id, run, outcome }).await;
                 });
             }
-            ExerciseEffect::Grade { since, seen, passed, bound, .. } => {
+            ExerciseEffect::Grade { attempt, here, passed, bound, .. } => {
                 tokio::spawn(async move {
-                    let kept = Kept::from(&seen);
                     let engine = line.get().await;
-                    let attempt = Attempt { since, folder, bound };
-                    let evidence = lab::gather(engine.as_ref(), &exercise, &attempt, &kept).await;
+                    let looked = lab::look(engine.as_ref(), &attempt, &here, &folder).await;
+                    let here = engine.is_ok().then_some(&*here);
+                    let evidence = attempt.evidence(here, &looked, bound);
                     let report = Box::new(lab::grade(&exercise, &evidence, &passed));
-                    let learned = Box::new(lab::learned(&evidence, &kept));
+                    let looked = Box::new(looked);
                     let exercise = id.clone();
-                    let _ = out.send(Msg::Graded { exercise, run, report, learned }).await;
+                    let _ = out.send(Msg::Graded { exercise, run, report, looked }).await;
                     if lab::is_starting(&evidence) {
                         // A server that was started a moment ago; no event will say when it answers.
                         tokio::time::sleep(SOON).await;

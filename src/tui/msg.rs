@@ -9,7 +9,9 @@ use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::class::{Change, Heard};
 use crate::course::Course;
-use crate::facts::{Detail, Kept, Kind, Link, LogEnd, LogLine, Observed, Run, Sample, Snapshot};
+use crate::facts::{
+    Detail, Kind, Link, LogEnd, LogLine, Looked, Observed, Past, Run, Sample, Snapshot, Thing,
+};
 
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -33,6 +35,12 @@ pub enum Msg {
     /// The command that installs an engine on this system, where one is known.
     Install(Option<String>),
     Snapshot(Arc<Snapshot>),
+    /// An image got a name; a volume or network came or went.
+    Thing(Arc<Thing>),
+    /// All that the engine remembers since what is recorded began.
+    Past(Arc<Past>),
+    /// The answer to a question on a slide that waited longest is kept.
+    Kept,
     Samples(Vec<(String, Sample)>),
     Detail {
         kind: Kind,
@@ -81,7 +89,7 @@ pub enum Msg {
         run: u64,
         report: Box<Report>,
         /// What was found on the way and can't be asked for again later.
-        learned: Box<Kept>,
+        looked: Box<Looked>,
     },
     /// Something is about to change that sends no event: judge this exercise again.
     LookAgain(String),

@@ -47,6 +47,7 @@ impl Seen {
                     Update::Link(link) => self.link = link,
                     Update::Snapshot(snapshot) => self.snapshot = snapshot,
                     Update::Run(run) => drop(self.runs.insert(run.name.clone(), run)),
+                    Update::Thing(_) | Update::Past(_) => {}
                 }
             }
         };

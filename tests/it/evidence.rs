@@ -1,5 +1,6 @@
 //! What checks are judged by, looked up on a real engine: each fact that a check may ask for is really found.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
@@ -7,7 +8,8 @@ use pilotwhale::check::Check;
 use pilotwhale::course::{Exercise, Task};
 use pilotwhale::engine::{Endpoint, Engine};
 use pilotwhale::facts::{Evidence, Kept};
-use pilotwhale::lab::{self, Attempt};
+use pilotwhale::lab;
+use pilotwhale::session::Attempt;
 use serde_json::{Value, json};
 
 use crate::support::engine::{EngineUnderTest, LABEL, engine};
@@ -34,13 +36,10 @@ fn build(engine: &EngineUnderTest, folder: &std::path::Path, tag: &str) {
 }
 
 /// Looks until the server answers, as the screen does.
-async fn gather(direct: &Engine, exercise: &Exercise, attempt: &Attempt) -> Evidence {
-    let mut kept = Kept::default();
+async fn gather(direct: &Engine, attempt: &Attempt, folder: &Path) -> Evidence {
+    let mut attempt = attempt.clone();
     loop {
-        let evidence = lab::gather(Ok(direct), exercise, attempt, &kept).await;
-        let more = lab::learned(&evidence, &kept);
-        kept.runs.extend(more.runs);
-        kept.things = evidence.things.clone();
+        let (evidence, _) = lab::gather(Ok(direct), &mut attempt, folder, Default::default()).await;
         if !lab::is_starting(&evidence) {
             return evidence;
         }
@@ -67,7 +66,7 @@ fn every_fact_that_a_check_asks_for_is_found() {
     std::fs::write(folder.path().join("page"), "ahoy\n").expect("it is written");
     let at = Endpoint { uri: engine.host().into(), why: "the test's".into() };
     let direct = runtime.block_on(Engine::connect(&at)).expect("it answers");
-    let attempt = Attempt { since: Timestamp::now(), folder: folder.path().into(), ..Attempt::default() };
+    let since = Timestamp::now();
     // Before anything was done, nothing of it is so.
     let checks = [
         json!({"image": {"as": "img", "built": true, "based-on": {"repo": "busybox"}, "program": "httpd",
@@ -86,7 +85,8 @@ fn every_fact_that_a_check_asks_for_is_found() {
         json!({"gone": {"container": {"name": engine.name("short")}}}),
     ];
     let exercise = exercise(&checks);
-    let look = || runtime.block_on(gather(&direct, &exercise, &attempt));
+    let attempt = Attempt::new(1, since, exercise.needs(), Kept::default());
+    let look = || runtime.block_on(gather(&direct, &attempt, folder.path()));
     let before = lab::grade(&exercise, &look(), &Default::default());
     let done: Vec<&str> =
         before.tasks.iter().filter(|t| t.verdict.is_pass()).map(|t| t.id.as_str()).collect();

@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use pilotwhale::engine::{Endpoint, Update, watch};
-use pilotwhale::facts::Link;
+use pilotwhale::facts::{Keep, Link};
 use pilotwhale::progress::Store;
 
 use crate::support::engine::{EngineUnderTest, engine, skipped};
@@ -263,7 +264,7 @@ fn watched(learner: &Learner<'_>, name: &str, act: impl FnOnce() + Send) {
         loop {
             let Update::Run(run) = next(&mut received) else { continue };
             if run.name == name {
-                store.keep_run("run-python", 1, &run).expect("the run is kept");
+                store.keep("run-python", 1, &Keep::Run(Arc::clone(&run))).expect("the run is kept");
                 if run.finished.is_some() && run.removed && run.output.is_some() {
                     break;
                 }

@@ -41,6 +41,7 @@ impl Guarded {
             folder: home.path().join("tap"),
             shell: Default::default(),
             guard: Some(Guard::new(Arc::clone(&ledger), app)),
+            last_looks: None,
         };
         let tap = Tap::start(options, events).expect("a tap can be started");
         Some(Self { tap, ledger, home })

@@ -33,6 +33,7 @@ impl Bench {
             folder: folder.path().join("tap"),
             shell: Default::default(),
             guard: None,
+            last_looks: None,
         };
         let tap = Tap::start(options, events).expect("a tap can be started");
         Self { tap, engine, seen, _folder: folder }

@@ -1,10 +1,10 @@
 //! `./start` on machines that lack something: a folder of programs is all that it finds.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::support::headless::{Headless, Said};
+use crate::support::write_script;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -40,9 +40,7 @@ impl Machine {
     }
 
     fn has(&self, name: &str, script: &str) {
-        self.0.write(&format!("bin/{name}"), &format!("#!/bin/bash\n{script}\n"));
-        let runs = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(self.0.path("bin").join(name), runs).expect("it can run");
+        write_script(&self.0.path("bin").join(name), &format!("#!/bin/bash\n{script}\n"));
     }
 
     fn lacks(&self, name: &str) {
@@ -96,11 +94,10 @@ fn a_rust_that_is_missing_or_too_old_is_named_with_the_way_to_a_newer_one() {
     }
     machine.starts().is(1, &["there is none here", "https://rustup.rs"]);
     // installed, and this shell does not know it yet
-    machine.0.write(".cargo/bin/rustc", &format!("#!/bin/bash\n{ENOUGH}\n"));
-    machine.0.write(".cargo/bin/cargo", &format!("#!/bin/bash\n{CARGO}\n"));
-    for name in ["rustc", "cargo"] {
-        let runs = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(machine.0.path(".cargo/bin").join(name), runs).expect("it can run");
+    let folder = machine.0.path(".cargo/bin");
+    fs::create_dir_all(&folder).expect("a folder");
+    for (name, script) in [("rustc", ENOUGH), ("cargo", CARGO)] {
+        write_script(&folder.join(name), &format!("#!/bin/bash\n{script}\n"));
     }
     machine.starts().is(0, &["ran:"]);
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::support::headless::{Headless, Said};
 use crate::support::schema::is_valid_report;
 use crate::support::screen::Launch;
+use crate::support::write_script;
 
 /// A learner who has begun an exercise, in a repository with a branch of their name, as lesson 0 makes it.
 struct Learner(Headless);
@@ -295,9 +296,7 @@ fn a_remote_that_refuses_or_is_away_is_said() {
     let class = learner.remote();
     learner.submit(&[]).is(0, &["Pushed"]);
     let hook = class.join("hooks/pre-receive");
-    std::fs::write(&hook, "#!/bin/sh\necho 'The deadline was yesterday.'\nexit 1\n")
-        .expect("a hook can be written");
-    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it can run");
+    write_script(&hook, "#!/bin/sh\necho 'The deadline was yesterday.'\nexit 1\n");
     learner
         .submit(&[])
         .is(3, &["origin does not take submit/ana: The deadline was yesterday.", "is safe on the branch"]);

@@ -1,7 +1,6 @@
 //! Who typed a command, asked of a real bash: only what the learner typed is theirs.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use pilotwhale::shell::{Options, Shell, ShellEvent};
 use pilotwhale::tap::who::{self, ShellRoot};
 
 use crate::support::engine::skipped;
+use crate::support::write_script;
 
 const HUNG: Duration = Duration::from_secs(20);
 
@@ -47,8 +47,7 @@ fn only_what_is_typed_is_the_learners() {
     let bin = place.path().join("bin");
     fs::create_dir(&bin).unwrap();
     let docker = bin.join("docker");
-    fs::write(&docker, DOCKER).unwrap();
-    fs::set_permissions(&docker, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&docker, DOCKER);
     fs::write(
         place.path().join(".bashrc"),
         "PROMPT_COMMAND='[ -z \"$ASK\" ] || { w=$ASK; ASK=; docker $w; }'\n",

@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("tap", &["facts"]),
     ("course", &["check", "facts"]),
     ("progress", &["course", "facts"]),
-    ("lab", &["course", "check", "engine", "facts", "shell", "tap"]),
+    ("lab", &["course", "check", "engine", "facts", "session", "shell", "tap"]),
     ("class", &["course", "progress"]),
     ("session", &["course", "check", "facts", "progress"]),
     ("tui", &["facts", "check", "course", "session", "progress", "class"]),

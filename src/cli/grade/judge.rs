@@ -10,9 +10,9 @@ use crate::cli::report::{Graded, Status};
 use crate::course::{Exercise, Task};
 use crate::engine::{Engine, EngineError};
 use crate::facts::Evidence;
-use crate::lab::{self, Attempt};
+use crate::lab;
 use crate::progress::{Event, ExerciseProgress, Progress, Stage};
-use crate::session::consequences;
+use crate::session::{Attempt, consequences};
 
 /// Judges what is under way, records what follows, and says what it was judged by. `also_passed` looks again at what
 /// has passed: not for a verdict, which stands, but for evidence that others can judge.
@@ -39,22 +39,17 @@ pub(in crate::cli) fn judge(
             }
             let engine = engine.as_ref().unwrap_or(&Err(EngineError::Absent));
             let kept = desk.store.kept(&exercise.id, state.run)?;
-            let attempt = Attempt {
-                since: state.begun.unwrap_or_default(),
-                folder: desk.paths.exercise_folder(&exercise.id),
-                bound: state.found_in(),
-            };
-            let drawn = exercise.drawn(&state.vars);
-            let evidence = lab::gather(engine.as_ref(), &drawn, &attempt, &kept).await;
+            let needs = exercise.drawn(&state.vars).needs();
+            let mut attempt = Attempt::new(state.run, state.begun.unwrap_or_default(), needs, kept);
+            let folder = desk.paths.exercise_folder(&exercise.id);
+            let gathered = lab::gather(engine.as_ref(), &mut attempt, &folder, state.found_in());
+            let (evidence, keep) = gathered.await;
             let (result, follows) = verdict(exercise, state.clone(), Some(&evidence));
             if state.stage == Stage::Working {
                 // What is seen now may be removed before the next look.
-                let mut new = evidence.runs.iter().filter(|run| !kept.runs.contains(run));
-                let kept = new.try_for_each(|run| desk.store.keep_run(&exercise.id, state.run, run));
+                let kept = keep.iter().try_for_each(|what| desk.store.keep(&exercise.id, state.run, what));
                 let now = jiff::Timestamp::now();
                 let follows: Vec<_> = follows.into_iter().map(|event| (now, event)).collect();
-                let things = &evidence.things;
-                let kept = kept.and_then(|()| desk.store.keep_things(&exercise.id, state.run, things));
                 if let Err(error) = kept.and_then(|()| desk.store.append_all(&follows)) {
                     // The verdict stands, though it could not be written down.
                     tell!("pilotwhale: the verdict is not saved: {error}\n  {}", error.remedy());

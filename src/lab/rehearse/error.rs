@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::engine::EngineError;
 use crate::lab::LabError;
+use crate::lab::observe::ObserveError;
 use crate::shell::SpawnError;
-use crate::tap::TapError;
 use crate::tap::ledger::LedgerError;
 
 #[derive(Debug, thiserror::Error)]
@@ -16,14 +16,11 @@ pub enum RehearsalError {
     #[error(transparent)]
     Lab(#[from] LabError),
     #[error(transparent)]
-    Tap(#[from] TapError),
+    Observe(#[from] ObserveError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Shell(#[from] SpawnError),
-    /// The tap needs a socket to stand before.
-    #[error("a rehearsal needs an engine with a socket on this machine, and not {0}")]
-    Remote(String),
     #[error("there is no bash on this machine's PATH")]
     NoBash,
     #[error("the shell gave no prompt within {0} seconds")]
@@ -39,10 +36,9 @@ impl RehearsalError {
         match self {
             Self::Engine(error) => error.remedy(),
             Self::Lab(error) => error.remedy(),
-            Self::Tap(error) => error.remedy(),
+            Self::Observe(error) => error.remedy(),
             Self::Ledger(error) => error.remedy(),
             Self::Shell(error) => error.remedy().into(),
-            Self::Remote(_) => "Set DOCKER_HOST to a unix:// address.".into(),
             Self::NoBash => "Install bash: scripts and slides are typed into it.".into(),
             Self::NoPrompt(_) => "Close what keeps this machine busy, and try again.".into(),
             Self::File { .. } => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -12,8 +13,8 @@ use super::typist::{Outcome, Trouble, Typist};
 use crate::check::Report;
 use crate::course::script::{Keys, Step, StepKind};
 use crate::course::{Exercise, StarterFile, Vars, draw};
-use crate::facts::{Evidence, Kept};
-use crate::lab::{self, Attempt, begin};
+use crate::facts::Evidence;
+use crate::lab::{self, begin};
 
 /// A server needs a moment until it answers; nothing tells when.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -32,11 +33,11 @@ pub(super) struct Play<'s> {
     /// With the values of this attempt in it.
     exercise: Exercise,
     values: Vars,
-    attempt: Attempt,
+    folder: PathBuf,
     typist: Typist,
     passed: BTreeMap<String, String>,
-    /// What was learnt by asking and can't be asked again.
-    learned: Kept,
+    /// Ids of what tasks that passed had found, by the names that later tasks use.
+    bound: BTreeMap<String, String>,
     judged: Vec<Judged>,
 }
 
@@ -51,17 +52,17 @@ impl<'s> Play<'s> {
         let exercise = exercise.drawn(&values);
         let folder = stage.fresh_folder(&exercise.id)?;
         begin(&folder, &exercise)?;
-        let attempt = Attempt { since: stage.begin(), folder, ..Attempt::default() };
-        stage.set_up().run(&attempt.folder, &exercise, seed).await?;
-        let typist = Typist::open(stage, &attempt.folder).await?;
+        stage.begin(seed, &exercise);
+        stage.set_up().run(&folder, &exercise, seed).await?;
+        let typist = Typist::open(stage, &folder).await?;
         Ok(Self {
             stage,
             exercise,
             values,
-            attempt,
+            folder,
             typist,
             passed: BTreeMap::new(),
-            learned: Kept::default(),
+            bound: BTreeMap::new(),
             judged: Vec::new(),
         })
     }
@@ -78,7 +79,7 @@ impl<'s> Play<'s> {
     ) -> Result<(), RehearsalError> {
         for (path, content) in files {
             let file = StarterFile { path: self.put_in(path), content: self.put_in(content) };
-            let place = begin::place_of(&self.attempt.folder, &file)?;
+            let place = begin::place_of(&self.folder, &file)?;
             if let Some(parent) = place.parent() {
                 fs::create_dir_all(parent).map_err(RehearsalError::file(parent))?;
             }
@@ -96,7 +97,7 @@ impl<'s> Play<'s> {
         let outcome = self.typist.run(command, typed).await;
         self.stage.still_stands()?;
         if outcome.is_err() {
-            self.typist = Typist::open(self.stage, &self.attempt.folder).await?;
+            self.typist = Typist::open(self.stage, &self.folder).await?;
         }
         Ok(outcome)
     }
@@ -132,46 +133,26 @@ impl<'s> Play<'s> {
                 self.judge().await?;
             }
         }
-        self.stage.settle(self.attempt.since).await?;
+        self.stage.settle().await?;
         Ok(Ok(()))
     }
 
     /// The verdicts now. Tasks that pass are remembered, as in the app.
     pub(super) async fn judge(&mut self) -> Result<Report, RehearsalError> {
-        let kept = self.with_learned(self.stage.kept(&self.exercise)?);
-        let evidence = lab::gather(Ok(&self.stage.engine), &self.exercise, &self.attempt, &kept).await;
+        let mut attempt = self.stage.attempt(&self.exercise)?;
+        let engine = Ok(&self.stage.engine);
+        let (evidence, keep) = lab::gather(engine, &mut attempt, &self.folder, self.bound.clone()).await;
+        self.stage.learned(&keep);
         self.stage.still_stands()?;
         let report = lab::grade(&self.exercise, &evidence, &self.passed);
-        self.learn(lab::learned(&evidence, &kept));
         self.judged.push(Judged { evidence, passed: self.passed.clone() });
         for task in &report.tasks {
             if let crate::check::Verdict::Pass { found } = &task.verdict {
                 self.passed.entry(task.id.clone()).or_insert_with(|| found.clone());
-                self.attempt.bound.extend(task.bound.clone());
+                self.bound.extend(task.bound.clone());
             }
         }
         Ok(report)
-    }
-
-    fn learn(&mut self, news: Kept) {
-        for run in news.runs {
-            self.learned.runs.retain(|known| known.id != run.id);
-            self.learned.runs.push(run);
-        }
-        if !news.things.is_empty() {
-            self.learned.things = news.things;
-        }
-    }
-
-    fn with_learned(&self, mut kept: Kept) -> Kept {
-        for run in &self.learned.runs {
-            match kept.runs.iter_mut().find(|known| known.id == run.id) {
-                Some(known) => known.learn(run.probes.clone()),
-                None => kept.runs.push(run.clone()),
-            }
-        }
-        kept.things.clone_from(&self.learned.things);
-        kept
     }
 
     /// Judges until the verdicts are like this, or patience is over; the last ones come back. Where nothing runs any more,

@@ -1,6 +1,6 @@
 //! Where a rehearsal plays: one engine with its tap, its ledger and its watcher, in a home that is thrown away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,23 +10,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::process::Command;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::RehearsalError;
 use crate::course::{Dialect, Exercise, Tool};
-use crate::engine::{self, Endpoint, Engine, EngineError, Update, Watcher};
+use crate::engine::{Endpoint, Engine, EngineError, Update};
 use crate::facts::reference::listed;
-use crate::facts::{Kept, Link, Observed, Origin, Run, RunSource};
+use crate::facts::{Keep, Kept, Link, Observed, RunSource};
+use crate::lab::observe::{self, Observation, Tapped};
 use crate::lab::sweep::{self, Thing};
 use crate::lab::{SetUp, Trust};
-use crate::tap::guard::Guard;
+use crate::session::{Attempt, Sight};
 use crate::tap::ledger::{Ledger, Made, engine_of};
 use crate::tap::{self, ShellRoot, Tap};
 
-/// Calls and runs that nobody took yet.
-const ROOM: usize = 4096;
 const ENGINE_PATIENCE: Duration = Duration::from_secs(20);
 const SETTLING: Duration = Duration::from_secs(2);
 
@@ -55,7 +54,7 @@ pub(super) struct Stage {
     notes: Arc<Notes>,
     // In the order in which they end: the tap first, so that nothing new comes.
     tap: Tap,
-    _watcher: Watcher,
+    observed: Observation,
     readers: [JoinHandle<()>; 2],
 }
 
@@ -68,8 +67,7 @@ struct Notes {
 
 #[derive(Default)]
 struct Noted {
-    runs: Vec<Run>,
-    seen: Vec<Observed>,
+    attempt: Attempt,
     /// Names that were pulled, as the ledger spells them.
     pulled: BTreeSet<String>,
     live: bool,
@@ -88,10 +86,9 @@ impl Notes {
 
     fn update(&self, update: Update) {
         self.note(|noted| match update {
-            Update::Run(run) => match noted.runs.iter_mut().find(|r| r.id == run.id) {
-                Some(known) => *known = (*run).clone(),
-                None => noted.runs.push((*run).clone()),
-            },
+            Update::Run(run) => drop(noted.attempt.saw(Sight::Run(&run))),
+            Update::Thing(thing) => drop(noted.attempt.saw(Sight::Thing(&thing))),
+            Update::Past(past) => drop(noted.attempt.saw(Sight::Past(&past))),
             Update::Link(Link::Live) => (noted.live, noted.lost) = (true, None),
             Update::Link(Link::Lost { reason, .. } | Link::Absent { reason, .. }) => {
                 noted.lost = Some(reason)
@@ -105,12 +102,7 @@ impl Notes {
             if let ("image-pull", Some(name)) = (call.action.name.as_str(), &call.action.object) {
                 noted.pulled.insert(listed(name));
             }
-            if call.command.origin == Origin::Typed && call.answer.is_some() && call.action.name != "ping" {
-                match noted.seen.iter_mut().find(|c| c.call == call.call) {
-                    Some(known) => *known = call.clone(),
-                    None => noted.seen.push(call.clone()),
-                }
-            }
+            noted.attempt.saw(Sight::Call(call));
         });
     }
 }
@@ -126,8 +118,6 @@ impl Stage {
         let (info, _) = engine.read_info().await?;
         let client = client_version(&env).await.unwrap_or(info.version);
         let dialect = Dialect::new(&client, info.containerd);
-        let upstream = endpoint.uri.strip_prefix("unix://").map(PathBuf::from);
-        let upstream = upstream.ok_or_else(|| RehearsalError::Remote(endpoint.uri.clone()))?;
         let bash = program("bash").ok_or(RehearsalError::NoBash)?;
         let home = tempfile::Builder::new().prefix("pw-").tempdir();
         let home = home.map_err(RehearsalError::file(std::env::temp_dir()))?;
@@ -139,17 +129,11 @@ impl Stage {
         ledger.begin()?;
         let root = ShellRoot::default();
         let notes = Arc::new(Notes::default());
-        let (to_calls, mut calls) = mpsc::channel(ROOM);
-        let options = tap::Options {
-            upstream,
-            folder: home.path().join("tap"),
-            shell: root.clone(),
-            // Nobody can be asked: what was on this engine before stays.
-            guard: Some(Guard::new(Arc::clone(&ledger), None)),
-        };
-        let tap = Tap::start(options, to_calls)?;
-        let (to_updates, mut updates) = mpsc::channel(64);
-        let watcher = engine::watch(endpoint.clone(), to_updates);
+        let (mut observed, mut updates) = Observation::begin(endpoint);
+        let looks = Some(observed.last_looks());
+        // Nobody can be asked: what was on this engine before stays.
+        let tapped = observe::tap(&endpoint.uri, home.path().join("tap"), &root, &ledger, None, looks)?;
+        let Tapped { tap, mut calls } = tapped;
         let (reads_calls, reads_updates) = (Arc::clone(&notes), Arc::clone(&notes));
         let readers = [
             tokio::spawn(async move {
@@ -179,7 +163,7 @@ impl Stage {
             ledger,
             notes,
             tap,
-            _watcher: watcher,
+            observed,
             readers,
         };
         // What happens before the events come in would be seen without its output.
@@ -268,40 +252,45 @@ impl Stage {
     }
 
     /// Begins an attempt: what was seen before does not count.
-    pub(super) fn begin(&self) -> Timestamp {
-        self.notes.note(|noted| {
-            noted.runs.clear();
-            noted.seen.clear();
-        });
-        Timestamp::now()
+    pub(super) fn begin(&self, number: u64, exercise: &Exercise) {
+        let needs = exercise.needs();
+        self.observed.ask_servers(&needs);
+        self.notes
+            .note(|noted| noted.attempt = Attempt::new(number, Timestamp::now(), needs, Kept::default()));
     }
 
     /// What was seen of this attempt, and what was answered.
-    pub(super) fn kept(&self, exercise: &Exercise) -> Result<Kept, RehearsalError> {
-        let mut answers = BTreeMap::new();
+    pub(super) fn attempt(&self, exercise: &Exercise) -> Result<Attempt, RehearsalError> {
+        let mut noted = self.notes.lock();
         for task in &exercise.tasks {
             let file = self.answers().join(&task.id);
             match (task.check.prompt(), fs::read_to_string(&file)) {
-                (Some(prompt), Ok(answer)) => drop(answers.insert(prompt.to_owned(), answer)),
+                (Some(prompt), Ok(answer)) => drop(noted.attempt.answered(prompt, &answer)),
                 (_, Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(RehearsalError::File { path: file, source: error });
                 }
                 _ => {}
             }
         }
-        let output = exercise.needs().exec_output;
-        let noted = self.notes.lock();
-        let seen = noted.seen.iter().map(|call| call.keeping(output)).collect();
-        Ok(Kept { runs: noted.runs.clone(), seen, answers, ..Kept::default() })
+        Ok(noted.attempt.clone())
+    }
+
+    /// What a verdict has learnt can't be asked again.
+    pub(super) fn learned(&self, keep: &[Keep]) {
+        let mut noted = self.notes.lock();
+        for what in keep {
+            noted.attempt.restore(what);
+        }
     }
 
     /// Waits until of every container that is gone it was noted what it printed, or until nothing more can be expected.
-    pub(super) async fn settle(&self, since: Timestamp) -> Result<(), RehearsalError> {
+    pub(super) async fn settle(&self) -> Result<(), RehearsalError> {
+        let since = self.notes.lock().attempt.since;
         let runs = self.engine.runs_since(since).await?;
         let gone = runs.iter().filter(|run| run.removed && run.source != RunSource::Build);
         let gone: Vec<&str> = gone.map(|run| run.id.as_str()).collect();
         let is_known = |noted: &Noted, id: &str| {
-            noted.runs.iter().any(|run| run.id == id && run.removed && run.output.is_some())
+            noted.attempt.kept().runs.iter().any(|run| run.id == id && run.removed && run.output.is_some())
         };
         let known = self.until(|noted| gone.iter().all(|id| is_known(noted, id)));
         // A container that never started printed nothing, and nothing comes.

@@ -48,8 +48,18 @@ pub(super) fn app_at(width: u16, height: u16) -> App {
     app
 }
 
+/// With a disk that keeps an answer at once.
 pub(super) fn send(app: &mut App, msg: Msg) -> Vec<Effect> {
-    app.update(Timestamp::UNIX_EPOCH, msg)
+    let mut effects = app.update(Timestamp::UNIX_EPOCH, msg);
+    for _ in 0..answers(&effects) {
+        effects.extend(app.update(Timestamp::UNIX_EPOCH, Msg::Kept));
+    }
+    effects
+}
+
+/// How many answers to questions are to be kept.
+pub(super) fn answers(effects: &[Effect]) -> usize {
+    effects.iter().filter(|e| matches!(e, Effect::Record(Event::QuizAnswered { .. }))).count()
 }
 
 pub(super) fn press(app: &mut App, code: KeyCode) -> Vec<Effect> {
@@ -91,7 +101,7 @@ fn a_learner_finishes_an_exercise() {
     let pass = Verdict::Pass { found: "container kiss ran".into() };
     send(
         &mut app,
-        Msg::Graded { exercise: "first".into(), run, report: report(pass), learned: Box::default() },
+        Msg::Graded { exercise: "first".into(), run, report: report(pass), looked: Box::default() },
     );
     let seen = picture(&app, 120, 40);
     assert!(
@@ -266,6 +276,24 @@ fn the_bar_says_where_the_shells_chord_leads() {
 }
 
 #[test]
+fn an_answer_is_shown_when_it_is_kept_and_keys_go_on_meanwhile() {
+    let mut app = app_at(120, 40);
+    typed(&mut app, "3G");
+    press(&mut app, KeyCode::Enter);
+    typed(&mut app, "pod");
+    let enter = || Msg::Key(KeyCode::Enter.into());
+    let effects = app.update(Timestamp::UNIX_EPOCH, enter());
+    assert_eq!(answers(&effects), 1);
+    assert!(!picture(&app, 120, 40).contains("Right"), "the disk has not answered");
+    assert_eq!(answers(&app.update(Timestamp::UNIX_EPOCH, enter())), 0, "it is handed in once");
+    press(&mut app, KeyCode::Right);
+    assert!(picture(&app, 120, 40).contains("Bye."));
+    app.update(Timestamp::UNIX_EPOCH, Msg::Kept);
+    press(&mut app, KeyCode::Left);
+    assert!(picture(&app, 120, 40).contains("Right"));
+}
+
+#[test]
 fn an_answer_is_still_there_when_the_learner_comes_back() {
     let mut app = app_at(120, 40);
     typed(&mut app, "3G");
@@ -371,8 +399,8 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             Msg::Detail { kind: Kind::Container, id: example::id('1'), detail: Err("gone".into()) },
             Msg::Run(Arc::default()),
             Msg::Log { id: example::id('1'), lines: example::log(), ended: None },
-            Msg::Graded { exercise: "first".into(), run: 1, report: passed(), learned: Box::default() },
-            Msg::Graded { exercise: "nobody".into(), run: 77, report: passed(), learned: Box::default() },
+            Msg::Graded { exercise: "first".into(), run: 1, report: passed(), looked: Box::default() },
+            Msg::Graded { exercise: "nobody".into(), run: 77, report: passed(), looked: Box::default() },
             plan(Ok(vec!["container kiss".into()])),
             plan(Err("no".into())),
             Msg::Log { id: "x".into(), lines: vec![], ended: Some(LogEnd::Unreadable("over".into())) },

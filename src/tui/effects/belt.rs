@@ -9,8 +9,9 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio::sync::oneshot;
 
 use super::lock;
-use crate::tap::guard::{Guard, Question, Said};
-use crate::tap::ledger::{Ledger, Made, engine_of};
+use crate::lab::observe;
+use crate::tap::guard::{Question, Said};
+use crate::tap::ledger::{Ledger, Made};
 use crate::tui::msg::Msg;
 
 /// What the guard may say before the app has read it; a question waits where there is no room.
@@ -32,29 +33,27 @@ impl Belt {
 
     /// Opens the ledger of this engine and marks what is in it. Without a usable file it works in memory, and says so.
     pub(super) async fn open(&self, file: &Path, uri: &str) {
-        let engine = engine_of(uri);
-        let ledger = match Ledger::open(file, &engine) {
-            Ok(ledger) => ledger,
-            Err(error) => {
-                tracing::error!(%error, "no ledger");
-                let _ = self.out.send(Msg::Trouble { what: error.to_string(), remedy: error.remedy() }).await;
-                Ledger::in_memory(&engine)
-            }
-        };
-        let ledger = Arc::new(ledger);
+        let mut trouble = None;
+        let ledger = observe::open_ledger(file, uri, |error| {
+            tracing::error!(%error, "no ledger");
+            trouble = Some(Msg::Trouble { what: error.to_string(), remedy: error.remedy() });
+        });
+        if let Some(trouble) = trouble {
+            let _ = self.out.send(trouble).await;
+        }
         *lock(&self.ledger) = Some(Arc::clone(&ledger));
         let _ = self.out.send(made(&ledger)).await;
     }
 
-    /// A guard that asks in the app, for a tap on the engine whose ledger is open.
-    pub(super) fn guard(&self) -> Option<Guard> {
+    /// The ledger that is open, for a tap on its engine, and a guard's way to ask in the app.
+    pub(super) fn voice(&self) -> Option<(Arc<Ledger>, Sender<Said>)> {
         let ledger = Arc::clone(lock(&self.ledger).as_ref()?);
         if let Err(error) = ledger.begin() {
             tracing::error!(%error, "the ledger could not be written");
         }
         let (app, said) = mpsc::channel(ROOM);
         tokio::spawn(listen(self.clone(), Arc::clone(&ledger), said));
-        Some(Guard::new(ledger, Some(app)))
+        Some((ledger, app))
     }
 
     pub(super) fn answer(&self, question: u64, yes: bool) {

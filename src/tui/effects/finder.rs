@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -11,9 +12,11 @@ use super::line::EngineLine;
 use super::shell::ShellSeat;
 use super::tap::TapSeat;
 use super::{Wanted, lock};
+use crate::check::Needs;
 use crate::engine::private::{self, Private};
-use crate::engine::{self, Endpoint, EngineError, OsRelease, Prospect, Surroundings, Update, Watcher};
+use crate::engine::{self, Endpoint, EngineError, OsRelease, Prospect, Surroundings, Update};
 use crate::facts::Link;
+use crate::lab::Observation;
 use crate::tui::msg::Msg;
 
 /// Looks when it is asked to, until an engine was found once; from then on the watch keeps the connection.
@@ -33,7 +36,9 @@ pub(super) struct Finder {
 
 #[derive(Default)]
 struct Found {
-    watcher: Option<Watcher>,
+    observed: Option<Observation>,
+    /// What is to be recorded, for an engine that is found later.
+    recorded: Option<(Timestamp, Needs)>,
     private: Option<Private>,
     /// A private engine that failed to start is tried again only when the learner asks.
     failed: Option<NoEngine>,
@@ -74,7 +79,7 @@ impl Finder {
     /// tried again; else something only gave a reason to look. Nothing while there is an engine, or a look under way.
     pub(super) fn look(&mut self, asked: bool) {
         let busy = self.task.as_ref().is_some_and(|task| !task.is_finished());
-        if busy || lock(&self.found).watcher.is_some() {
+        if busy || lock(&self.found).observed.is_some() {
             return;
         }
         let (out, wanted, line, shell) =
@@ -95,17 +100,23 @@ impl Finder {
                         .send(Msg::Endpoint { why: endpoint.why.clone(), machine: endpoint.other_machine() })
                         .await;
                     belt.open(&wanted.paths.ledger_file(), &endpoint.uri).await;
-                    let host =
-                        tap.start(&endpoint.uri, &wanted.paths.runtime, wanted.tap, &belt, &shell).await;
+                    let (mut observed, updates) = Observation::begin(&endpoint);
+                    let looks = observed.last_looks();
+                    let runtime = &wanted.paths.runtime;
+                    let host = tap.start(&endpoint.uri, runtime, wanted.tap, &belt, looks, &shell).await;
                     // The docker command comes to the engine itself without being told; to the tap it does not.
                     let host = (tell || host != endpoint.uri).then_some(host.as_str());
                     match first {
                         true => shell.open(host, prefix),
                         false => shell.give(host, prefix),
                     }
-                    line.set(endpoint.clone()).await;
-                    let (sender, updates) = mpsc::channel(64);
-                    lock(&found).watcher = Some(engine::watch(endpoint, sender));
+                    line.set(endpoint).await;
+                    let mut found = lock(&found);
+                    if let Some((since, needs)) = &found.recorded {
+                        observed.record(*since, needs);
+                    }
+                    found.observed = Some(observed);
+                    drop(found);
                     tokio::spawn(pass_on(updates, out));
                 }
                 Err(Failure { why, of_our_own }) => {
@@ -124,17 +135,26 @@ impl Finder {
         }));
     }
 
+    /// What has to be recorded from now on, of this engine or of one that is found later.
+    pub(super) fn record(&self, since: Timestamp, needs: Needs) {
+        let mut found = lock(&self.found);
+        if let Some(observed) = &found.observed {
+            observed.record(since, &needs);
+        }
+        found.recorded = Some((since, needs));
+    }
+
     /// Ends a look that is under way, and the private engine.
     pub(super) async fn end(&mut self) {
         self.give_up.notify_one();
         if let Some(task) = self.task.take() {
             let _ = task.await;
         }
-        let (watcher, private) = {
+        let (observed, private) = {
             let mut found = lock(&self.found);
-            (found.watcher.take(), found.private.take())
+            (found.observed.take(), found.private.take())
         };
-        drop(watcher);
+        drop(observed);
         if let Some(private) = private {
             private.stop().await;
         }
@@ -151,21 +171,21 @@ impl Finder {
     }
 }
 
-/// Passes on to the watcher what it cannot see.
+/// Passes on to the watch what it cannot see.
 pub(super) struct Watched(Arc<Mutex<Found>>);
 
 impl Watched {
     pub(super) fn command_ended(&self) {
-        self.tell(Watcher::command_ended);
+        self.tell(Observation::command_ended);
     }
 
     pub(super) fn doubt(&self) {
-        self.tell(Watcher::doubt);
+        self.tell(Observation::doubt);
     }
 
-    fn tell(&self, what: impl Fn(&Watcher)) {
-        if let Some(watcher) = &lock(&self.0).watcher {
-            what(watcher);
+    fn tell(&self, what: impl Fn(&Observation)) {
+        if let Some(observed) = &lock(&self.0).observed {
+            what(observed);
         }
     }
 }
@@ -251,6 +271,8 @@ async fn pass_on(mut updates: mpsc::Receiver<Update>, out: Sender<Msg>) {
             Update::Link(link) => Msg::Link(link),
             Update::Snapshot(snapshot) => Msg::Snapshot(snapshot),
             Update::Run(run) => Msg::Run(run),
+            Update::Thing(thing) => Msg::Thing(thing),
+            Update::Past(past) => Msg::Past(past),
         };
         if out.send(msg).await.is_err() {
             break;

@@ -7,36 +7,14 @@ use std::thread::JoinHandle;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender as Outbox;
 
-use crate::facts::{Observed, Run, Thing};
+use crate::facts::Keep;
 use crate::progress::{Event, Journal};
 use crate::tui::msg::Msg;
 
 enum Job {
     Prepare,
     Record(Event),
-    /// Says when all that came before it is kept.
-    Tell(Sender<()>),
-    KeepRun {
-        exercise: String,
-        attempt: u64,
-        run: Arc<Run>,
-    },
-    KeepSeen {
-        exercise: String,
-        attempt: u64,
-        call: Arc<Observed>,
-    },
-    KeepThings {
-        exercise: String,
-        attempt: u64,
-        things: Vec<Thing>,
-    },
-    KeepAnswer {
-        exercise: String,
-        attempt: u64,
-        prompt: String,
-        answer: String,
-    },
+    Keep { exercise: String, attempt: u64, what: Keep },
 }
 
 pub(super) struct Keeper {
@@ -57,32 +35,12 @@ impl Keeper {
         Self { jobs: Some(jobs), thread: thread.ok() }
     }
 
-    /// An answer is shown only once it is kept, however soon the program may be killed; a disk that hangs is not
-    /// waited for.
     pub(super) fn record(&self, event: Event) {
-        let is_answer = matches!(event, Event::QuizAnswered { .. });
         self.send(Job::Record(event));
-        if is_answer {
-            let (done, kept) = mpsc::channel();
-            self.send(Job::Tell(done));
-            let _ = kept.recv_timeout(std::time::Duration::from_secs(2));
-        }
     }
 
-    pub(super) fn keep_run(&self, exercise: String, attempt: u64, run: Arc<Run>) {
-        self.send(Job::KeepRun { exercise, attempt, run });
-    }
-
-    pub(super) fn keep_seen(&self, exercise: String, attempt: u64, call: Arc<Observed>) {
-        self.send(Job::KeepSeen { exercise, attempt, call });
-    }
-
-    pub(super) fn keep_things(&self, exercise: String, attempt: u64, things: Vec<Thing>) {
-        self.send(Job::KeepThings { exercise, attempt, things });
-    }
-
-    pub(super) fn keep_answer(&self, exercise: String, attempt: u64, prompt: String, answer: String) {
-        self.send(Job::KeepAnswer { exercise, attempt, prompt, answer });
+    pub(super) fn keep(&self, exercise: String, attempt: u64, what: Keep) {
+        self.send(Job::Keep { exercise, attempt, what });
     }
 
     fn send(&self, job: Job) {
@@ -108,26 +66,17 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>, saved: &N
     while let Some(job) = next.take().or_else(|| todo.recv().ok()) {
         let outcome = match job {
             Job::Prepare => journal.prepare(),
-            Job::Tell(done) => {
-                // Nobody listens any more where it took too long.
-                let _ = done.send(());
-                continue;
+            Job::Record(event) => {
+                let answered = is_answer(&event);
+                let kept = journal.record(event).map(|_| saved.notify_one());
+                if answered {
+                    // Also where it could not be written: it waits in memory, and that was said.
+                    let _ = out.blocking_send(Msg::Kept);
+                }
+                kept
             }
-            Job::Record(event) => journal.record(event).map(|_| saved.notify_one()),
-            Job::KeepRun { exercise, attempt, run } => match journal.store() {
-                Some(store) => store.keep_run(&exercise, attempt, &run),
-                None => Ok(()),
-            },
-            Job::KeepSeen { exercise, attempt, call } => match journal.store() {
-                Some(store) => store.keep_seen(&exercise, attempt, &call),
-                None => Ok(()),
-            },
-            Job::KeepThings { exercise, attempt, things } => match journal.store() {
-                Some(store) => store.keep_things(&exercise, attempt, &things),
-                None => Ok(()),
-            },
-            Job::KeepAnswer { exercise, attempt, prompt, answer } => match journal.store() {
-                Some(store) => store.keep_answer(&exercise, attempt, &prompt, &answer),
+            Job::Keep { exercise, attempt, what } => match journal.store() {
+                Some(store) => store.keep(&exercise, attempt, &what),
                 None => Ok(()),
             },
         };
@@ -154,4 +103,9 @@ fn keep(mut journal: Journal, todo: &Receiver<Job>, out: &Outbox<Msg>, saved: &N
     {
         tracing::error!(%error, "progress was not saved at the end");
     }
+}
+
+/// What the learner waits to see kept.
+fn is_answer(event: &Event) -> bool {
+    matches!(event, Event::QuizAnswered { .. })
 }

@@ -1,18 +1,16 @@
 //! Puts the tap between the shell and the engine, and says so where it can't be there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::belt::Belt;
 use super::lock;
 use super::shell::ShellSeat;
-use crate::tap::{Event, Options, ShellRoot, Tap};
+use crate::lab::observe::{self, Tapped};
+use crate::tap::{Ending, Event, ShellRoot, Tap};
 use crate::tui::msg::Msg;
-
-/// Events that the app has not read yet; more than these are dropped and never delay a command.
-const ROOM: usize = 1024;
 
 /// Where the tap sits, while there is one. Clones share it.
 #[derive(Clone)]
@@ -34,9 +32,14 @@ impl TapSeat {
         runtime: &Path,
         wanted: bool,
         belt: &Belt,
+        last_looks: Sender<Ending>,
         shell: &ShellSeat,
     ) -> String {
-        match self.begin(uri, runtime, wanted, belt, shell) {
+        let begun = match wanted {
+            true => self.begin(uri, runtime, belt, last_looks, shell),
+            false => Err("pilotwhale was started with --no-tap".into()),
+        };
+        match begun {
             Ok(host) => {
                 self.say(true, String::new()).await;
                 host
@@ -53,23 +56,17 @@ impl TapSeat {
         &self,
         uri: &str,
         runtime: &Path,
-        wanted: bool,
         belt: &Belt,
+        last_looks: Sender<Ending>,
         shell: &ShellSeat,
     ) -> Result<String, String> {
-        if !wanted {
-            return Err("pilotwhale was started with --no-tap".into());
-        }
-        let Some(upstream) = uri.strip_prefix("unix://").map(PathBuf::from) else {
-            return Err(format!("only engines with a socket on this machine can be watched, and not {uri}"));
-        };
+        let (ledger, voice) = belt.voice().ok_or("no ledger was opened")?;
         let folder = runtime.join(format!("tap-{}", std::process::id()));
-        let options = Options { upstream, folder, shell: self.root.clone(), guard: belt.guard() };
-        let (events, seen) = mpsc::channel(ROOM);
-        let tap = Tap::start(options, events).map_err(|e| format!("{e}. {}", e.remedy()))?;
+        let tapped = observe::tap(uri, folder, &self.root, &ledger, Some(voice), Some(last_looks));
+        let Tapped { tap, calls } = tapped.map_err(|e| format!("{e}. {}", e.remedy()))?;
         let host = tap.docker_host();
         *lock(&self.tap) = Some(tap);
-        tokio::spawn(self.clone().pass_on(seen, uri.to_owned(), shell.clone()));
+        tokio::spawn(self.clone().pass_on(calls, uri.to_owned(), shell.clone()));
         Ok(host)
     }
 

@@ -1,12 +1,13 @@
 //! The lesson pane: the slide that is seen, the quiz or exercise on it, and the lists that lead elsewhere.
 
+mod answers;
 mod class;
 mod exercises;
 mod fit;
 mod lists;
 mod tasks;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -27,11 +28,11 @@ use super::slides::{Moved, NextCommand, SlidesPane};
 use super::task::{self, Keys, View};
 pub use fit::{Overflow, SCREENS, overflows};
 
-use crate::course::{self, Block, Course, Deck, Lesson};
+use crate::course::{self, Block, Course, Deck, Grade, Lesson};
 use crate::progress::Event;
 use crate::session::{Phase, Place, Session};
 use crate::tui::action::Action;
-use crate::tui::effect::{Effect, Seen};
+use crate::tui::effect::Effect;
 use crate::tui::highlight::Highlighter;
 use crate::tui::keymap::Context;
 use crate::tui::theme::Theme;
@@ -53,6 +54,8 @@ pub struct LessonPane {
     over: Option<Over>,
     news: Option<String>,
     polled: Option<class::Asked>,
+    /// Answers that are shown as soon as they are kept: lesson, question and what is said of it.
+    unkept: VecDeque<(String, String, Grade)>,
     now: Timestamp,
     zone: TimeZone,
 }
@@ -66,8 +69,7 @@ pub struct LessonKeys {
 }
 
 impl LessonPane {
-    /// `seen` is what earlier sessions kept, by exercise.
-    pub fn new(session: Session, seen: BTreeMap<String, Seen>, keys: LessonKeys) -> Self {
+    pub fn new(session: Session, keys: LessonKeys) -> Self {
         let place = session.place();
         let deck = deck_of(session.course(), place.lesson);
         let mut slides = SlidesPane::new(deck);
@@ -79,12 +81,13 @@ impl LessonPane {
             quizzes: HashMap::new(),
             highlighter: Highlighter::default(),
             texts,
-            watch: exercises::Watch::new(seen),
+            watch: exercises::Watch::default(),
             keys,
             count: None,
             over: None,
             news: None,
             polled: None,
+            unkept: VecDeque::new(),
             now: Timestamp::UNIX_EPOCH,
             zone: TimeZone::UTC,
             session,
@@ -366,30 +369,6 @@ impl LessonPane {
         self.count.take().is_some() || had_query
     }
 
-    fn asked(&mut self, index: usize, asked: Asked) -> Vec<Effect> {
-        let lesson = self.lesson_id();
-        let Some(id) = self.slides.deck().quizzes.get(index).map(|q| q.id.clone()) else { return Vec::new() };
-        let events = match asked {
-            Asked::No => return Vec::new(),
-            Asked::Drawn => Vec::new(),
-            Asked::Submit(response) => {
-                let (grade, events) = self.session.answer(&lesson, &id, response);
-                self.answered(index, &id, grade);
-                events
-            }
-            Asked::Hint => {
-                let events = self.session.quiz_hint(&lesson, &id);
-                let shown = self.session.quiz(&lesson, &id).hints;
-                if let Some(view) = self.view(index) {
-                    view.set_hints(shown);
-                }
-                events
-            }
-        };
-        self.slides.show_insert(Insert::Quiz(index));
-        record(events)
-    }
-
     /// The command that goes onto the prompt next.
     pub fn command(&mut self) -> Option<NextCommand> {
         let last = self.way_to_folder();
@@ -435,8 +414,9 @@ impl LessonPane {
                 let exercise = session.lesson_exercise();
                 let state = exercise.and_then(|e| session.exercise(&e.id));
                 let (Some(exercise), Some(state)) = (exercise, state) else { return Vec::new() };
-                let answers = watch.answers(&exercise.id);
-                let since = &watch.since(&exercise.id, *now, zone);
+                let attempt = session.attempt(&exercise.id);
+                let answers = attempt.map(|attempt| &attempt.kept().answers);
+                let since = &exercises::since(attempt, *now, zone);
                 let folder = watch.folder(&exercise.id);
                 let view = View { exercise, state, answers, since, folder, keys: &keys.task };
                 let task = exercise.tasks.get(*index);
@@ -447,7 +427,9 @@ impl LessonPane {
                 (Some(exercise), Some(state)) => {
                     let (brief, solution) =
                         texts.get(id).map(|(b, s)| (b.as_slice(), s.as_slice())).unwrap_or_default();
-                    let (answers, since) = (watch.answers(id), &watch.since(id, *now, zone));
+                    let attempt = session.attempt(id);
+                    let answers = attempt.map(|attempt| &attempt.kept().answers);
+                    let since = &exercises::since(attempt, *now, zone);
                     let folder = watch.folder(id);
                     let view = View { exercise, state, answers, since, folder, keys: &keys.exercise };
                     let (points, next) = (session.points(exercise), session.next_exercise(id));

@@ -56,6 +56,8 @@ pub struct QuizView {
     grade: Option<Grade>,
     /// Answered, and what is right is said later, to everybody at once.
     handed_in: bool,
+    /// Answered, and what is said of it is shown once the answer is kept.
+    waits: bool,
     /// For each line that was laid last, the row of choices that it belongs to.
     rows: Vec<Option<usize>>,
     /// The first line that was laid after the choices, where the verdict and hints stand.
@@ -79,6 +81,7 @@ impl QuizView {
             hints: 0,
             grade: None,
             handed_in: false,
+            waits: false,
             rows: Vec::new(),
             after: 0,
         }
@@ -97,9 +100,15 @@ impl QuizView {
         self.active && self.grade.is_none() && !self.handed_in
     }
 
+    /// Takes no other answer until `set_result` or `hand_in`.
+    pub fn wait(&mut self) {
+        self.waits = true;
+    }
+
     /// Keeps what is right to itself, until `set_result`.
     pub fn hand_in(&mut self) {
         (self.held, self.active, self.grade, self.handed_in) = (false, false, None, true);
+        self.waits = false;
     }
 
     /// Right, or looked at: nothing is left to do.
@@ -109,7 +118,7 @@ impl QuizView {
 
     /// Whether `key` must see keys before the keymap does.
     pub fn takes_text(&self) -> bool {
-        self.active && self.grade.is_none() && self.is_typed()
+        self.active && !self.waits && self.grade.is_none() && self.is_typed()
     }
 
     fn is_typed(&self) -> bool {
@@ -117,7 +126,7 @@ impl QuizView {
     }
 
     pub fn set_result(&mut self, grade: Grade) {
-        (self.held, self.handed_in) = (false, false);
+        (self.held, self.handed_in, self.waits) = (false, false, false);
         if grade.correct {
             self.active = false;
         }
@@ -191,6 +200,9 @@ impl QuizView {
     fn answer(&mut self) -> Asked {
         if self.is_done() {
             return Asked::No;
+        }
+        if self.waits {
+            return Asked::Drawn;
         }
         let first = !std::mem::replace(&mut self.active, true);
         // Another try begins with what was there.

@@ -17,6 +17,8 @@ static CHANGING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\b[a-z]+_[a-z]+\d?  ", "NAME  "),
         (r"[ \t]+", " "),
         (r" \n", "\n"),
+        // podman's word for a container that ended, until it has tidied up behind it
+        (r"\bin state (stopped|exited)\b", "in state ENDED"),
         // BuildKit says how long this took, and says it twice, where it had the time to
         (r"(?m)^naming to .*\n", ""),
     ]
@@ -42,6 +44,9 @@ pub(super) fn plain(printed: &[u8], told: &[(&str, &str)]) -> String {
 fn only_what_changes_is_replaced() {
     let printed = b"CONTAINER ID   STATUS\n0123456789ab   Up 3 seconds   127.0.0.1:32768->80/tcp\n";
     assert_eq!(plain(printed, &[]), "CONTAINER ID STATUS\nID Up AGO PORT->80/tcp");
+    let [stopped, exited] =
+        ["stopped", "exited"].map(|state| plain(format!("is in state {state}: x").as_bytes(), &[]));
+    assert_eq!(stopped, exited);
     let printed = b"Cannot connect to unix:///tmp/x.sock, or /tmp/x.sock. exit code 3";
     assert_eq!(
         plain(printed, &[("unix:///tmp/x.sock", "HOST")]),

@@ -1,6 +1,7 @@
 //! Pictures of a slide with tasks, and what the keys do there.
 
 use super::*;
+use crate::facts::Keep;
 use crate::tui::effect::ExerciseEffect;
 
 const DECK: &str = r#"# Get an image
@@ -52,7 +53,7 @@ fn judged(app: &mut App, verdicts: [Verdict; 2]) {
         .zip(verdicts)
         .map(|(task, verdict)| TaskReport::new(&task.id, &task.title, task.points, verdict));
     let report = Report { exercise: ID.into(), title: "Images".into(), tasks: tasks.collect(), runs_seen: 0 };
-    tell(app, Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report), learned: Box::default() });
+    tell(app, Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report), looked: Box::default() });
 }
 
 fn not_yet() -> Verdict {
@@ -120,7 +121,7 @@ fn where_nothing_helps_starting_over_is_offered() {
     };
     let tasks = vec![TaskReport { stuck: true, ..TaskReport::new("pull", "", 1, wrong) }];
     let report = Box::new(Report { exercise: ID.into(), tasks, ..Report::default() });
-    tell(&mut app, Msg::Graded { exercise: ID.into(), run: 1, report, learned: Box::default() });
+    tell(&mut app, Msg::Graded { exercise: ID.into(), run: 1, report, looked: Box::default() });
     let seen = text(&app, 80, 24);
     assert!(seen.contains("From here it cannot become right: R starts over."), "{seen}");
 }
@@ -132,7 +133,7 @@ fn an_answer_is_typed_kept_and_judged() {
     judged(&mut app, [not_yet(), not_yet()]);
     typed(&mut app, "a7");
     let effects = press(&mut app, KeyCode::Enter);
-    let kept = |e: &Effect| matches!(e, Effect::KeepAnswer { exercise, answer, .. } if exercise == ID && answer == "7");
+    let kept = |e: &Effect| matches!(e, Effect::Keep { exercise, what: Keep::Answer { answer, .. }, .. } if exercise == ID && answer == "7");
     assert!(effects.iter().any(kept), "{effects:?}");
     assert!(
         effects.iter().any(|e| matches!(e, Effect::Exercise(ExerciseEffect::Grade { .. }))),
@@ -225,7 +226,7 @@ fn a_command_that_ended_may_have_changed_a_file() {
     let report = Report { exercise: ID.into(), title: "Images".into(), tasks: verdicts, runs_seen: 0 };
     tell(
         &mut app,
-        Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report), learned: Box::default() },
+        Msg::Graded { exercise: ID.into(), run: 1, report: Box::new(report), looked: Box::default() },
     );
     assert!(looks(&mut app));
     let mut app = of(DECK);

@@ -7,24 +7,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::LessonPane;
-use crate::check::{Needs, Report};
+use crate::check::Report;
 use crate::course::{BlockKind, Deck};
-use crate::facts::{Kept, Link, Observed, Origin, Run};
+use crate::facts::{Link, Looked, Snapshot};
 use crate::progress::Event;
-use crate::session::{Input, Output, Phase};
+use crate::session::{Attempt, Input, Output, Phase, Sight};
 use crate::tui::action::Action;
-use crate::tui::effect::{Effect, ExerciseEffect, Seen};
+use crate::tui::effect::{Effect, ExerciseEffect};
 use crate::tui::screen::confirm::ConfirmPopup;
 use crate::tui::screen::exercise::summary;
 use crate::tui::widget::markdown::Insert;
 
-/// What was seen for the exercises since they began.
+/// What the screen remembers of the exercises, beside their state.
 #[derive(Default)]
 pub(super) struct Watch {
-    /// By exercise.
-    seen: BTreeMap<String, Seen>,
-    /// When each began, by this machine's clock.
-    begun: BTreeMap<String, Timestamp>,
     folders: BTreeMap<String, String>,
     /// For which the learner wants to hear that it was checked, whatever came of it.
     pub(super) asked: Option<String>,
@@ -32,13 +28,11 @@ pub(super) struct Watch {
     pub(super) solution: Option<(String, Timestamp)>,
     /// What was last heard of the engine; None before anything was.
     link: Option<Input>,
+    /// What the engine holds, as it was seen last.
+    here: Arc<Snapshot>,
 }
 
 impl Watch {
-    pub(super) fn new(seen: BTreeMap<String, Seen>) -> Self {
-        Self { seen, ..Self::default() }
-    }
-
     /// A key that means something else takes back what was asked for.
     pub(super) fn note(&mut self, action: Action) {
         self.solution.take_if(|_| action != Action::Solution);
@@ -48,26 +42,17 @@ impl Watch {
         self.link.clone()
     }
 
-    /// What the learner typed in for it, by the question.
-    pub(super) fn answers(&self, exercise: &str) -> Option<&BTreeMap<String, String>> {
-        self.seen.get(exercise).map(|seen| &seen.answers)
-    }
-
-    /// The clock's time at which it began; with the day where that was not today.
-    pub(super) fn since(&self, exercise: &str, now: Timestamp, zone: &TimeZone) -> String {
-        let Some(begun) = self.begun.get(exercise) else { return String::new() };
-        let local = |at: Timestamp| zone.to_datetime(at);
-        let form = if local(*begun).date() == local(now).date() { "%H:%M" } else { "%-d %b, %H:%M" };
-        local(*begun).strftime(form).to_string()
-    }
-
     pub(super) fn folder(&self, exercise: &str) -> Option<&str> {
         self.folders.get(exercise).map(String::as_str)
     }
+}
 
-    pub(super) fn of(&mut self, exercise: &str) -> &mut Seen {
-        self.seen.entry(exercise.to_owned()).or_default()
-    }
+/// The clock's time at which it began; with the day where that was not today.
+pub(super) fn since(attempt: Option<&Attempt>, now: Timestamp, zone: &TimeZone) -> String {
+    let Some(attempt) = attempt else { return String::new() };
+    let local = |at: Timestamp| zone.to_datetime(at);
+    let form = if local(attempt.since).date() == local(now).date() { "%H:%M" } else { "%-d %b, %H:%M" };
+    local(attempt.since).strftime(form).to_string()
 }
 
 /// Slides that hold an exercise, with its id.
@@ -86,12 +71,6 @@ pub(super) fn on_slides(deck: &Deck) -> Vec<(usize, String)> {
 impl LessonPane {
     /// At the start: an exercise that is under way goes on.
     pub fn open(&mut self) -> Vec<Effect> {
-        let ids: Vec<String> = self.session.course().exercises.iter().map(|e| e.id.clone()).collect();
-        for id in ids {
-            if let Some(begun) = self.session.exercise(&id).and_then(|s| s.record.begun) {
-                self.watch.begun.insert(id, begun);
-            }
-        }
         let outputs = self.session.step_all(&Input::Resume);
         let mut effects = self.carry_out_all(outputs);
         effects.push(Effect::Watch(self.watched()));
@@ -139,70 +118,22 @@ impl LessonPane {
         effects
     }
 
-    pub fn engine_changed(&mut self) -> Vec<Effect> {
+    /// What the engine holds is another picture now.
+    pub fn engine_changed(&mut self, here: &Arc<Snapshot>) -> Vec<Effect> {
+        self.watch.here = Arc::clone(here);
         let outputs = self.session.step_all(&Input::Seen);
         self.carry_out_all(outputs)
     }
 
-    /// A command in the shell has ended: it may have changed files, and of those no event of the engine tells.
     pub fn command_ended(&mut self) -> Vec<Effect> {
-        let open_file = |id: &String, passed: &BTreeMap<String, String>| {
-            let exercise = self.session.drawn(id);
-            let mut open =
-                exercise.into_iter().flat_map(|e| &e.tasks).filter(|t| !passed.contains_key(&t.id));
-            open.any(|task| !Needs::of([&task.check]).files.is_empty())
-        };
-        let ids: Vec<String> = self.under_way().into_iter().map(|(id, _)| id).collect();
-        let looks = |id: &String| self.session.exercise(id).is_some_and(|s| open_file(id, &s.record.passed));
-        let ids: Vec<String> = ids.into_iter().filter(looks).collect();
-        ids.iter().flat_map(|id| self.look_again(id)).collect()
+        let outputs = self.session.command_ended();
+        self.carry_out_all(outputs)
     }
 
-    /// A container's life went on: it counts for every exercise that had begun before it was made.
-    pub fn run_seen(&mut self, run: &Arc<Run>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for (exercise, attempt) in self.under_way() {
-            let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
-            if run.created.is_none_or(|created| created >= since) {
-                let asked = self.session.drawn(&exercise).map(|e| e.needs().variables).unwrap_or_default();
-                let seen = run.keeping(&asked);
-                let seen = self.watch.of(&exercise).add_run(seen);
-                effects.push(Effect::KeepRun { exercise, run: attempt, seen });
-            }
-        }
-        effects.extend(self.engine_changed());
-        effects
-    }
-
-    /// Exercises at hand that are begun and not done, with which attempt it is.
-    fn under_way(&self) -> Vec<(String, u64)> {
-        let all = self.session.course().exercises.iter().filter(|e| self.session.is_at_hand(e));
-        all.filter_map(|e| Some((e.id.clone(), self.session.exercise(&e.id)?)))
-            .filter(|(_, s)| !matches!(s.phase, Phase::Idle | Phase::Passed))
-            .map(|(id, s)| (id, s.record.run))
-            .collect()
-    }
-
-    /// A call was answered: it counts where an exercise asks for calls, and the learner typed it.
-    pub fn call_seen(&mut self, call: &Arc<Observed>) -> Vec<Effect> {
-        if call.command.origin != Origin::Typed || call.answer.is_none() || call.action.name == "ping" {
-            return Vec::new();
-        }
-        let course = Arc::clone(self.session.course());
-        let mut effects = Vec::new();
-        for (exercise, attempt) in self.under_way() {
-            let since = self.watch.begun.get(&exercise).copied().unwrap_or_default();
-            let asking = course.exercise(&exercise).map(|e| e.needs()).filter(|needs| needs.calls);
-            if let Some(asking) = asking.filter(|_| call.at >= since) {
-                let call = Arc::new(call.keeping(asking.exec_output));
-                self.watch.of(&exercise).add_call(&call);
-                effects.push(Effect::KeepSeen { exercise, run: attempt, call });
-            }
-        }
-        if !effects.is_empty() {
-            effects.extend(self.engine_changed());
-        }
-        effects
+    /// Something happened that may count for exercises.
+    pub fn saw(&mut self, sight: Sight<'_>) -> Vec<Effect> {
+        let outputs = self.session.saw(sight);
+        self.carry_out_all(outputs)
     }
 
     pub fn begun(&mut self, exercise: &str, run: u64, outcome: Result<String, String>) -> Vec<Effect> {
@@ -219,7 +150,7 @@ impl LessonPane {
         exercise: &str,
         run: u64,
         report: Report,
-        learned: Kept,
+        looked: &Looked,
     ) -> (Option<String>, Vec<Effect>) {
         let titles: BTreeMap<String, String> =
             report.tasks.iter().map(|t| (t.id.clone(), t.title.clone())).collect();
@@ -248,26 +179,11 @@ impl LessonPane {
         if changed && self.id_at_hand().as_deref() == Some(exercise) {
             self.show_task();
         }
-        let mut effects = self.keep_learned(exercise, run, learned);
+        let here = Arc::clone(&self.watch.here);
+        let learned = self.session.learned(exercise, run, Some(&here), looked);
+        let mut effects = self.carry_out(exercise, learned);
         effects.extend(self.carry_out(exercise, outputs));
         (news, effects)
-    }
-
-    /// An answer for another attempt says nothing of this one.
-    fn keep_learned(&mut self, exercise: &str, run: u64, learned: Kept) -> Vec<Effect> {
-        if self.session.exercise(exercise).is_none_or(|s| s.record.run != run) {
-            return Vec::new();
-        }
-        let seen = self.watch.of(exercise);
-        let runs: Vec<Arc<Run>> = learned.runs.into_iter().map(|run| seen.add_run(run)).collect();
-        let exercise = || exercise.to_owned();
-        let keep = |seen| Effect::KeepRun { exercise: exercise(), run, seen };
-        let mut effects: Vec<Effect> = runs.into_iter().map(keep).collect();
-        if !learned.things.is_empty() {
-            seen.things.clone_from(&learned.things);
-            effects.push(Effect::KeepThings { exercise: exercise(), run, things: learned.things });
-        }
-        effects
     }
 
     pub fn look_again(&mut self, exercise: &str) -> Vec<Effect> {
@@ -332,9 +248,6 @@ impl LessonPane {
             Ok(done) => format!("Reset: {}", done.join(" ")),
             Err(why) => why.clone(),
         };
-        if outcome.is_ok() {
-            self.watch.seen.remove(exercise);
-        }
         let outputs = self.session.step(exercise, Input::WasReset { run, outcome: outcome.map(|_| ()) });
         let mut effects = self.carry_out(exercise, outputs);
         if self.session.lesson_exercise().is_some_and(|e| e.id == exercise) {
@@ -351,14 +264,12 @@ impl LessonPane {
         let exercise = || id.to_owned();
         let record = self.session.exercise(id).map(|s| s.record.clone()).unwrap_or_default();
         let vars = || record.vars.clone();
-        let mut effects = Vec::new();
+        let (mut effects, mut recorded) = (Vec::new(), None);
         for output in outputs {
-            let since = self.watch.begun.get(id).copied().unwrap_or_default();
             effects.push(match output {
                 Output::Record(event) => {
                     if let Event::ExerciseBegun { .. } = event {
-                        self.watch.begun.insert(exercise(), self.now);
-                        self.watch.seen.remove(id);
+                        self.session.record_from(id, self.now);
                     }
                     if matches!(event, Event::ExerciseBegun { .. } | Event::ExerciseReset { .. }) {
                         // Other values stand in its texts now.
@@ -366,26 +277,35 @@ impl LessonPane {
                     }
                     Effect::Record(event)
                 }
+                Output::Keep(what) => Effect::Keep { exercise: exercise(), run: record.run, what },
                 Output::Prepare { run } => {
+                    recorded = self.record();
                     Effect::Exercise(ExerciseEffect::Begin { exercise: exercise(), run, vars: vars() })
                 }
                 Output::Clean { run } => Effect::Exercise(ExerciseEffect::PlanReset {
                     exercise: exercise(),
                     run,
                     vars: vars(),
-                    since,
+                    since: self.session.attempt(id).map(|attempt| attempt.since).unwrap_or_default(),
                 }),
                 Output::Grade { run } => Effect::Exercise(ExerciseEffect::Grade {
                     exercise: exercise(),
                     run,
                     vars: vars(),
-                    since,
-                    seen: self.watch.seen.get(id).cloned().unwrap_or_default(),
+                    attempt: Box::new(self.session.attempt(id).cloned().unwrap_or_default()),
+                    here: Arc::clone(&self.watch.here),
                     passed: record.passed.clone(),
                     bound: record.found_in(),
                 }),
             });
         }
+        effects.extend(recorded);
         effects
+    }
+
+    /// What has to be recorded for all attempts that are under way.
+    fn record(&self) -> Option<Effect> {
+        let (since, needs) = self.session.to_record()?;
+        Some(Effect::RecordFrom { since, needs })
     }
 }

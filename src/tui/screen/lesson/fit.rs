@@ -1,6 +1,5 @@
 //! Which slides of a course do not fit on a screen of some size: for authors, who write for the smallest one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
@@ -32,7 +31,7 @@ pub struct Overflow {
 /// Every step that does not fit where the whole screen has this size.
 pub fn overflows(course: &Arc<Course>, width: u16, height: u16) -> Vec<Overflow> {
     let session = Session::new(Arc::clone(course), Progress::default());
-    let mut pane = LessonPane::new(session, BTreeMap::new(), LessonKeys::default());
+    let mut pane = LessonPane::new(session, LessonKeys::default());
     let whole = Rect::new(0, 0, width, height);
     let Some(body) = Screen::of(whole, Wishes::default()).body(Pane::Lesson) else { return Vec::new() };
     let mut found = Vec::new();

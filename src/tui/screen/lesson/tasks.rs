@@ -204,7 +204,7 @@ impl LessonPane {
             self.news = Some("No open task asks for an answer; do it in the shell".into());
             return;
         };
-        let before = self.watch.answers(&id).and_then(|answers| answers.get(&prompt));
+        let before = self.session.attempt(&id).and_then(|attempt| attempt.kept().answers.get(&prompt));
         let field = Answering::new(id, prompt.clone(), before.map_or("", String::as_str));
         self.over = Some(Over::Answering(field));
     }
@@ -216,12 +216,8 @@ impl LessonPane {
         if answer.is_empty() {
             return Vec::new();
         }
-        let run = self.session.exercise(&exercise).map_or(0, |s| s.record.run);
-        self.watch.of(&exercise).answers.insert(prompt.clone(), answer.clone());
-        let mut effects = vec![Effect::KeepAnswer { exercise: exercise.clone(), run, prompt, answer }];
-        let outputs = self.session.step(&exercise, Input::Check);
-        effects.extend(self.carry_out(&exercise, outputs));
-        effects
+        let outputs = self.session.answer_task(&exercise, &prompt, &answer);
+        self.carry_out(&exercise, outputs)
     }
 }
 
