@@ -92,6 +92,15 @@ impl Paths {
         ))
     }
 
+    /// Takes from others what older versions gave them of what is kept: 0700 for folders, 0600 for files. The private engine's data is root's and the learner's work is theirs: neither is looked at. What can't be
+    /// changed stays as it is.
+    pub fn keep_private(&self) {
+        tighten(&self.state, 0);
+        for name in ["courses", "classes", "set-up"] {
+            tighten(&self.state.join(name), MOST_DEEP);
+        }
+    }
+
     pub fn progress_file(&self) -> PathBuf {
         self.course.join("progress.sqlite3")
     }
@@ -134,6 +143,47 @@ impl Paths {
 
     pub fn exercise_folder(&self, exercise: &str) -> PathBuf {
         self.work.join(exercise)
+    }
+}
+
+/// Folders below one that is kept, at most.
+const MOST_DEEP: usize = 4;
+
+/// A folder, with those above it, for its owner alone.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
+    builder.create(folder)
+}
+
+/// How a file is opened that nobody else may read.
+pub fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// The folder itself, its files and its folders down to `deep`. A link is left alone, and so is what it leads to.
+fn tighten(folder: &Path, deep: usize) {
+    if !std::fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir()) {
+        return;
+    }
+    set(folder, 0o700);
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_file() {
+            set(&entry.path(), 0o600);
+        } else if kind.is_dir() && deep > 0 {
+            tighten(&entry.path(), deep - 1);
+        }
+    }
+}
+
+fn set(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let now = std::fs::symlink_metadata(path).map(|about| about.permissions().mode() & 0o777);
+    if now.is_ok_and(|now| now & !mode != 0) {
+        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
     }
 }
 
@@ -211,6 +261,54 @@ mod tests {
             instead_of: None,
         }
         .apart()
+    }
+
+    #[test]
+    fn what_is_kept_is_for_its_owner_alone_also_what_an_older_version_left() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().join("state").join(path);
+        let loose =
+            |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+        for folder in ["courses/x/set-up", "classes", "private/data"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+        }
+        let outside = home.path().join("outside");
+        std::fs::write(&outside, "").unwrap();
+        loose(&outside, 0o644);
+        symlink(&outside, at("link")).unwrap();
+        let files = [
+            "progress.sqlite3",
+            "pilotwhale.log",
+            "courses/x/class-identity",
+            "classes/a.sqlite3",
+            "private/data/theirs",
+        ];
+        for file in files {
+            std::fs::write(at(file), "").unwrap();
+            loose(&at(file), 0o644);
+        }
+        ["", "courses", "courses/x", "classes", "private"]
+            .iter()
+            .for_each(|folder| loose(&at(folder), 0o755));
+        let paths = Paths {
+            state: home.path().join("state"),
+            config: home.path().join("config"),
+            course: home.path().join("state/courses/x"),
+            work: home.path().join("work"),
+            instead_of: None,
+            runtime: home.path().join("run"),
+        };
+        paths.keep_private();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for folder in ["", "courses", "courses/x", "classes"] {
+            assert_eq!(mode(&at(folder)), 0o700, "{folder}");
+        }
+        files[..4].iter().for_each(|file| assert_eq!(mode(&at(file)), 0o600, "{file}"));
+        // the engine's own data, and what a link leads to
+        assert_eq!((mode(&at(files[4])), mode(&at("private")), mode(&outside)), (0o644, 0o755, 0o644));
+        drop(private().create(true).append(true).open(at("new")).unwrap());
+        assert_eq!(mode(&at("new")), 0o600);
     }
 
     #[test]

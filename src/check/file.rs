@@ -34,7 +34,7 @@ pub struct FileMatch {
 pub(super) fn judge(wanted: &FileMatch, evidence: &Evidence) -> Verdict {
     let expected = wanted.describe();
     let path = wanted.path.trim_start_matches("./");
-    let place = evidence.folders.first().and_then(|folder| evidence.places.get(&format!("{folder}/{path}")));
+    let place = place_of(path, evidence);
     let not_right = |differs: String| Verdict::NotRight {
         expected: wanted.describe(),
         found: format!("the file {path}"),
@@ -58,6 +58,7 @@ pub(super) fn judge(wanted: &FileMatch, evidence: &Evidence) -> Verdict {
         (Some(Place::Folder | Place::EmptyFolder), true) => {
             return not_right("it is a folder, not a file".into());
         }
+        (Some(place @ (Place::Outside | Place::Special)), true) => return not_right(unread(place).into()),
         (Some(Place::File), true) => {}
     }
     match wanted.difference(evidence) {
@@ -66,8 +67,28 @@ pub(super) fn judge(wanted: &FileMatch, evidence: &Evidence) -> Verdict {
     }
 }
 
-/// Of a file that is not there: one that has nearly its name is meant to be it.
+fn unread(place: Place) -> &'static str {
+    match place {
+        Place::Outside => "it is a link that leads out of the exercise's folder, so it is not read",
+        _ => "it is no regular file, so it is not read",
+    }
+}
+
+fn place_of(path: &str, evidence: &Evidence) -> Option<Place> {
+    evidence.folders.first().and_then(|folder| evidence.places.get(&format!("{folder}/{path}"))).copied()
+}
+
+/// Of a file that is not there, or is not read: one that has nearly its name is meant to be it.
 pub(super) fn missing(path: &str, expected: String, advice: &str, evidence: &Evidence) -> Verdict {
+    if let Some(place @ (Place::Outside | Place::Special)) = place_of(path, evidence) {
+        return Verdict::NotRight {
+            expected,
+            found: format!("the file {path}"),
+            nearest: None,
+            differs: unread(place).into(),
+            advice: None,
+        };
+    }
     match evidence.listing.iter().find(|name| is_near(name, path)) {
         None => Verdict::NotYet { expected },
         Some(near) => Verdict::NotRight {

@@ -60,6 +60,7 @@ pub use run::{RunMatch, StateWord};
 pub use seen::{SeenMatch, SeenStatus};
 pub use text::{Text, TextRule};
 pub use typed::{is_read_as, readings};
+pub use unicode::{is_unseen, only_looks_plain};
 pub use verdict::{Outcome, Verdict};
 pub use volume::VolumeMatch;
 

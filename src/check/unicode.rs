@@ -17,8 +17,13 @@ pub(super) fn look(text: &str) -> String {
 }
 
 /// Whether nothing of it can be seen, or only an empty place.
-pub(super) fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     c.is_control() || c.is_whitespace() || (c.width() == Some(0) && !is_combining_mark(c))
+}
+
+/// Whether it is no ASCII character and looks like one: a Cyrillic o, a wide a, a slash of another kind.
+pub fn only_looks_plain(c: char) -> bool {
+    !c.is_ascii() && look(&c.to_string()).chars().all(|c| c.is_ascii_graphic())
 }
 
 /// Code point and name: `U+00A0 NO-BREAK SPACE`.

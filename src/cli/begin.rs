@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use super::Ending;
 use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, say, wait};
+use super::desk::{Desk, Stopped, wait};
 use super::observing::Observing;
+use super::print::say;
 use super::trust::trust;
 use crate::check::Outcome;
+use crate::cli::print::tell;
 use crate::course::draw;
 use crate::engine::{Surroundings, discover};
 use crate::lab::{self, LabError, SetUp, Trust};
@@ -25,6 +27,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<Ending, Stopped> {
     let mut desk = Desk::open(chosen)?;
     let exercise = desk.exercise(&args.id)?;
+    lab::sound(&exercise)?;
     let state = desk.state(&args.id);
     let goes_on = state.stage == Stage::Working;
     let seed = u64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or_default();
@@ -84,7 +87,5 @@ pub(super) fn run(args: &Args, chosen: &Chosen, wants_tap: bool) -> Result<Endin
 fn observed(paths: &Paths, wants_tap: bool) -> Option<Observing> {
     let endpoint = discover(&Surroundings::of_this_machine()).chosen.filter(|_| wants_tap)?;
     let observing = Observing::begin(&endpoint, paths, &ShellRoot::default(), None);
-    observing
-        .inspect_err(|why| eprintln!("pilotwhale: it is not noted what the set-up script makes: {why}"))
-        .ok()
+    observing.inspect_err(|why| tell!("pilotwhale: it is not noted what the set-up script makes: {why}")).ok()
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::desk::Stopped;
-use crate::course::{self, Course, LoadError, Source};
+use crate::cli::print::{point_out, tell};
+use crate::course::{self, Course, Diagnostic, LoadError, Severity, Source};
 use crate::paths::{BESIDE, Paths};
 
 /// The course that was asked for on the command line.
@@ -32,16 +33,31 @@ impl Chosen {
     /// The course, and the folders in which its progress and the work on it are.
     pub(super) fn open(&self) -> Result<(Course, Paths), Stopped> {
         let course = self.load()?;
+        complain(&course);
         let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
+        paths.keep_private();
         let paths = paths_for(paths, &self.source(), &course);
         if let Some((what, why)) = paths.news() {
-            eprintln!("pilotwhale: {what}: {why}.");
+            tell!("pilotwhale: {what}: {why}.");
         }
         Ok((course, paths))
     }
 
     pub(super) fn load(&self) -> Result<Course, Stopped> {
         course::load(&self.source()).map_err(Stopped::from)
+    }
+}
+
+/// Mistakes that are shown whole; a course that is not finished may have hundreds.
+const SHOWN: usize = 10;
+
+/// What is not run, judged or shown as its author meant it.
+pub(super) fn complain(course: &Course) {
+    let errors: Vec<&Diagnostic> =
+        course.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    errors.iter().take(SHOWN).for_each(|error| point_out(error, true));
+    if let Some(more) = errors.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        tell!("pilotwhale: and {more} more mistakes: `pilotwhale course lint` shows them all");
     }
 }
 

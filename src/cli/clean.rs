@@ -1,7 +1,8 @@
 //! `pilotwhale clean`: lists what the course made and still keeps on the engine, asks, and removes that and nothing else.
 
 use super::Ending;
-use super::desk::{Stopped, agreed, connect, say, wait};
+use super::desk::{Stopped, agreed, connect, wait};
+use super::print::say;
 use crate::engine::EngineError;
 use crate::lab::sweep;
 use crate::paths::Paths;

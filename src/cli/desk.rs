@@ -1,10 +1,11 @@
 //! What the exercise subcommands share: course, progress file, folders and engine.
 
 use std::fmt;
-use std::io::{BufRead, ErrorKind, IsTerminal, Write as _};
+use std::io::{BufRead, IsTerminal};
 
 use super::Ending;
 use super::chosen::Chosen;
+use super::print::{say, tell};
 use crate::course::{Course, Exercise};
 use crate::engine::{Engine, EngineError, Surroundings, discover};
 use crate::lab::LabError;
@@ -50,7 +51,7 @@ impl From<EngineError> for Stopped {
 impl From<LabError> for Stopped {
     fn from(error: LabError) -> Self {
         let ending = match error {
-            LabError::Outside(_) | LabError::Untrusted => Ending::Usage,
+            LabError::Outside(_) | LabError::Untrusted | LabError::Faulty { .. } => Ending::Usage,
             LabError::Engine(_) | LabError::File { .. } | LabError::SetUp { .. } => Ending::CouldNot,
         };
         Self { what: error.to_string(), remedy: error.remedy(), ending }
@@ -75,7 +76,7 @@ impl Desk {
     pub(super) fn at(course: Course, paths: Paths) -> Result<Self, Stopped> {
         let opened = Store::open(&paths.progress_file())?;
         if let Some(aside) = opened.set_aside {
-            eprintln!("pilotwhale: the progress file could not be read; it was kept as {}", aside.display());
+            tell!("pilotwhale: the progress file could not be read; it was kept as {}", aside.display());
         }
         let progress = Progress::fold(opened.store.events()?);
         Ok(Self { course, paths, store: opened.store, progress })
@@ -120,16 +121,6 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Stopped> {
     Ok(runtime.block_on(future))
 }
 
-/// Prints, and is content where nobody reads on: `grade | head` is no error.
-pub(super) fn say(text: &str) {
-    let outcome = std::io::stdout().lock().write_all(text.as_bytes());
-    if let Err(error) = outcome
-        && error.kind() != ErrorKind::BrokenPipe
-    {
-        eprintln!("pilotwhale: the output could not be written: {error}");
-    }
-}
-
 /// Yes only where somebody could be asked and said so.
 pub(super) fn agreed(question: &str) -> Result<bool, Stopped> {
     let stdin = std::io::stdin();
@@ -139,9 +130,7 @@ pub(super) fn agreed(question: &str) -> Result<bool, Stopped> {
             "Say --yes to do what is listed above.",
         ));
     }
-    let mut out = std::io::stdout().lock();
-    let _ = write!(out, "{question} [y/N] ");
-    let _ = out.flush();
+    say(format_args!("{question} [y/N] "));
     let mut answer = String::new();
     let read = stdin.lock().read_line(&mut answer);
     Ok(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -1,12 +1,13 @@
 //! `pilotwhale doctor`: what was looked for, what was found, and what to do about what is missing.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use serde::Serialize;
 
 use super::fitted::fitted;
+use crate::cli::print::say;
 use crate::engine::private::{How, Plan};
 use crate::engine::{
     self, Endpoint, Engine, EngineError, Install, OsRelease, Outcome, Present, Prospect, Surroundings,
@@ -66,11 +67,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Args { install: true, .. } => advice(&report),
         _ => table(&report),
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // `doctor | head` is no failure.
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {}
-        other => other?,
-    }
+    say(text);
     Ok(if report.has_engine() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -13,6 +13,7 @@ mod join;
 mod logging;
 mod observing;
 mod play;
+mod print;
 mod progress;
 mod reached;
 mod report;
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::print::tell;
 use crate::paths::Paths;
 
 /// Learn Docker by doing: slides, a live picture of the engine and a real shell.
@@ -102,7 +104,7 @@ pub fn run() -> ExitCode {
 
 fn ended(outcome: Result<Ending, desk::Stopped>) -> ExitCode {
     let ending = outcome.unwrap_or_else(|stopped| {
-        eprintln!("pilotwhale: {stopped}");
+        tell!("pilotwhale: {stopped}");
         stopped.ending
     });
     ExitCode::from(ending as u8)
@@ -110,7 +112,7 @@ fn ended(outcome: Result<Ending, desk::Stopped>) -> ExitCode {
 
 fn answered(outcome: anyhow::Result<ExitCode>) -> ExitCode {
     outcome.unwrap_or_else(|error| {
-        eprintln!("pilotwhale: {error:#}");
+        tell!("pilotwhale: {error:#}");
         ExitCode::from(Ending::Usage as u8)
     })
 }

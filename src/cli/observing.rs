@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{Receiver, Sender};
 
+use crate::cli::print::tell;
 use crate::engine::Endpoint;
 use crate::facts::Observed;
 use crate::lab::observe::{self, Tapped};
@@ -53,5 +54,5 @@ impl Observing {
 }
 
 fn complain(error: &LedgerError) {
-    eprintln!("pilotwhale: {error}. {}", error.remedy());
+    tell!("pilotwhale: {error}. {}", error.remedy());
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::Ending;
 use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, agreed, say};
+use super::desk::{Desk, Stopped, agreed};
+use super::print::say;
 use crate::progress::PortableError;
 
 /// Carry your progress to another machine, in one file.

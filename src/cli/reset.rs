@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::Ending;
 use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, agreed, connect, say, wait};
+use super::desk::{Desk, Stopped, agreed, connect, wait};
+use super::print::say;
 use crate::lab::{self, Plan};
 use crate::progress::{Event, Stage};
 use crate::tap::ledger::{Ledger, engine_of};

@@ -16,6 +16,7 @@ use super::chosen::Chosen;
 use super::desk::{Desk, Stopped, wait};
 use super::observing::Observing;
 use super::play::Screen;
+use crate::cli::print::tell;
 use crate::engine::private::{self, Private, PrivateError};
 use crate::engine::{EngineError, Surroundings, Update, discover};
 use crate::facts::Link;
@@ -98,11 +99,11 @@ async fn observed(
     let (host, mut seen) = match tap {
         Ok(tap) => {
             let kept = notebook.as_ref().map_or(String::new(), |n| format!(" for {}", n.exercise));
-            eprintln!("pilotwhale: this shell is observed: what docker is asked for is noted{kept}");
+            tell!("pilotwhale: this shell is observed: what docker is asked for is noted{kept}");
             (Some(tap.tap.docker_host()), Some(tap))
         }
         Err(why) => {
-            eprintln!("pilotwhale: this shell is not observed: {why}");
+            tell!("pilotwhale: this shell is not observed: {why}");
             (endpoint.as_ref().ok().map(|endpoint| endpoint.uri.clone()), None)
         }
     };
@@ -124,7 +125,7 @@ async fn observed(
             () = signals.pass_on(pid) => {}
             Some(event) = next(seen.as_mut().map(|s| &mut s.calls)) => match event {
                 Event::Seen(call) => saw(Sight::Call(&call)),
-                Event::Failed(why) => eprintln!("pilotwhale: this shell is not observed any more: {why}"),
+                Event::Failed(why) => tell!("pilotwhale: this shell is not observed any more: {why}"),
             },
             Some(update) = next(updates.as_mut()) => sight(&update).into_iter().for_each(&mut saw),
         }
@@ -258,7 +259,7 @@ impl Notebook {
     fn complain(&mut self, why: Option<Stopped>) {
         if let Some(why) = why.filter(|_| !self.complained) {
             self.complained = true;
-            eprintln!("pilotwhale: {why}");
+            tell!("pilotwhale: {why}");
         }
     }
 }

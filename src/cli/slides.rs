@@ -1,6 +1,5 @@
 //! `pilotwhale slides FILE`: any patat or pandoc deck, on the screen or as text.
 
-use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,6 +8,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::play;
+use crate::cli::print::{point_out, say};
 use crate::course::{self, Course, Deck, Source, step_text};
 use crate::paths::Paths;
 
@@ -61,15 +61,9 @@ fn print(course: &Course, format: Dump) -> Result<()> {
         Dump::Text => as_text(deck),
         Dump::Json => serde_json::to_string_pretty(&as_json(deck))? + "\n",
     };
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    for diagnostic in &course.diagnostics {
-        writeln!(io::stderr(), "{}\n", diagnostic.render(colour))?;
-    }
-    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
-        // `| head` has read enough.
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    course.diagnostics.iter().for_each(|diagnostic| point_out(diagnostic, true));
+    say(text);
+    Ok(())
 }
 
 fn as_text(deck: &Deck) -> String {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::diagnostic::{Diagnostic, Script, Severity};
 use super::dialect::{self, Sheet};
-use super::{Block, BlockKind, Quiz, Task, front_matter, markdown, split};
+use super::{Block, BlockKind, Quiz, Task, bounds, front_matter, markdown, split};
 
 #[derive(Clone, Debug, Default)]
 pub struct Deck {
@@ -16,6 +16,8 @@ pub struct Deck {
     pub slides: Vec<Slide>,
     pub quizzes: Vec<Quiz>,
     pub tasks: Vec<Task>,
+    /// Tasks that can't be judged: as much of them as can be read, and why.
+    pub broken: Vec<(Task, Diagnostic)>,
     pub settings: Settings,
 }
 
@@ -68,7 +70,8 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
     if !sheet.opening.is_empty() {
         slides.insert(0, opening(&sheet.opening));
     }
-    let markdown::Content { quizzes, tasks, .. } = content;
+    bound(&mut slides, &script, &mut diagnostics);
+    let markdown::Content { quizzes, tasks, broken, .. } = content;
     for slide in &mut slides {
         if slide.title.is_empty() {
             slide.title = asked(slide, &quizzes, &tasks).unwrap_or_else(|| front.title.clone());
@@ -82,9 +85,32 @@ pub fn parse(text: &str, path: &Path) -> (Deck, Vec<Diagnostic>) {
         slides,
         quizzes,
         tasks,
+        broken,
         settings: front.settings,
     };
     (deck, diagnostics)
+}
+
+/// What is more than a screen can ever need is left out, and said.
+fn bound(slides: &mut Vec<Slide>, script: &Script<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let help = Some("make several lessons of it, or leave something out");
+    if let Some(first) = slides.get(bounds::SLIDES) {
+        let message = format!("this and what follows is not shown: {} slides are the most", bounds::SLIDES);
+        diagnostics.push(script.whole_line(Severity::Error, first.line, message, help));
+        slides.truncate(bounds::SLIDES);
+    }
+    let ends: Vec<usize> = slides.iter().skip(1).map(|slide| slide.line).chain([usize::MAX]).collect();
+    for (slide, end) in slides.iter_mut().zip(ends) {
+        let lines = script.lines.iter().take(end.saturating_sub(1)).skip(slide.line.saturating_sub(1));
+        let size: usize = lines.map(|line| line.len() + 1).sum();
+        if size > bounds::SLIDE {
+            let message = format!("this slide is not shown: {} KB are the most", bounds::SLIDE / 1024);
+            let kind = BlockKind::Paragraph(markdown::inlines("This slide is too large to be shown."));
+            slide.blocks = vec![Block { kind, reveal: 0, line: slide.line }];
+            slide.steps = 1;
+            diagnostics.push(script.whole_line(Severity::Error, slide.line, message, help));
+        }
+    }
 }
 
 /// What is said once of a deck that was written for another tool, or asks for what it does not get.

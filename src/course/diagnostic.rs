@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::facts::printable;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     Error,
@@ -29,6 +31,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// One line: `file:line:column: message`.
+    pub fn short(&self) -> String {
+        printable(&format!("{}:{}:{}: {}", self.path.display(), self.line, self.column, self.message))
+    }
+
     /// Several lines: what, `file:line:column`, the source line, a caret, and what to do.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
@@ -36,15 +43,17 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let path = self.path.display().to_string();
-        let start = byte_of(&self.source, self.column.saturating_sub(1));
-        let end = byte_of(&self.source, self.column.saturating_sub(1) + self.width.max(1));
-        let snippet = Snippet::source(self.source.as_str())
+        let path = printable(&self.path.display().to_string());
+        let (message, source) = (printable(&self.message), printable(&self.source));
+        let start = byte_of(&source, self.column.saturating_sub(1));
+        let end = byte_of(&source, self.column.saturating_sub(1) + self.width.max(1));
+        let snippet = Snippet::source(source.as_str())
             .line_start(self.line)
             .path(path.as_str())
             .annotation(AnnotationKind::Primary.span(start..end));
-        let mut group: Group<'_> = level.primary_title(self.message.as_str()).element(snippet);
-        if let Some(help) = &self.help {
+        let mut group: Group<'_> = level.primary_title(message.as_str()).element(snippet);
+        let help = self.help.as_deref().map(printable);
+        if let Some(help) = &help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::diagnostic::Manuscript;
+use super::diagnostic::{Diagnostic, Manuscript};
 use super::rewrite::Rewrite;
 use super::tries::{Accept, Reject};
 use super::vars::{self, Var, Vars};
@@ -36,6 +36,8 @@ pub struct Exercise {
     pub on_slides: bool,
     /// The file that it was read from.
     pub manuscript: Manuscript,
+    /// What its author has to mend first: an exercise with any is neither begun nor judged, and its points still count.
+    pub faults: Vec<Diagnostic>,
 }
 
 /// A file laid into the exercise's folder unless it is already there.

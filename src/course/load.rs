@@ -9,12 +9,13 @@ use thiserror::Error;
 
 use super::diagnostic::{Diagnostic, Manuscript, Script, Severity};
 use super::exercise::{Exercise, StarterFile, Task};
+use super::files::{self, MOST_BYTES, Unread};
 use super::rewrite::Rewrite;
 use super::source::Source;
 use super::tries::{Accept, Reject};
 use super::vars::Var;
 use super::yaml::Snippet;
-use super::{Block, BlockKind, Course, Lesson, deck, encoding, task, task_fence, tries};
+use super::{Block, BlockKind, Course, Lesson, deck, encoding, rough, task, task_fence, tries};
 
 /// There is nothing to show at all.
 #[derive(Debug, Error)]
@@ -23,8 +24,8 @@ pub enum LoadError {
     NoFolder(PathBuf),
     #[error("{0} has no lessons")]
     NoLessons(PathBuf),
-    #[error("{} cannot be read: {source}", .path.display())]
-    NoDeck { path: PathBuf, source: std::io::Error },
+    #[error("{} cannot be read: {why}", .path.display())]
+    NoDeck { path: PathBuf, why: Unread },
 }
 
 impl LoadError {
@@ -80,19 +81,20 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
         return Err(LoadError::NoFolder(root.clone()));
     }
     if let Source::Deck(file) = source {
-        let bytes = std::fs::read(file).map_err(|source| LoadError::NoDeck { path: file.clone(), source })?;
+        let read = files::read_named(file, MOST_BYTES);
+        let bytes = read.map_err(|why| LoadError::NoDeck { path: file.clone(), why })?;
         return Ok(Course::from_deck(file.clone(), &bytes));
     }
     let mut course = Course::default();
     let names = lesson_names(source, &mut course);
     for (name, read) in names.iter().zip(each(&names, |name| read_lesson(source, name))) {
         match read {
-            Some((lesson, tasks, found)) => {
+            Ok((lesson, tasks, found)) => {
                 course.exercises.extend(tasks);
                 course.lessons.push(lesson);
                 course.diagnostics.extend(found);
             }
-            None => course.diagnostics.push(missing(source, name)),
+            Err(why) => course.diagnostics.push(missing(source, name, &why)),
         }
     }
     if course.lessons.is_empty() {
@@ -102,7 +104,11 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
     paths.retain(|path| path.ends_with("/exercise.yaml"));
     let read = each(&paths, |path| {
         let mut found = Vec::new();
-        (exercise(source, path, &mut found), found)
+        let sound = exercise(source, path, &mut found);
+        let mut faults = found.clone();
+        faults.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        let read = sound.or_else(|| rough_exercise(source, path));
+        (read.map(|exercise| Exercise { faults, ..exercise }), found)
     });
     for (exercise, found) in read {
         course.exercises.extend(exercise);
@@ -121,7 +127,9 @@ fn each<T: Sync, R: Send>(all: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
     })
 }
 
-fn read_lesson(source: &Source, name: &str) -> Option<(Lesson, Option<Exercise>, Vec<Diagnostic>)> {
+type Read = (Lesson, Option<Exercise>, Vec<Diagnostic>);
+
+fn read_lesson(source: &Source, name: &str) -> Result<Read, Unread> {
     let path = format!("lessons/{name}/lesson.md");
     let bytes = source.read(&path)?;
     let shown = source.shown(&path);
@@ -130,7 +138,7 @@ fn read_lesson(source: &Source, name: &str) -> Option<(Lesson, Option<Exercise>,
     name.clone_into(&mut lesson.id);
     lesson.path = watched;
     let tasks = task_fence::exercise(&lesson);
-    Some((lesson, tasks, found))
+    Ok((lesson, tasks, found))
 }
 
 /// Exercises as they come in the lessons, whatever their folders are called; one that no slide shows comes last.
@@ -192,10 +200,17 @@ impl Course {
 /// In the order of `course.yaml`; where that cannot be read, in the order of the folders' names.
 fn lesson_names(source: &Source, course: &mut Course) -> Vec<String> {
     let path = "lessons/course.yaml";
-    let raw = source.read(path).and_then(|bytes| {
-        let text = text_of(&bytes, &source.shown(path), &mut course.diagnostics);
-        read_yaml::<RawCourse>(source, path, &text, &mut course.diagnostics)
-    });
+    let raw = match source.read(path) {
+        Ok(bytes) => {
+            let text = text_of(&bytes, &source.shown(path), &mut course.diagnostics);
+            read_yaml::<RawCourse>(source, path, &text, &mut course.diagnostics)
+        }
+        Err(Unread::Missing) => None,
+        Err(why) => {
+            course.diagnostics.push(unread(source, path, &why));
+            None
+        }
+    };
     let Some(raw) = raw else {
         let lessons = source.list("lessons");
         let names = lessons.iter().filter_map(|p| p.strip_prefix("lessons/")?.strip_suffix("/lesson.md"));
@@ -226,8 +241,22 @@ fn is_name(id: &str) -> bool {
     id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(is_plain)
 }
 
-fn missing(source: &Source, name: &str) -> Diagnostic {
-    listed(source, name, format!("the lesson `{name}` has no file lessons/{name}/lesson.md"))
+fn missing(source: &Source, name: &str, why: &Unread) -> Diagnostic {
+    listed(
+        source,
+        name,
+        match why {
+            Unread::Missing => format!("the lesson `{name}` has no file lessons/{name}/lesson.md"),
+            why => format!("lessons/{name}/lesson.md is not read: {why}"),
+        },
+    )
+}
+
+/// A file that is there, and of which nothing is known.
+fn unread(source: &Source, path: &str, why: &Unread) -> Diagnostic {
+    let shown = source.shown(path);
+    let message = format!("{path} is not read: {why}");
+    Script::new(&shown, "").whole_line(Severity::Error, 1, message, Some(why.remedy()))
 }
 
 fn listed(source: &Source, name: &str, message: String) -> Diagnostic {
@@ -254,8 +283,19 @@ fn read_yaml<T: DeserializeOwned>(
     snippet.read().map_err(|mistake| diagnostics.push(*mistake)).ok()
 }
 
+/// What can be told of an exercise that is not read, below the name of its folder.
+fn rough_exercise(source: &Source, path: &str) -> Option<Exercise> {
+    let id = path.strip_suffix("/exercise.yaml")?.rsplit('/').next().filter(|id| is_name(id))?.to_owned();
+    let text = source.read(path).map(|bytes| encoding::decode(&bytes).0).unwrap_or_default();
+    let (title, tasks) = rough::exercise(&text.replace("\r\n", "\n"));
+    let manuscript = Manuscript::new(source.shown(path), &text);
+    let title = if title.is_empty() { id.clone() } else { title };
+    Some(Exercise { id, title, tasks, manuscript, ..Exercise::default() })
+}
+
 fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Exercise> {
-    let bytes = source.read(path)?;
+    let read = source.read(path);
+    let bytes = read.map_err(|why| diagnostics.push(unread(source, path, &why))).ok()?;
     let text = text_of(&bytes, &source.shown(path), diagnostics).replace("\r\n", "\n");
     let mut raw: RawExercise = read_yaml(source, path, &text, diagnostics)?;
     let shown = source.shown(path);
@@ -304,8 +344,9 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
     let mut files = Vec::new();
     for file in source.list(folder).iter().filter(|f| f.starts_with(&inside)) {
         match source.read(file).map(|b| String::from_utf8(b.into_owned())) {
-            Some(Ok(content)) => files.push(StarterFile { path: file[inside.len()..].to_owned(), content }),
-            _ => say("id", format!("{file} is not a text file in UTF-8"), "starter files are text"),
+            Ok(Ok(content)) => files.push(StarterFile { path: file[inside.len()..].to_owned(), content }),
+            Ok(Err(_)) => say("id", format!("{file} is not a text file in UTF-8"), "starter files are text"),
+            Err(why) => say("id", format!("{file} is not read: {why}"), why.remedy()),
         }
     }
     diagnostics.extend(mistakes.iter().map(|mistake| task::pointed(&snippet, mistake)));
@@ -325,5 +366,6 @@ fn exercise(source: &Source, path: &str, diagnostics: &mut Vec<Diagnostic>) -> O
         solution: Manuscript::new(source.shown(&solution_path), &solution),
         manuscript: Manuscript::new(shown.clone(), &text),
         on_slides: false,
+        faults: Vec::new(),
     })
 }

@@ -18,7 +18,7 @@ use super::inline::{GUARD, drop_attributes, push_text, raised_and_lowered};
 use super::quiz::Quiz;
 use super::signal::Signal;
 use super::yaml::Snippet;
-use super::{Task, quiz_fence, split, task_fence};
+use super::{Task, quiz_fence, rough, split, task_fence};
 
 pub use short::blocks;
 pub(super) use short::{cell, inlines, words};
@@ -50,6 +50,7 @@ pub(super) struct Content {
     pub(super) pieces: Vec<Piece>,
     pub(super) quizzes: Vec<Quiz>,
     pub(super) tasks: Vec<Task>,
+    pub(super) broken: Vec<(Task, Diagnostic)>,
     pub(super) footnotes: Footnotes,
     /// Whether styles or programs were left out.
     pub(super) styles: bool,
@@ -66,8 +67,8 @@ pub(super) fn read(
     let mut reader = Reader { dialect, ..Reader::new(text, Some(script), marks) };
     let pieces = reader.pieces();
     diagnostics.append(&mut reader.diagnostics);
-    let Reader { quizzes, tasks, footnotes, styles, .. } = reader;
-    Content { pieces, quizzes, tasks, footnotes, styles }
+    let Reader { quizzes, tasks, broken, footnotes, styles, .. } = reader;
+    Content { pieces, quizzes, tasks, broken, footnotes, styles }
 }
 
 struct Reader<'a> {
@@ -87,6 +88,8 @@ struct Reader<'a> {
     fragment: bool,
     quizzes: Vec<Quiz>,
     tasks: Vec<Task>,
+    /// Tasks that can't be judged, and why.
+    broken: Vec<(Task, Diagnostic)>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -125,7 +128,7 @@ impl<'a> Reader<'a> {
             | Options::ENABLE_DEFINITION_LIST;
         let events = Parser::new_ext(text, options).into_offset_iter().peekable();
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        let (asides, quizzes, tasks, diagnostics) = Default::default();
+        let (asides, quizzes, tasks, broken, diagnostics) = Default::default();
         let footnotes = Footnotes::default();
         Self {
             events,
@@ -141,6 +144,7 @@ impl<'a> Reader<'a> {
             fragment: false,
             quizzes,
             tasks,
+            broken,
             diagnostics,
         }
     }
@@ -363,10 +367,13 @@ impl<'a> Reader<'a> {
             }
             ("task", Some(script)) => {
                 let snippet = Snippet { script, text: &text, first: line + 1 };
+                let known = self.diagnostics.len();
                 if let Some(task) = task_fence::parse(&snippet, &self.tasks, &mut self.diagnostics) {
                     self.tasks.push(task);
                     return BlockKind::Task(self.tasks.len() - 1);
                 }
+                let fault = self.diagnostics.get(known).cloned();
+                self.broken.extend(rough::task(&text).zip(fault));
             }
             ("exercise", Some(script)) => {
                 let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());

@@ -1,6 +1,7 @@
 //! What an author writes: decks, lessons, quizzes and exercises, and what is wrong with them.
 
 mod block;
+mod bounds;
 mod columns;
 mod commands;
 pub mod deck;
@@ -9,6 +10,7 @@ mod dialect;
 mod encoding;
 mod exercise;
 mod fence;
+pub mod files;
 mod footnote;
 mod front_matter;
 mod html;
@@ -20,6 +22,7 @@ mod quiz;
 mod quiz_fence;
 mod quoted;
 mod rewrite;
+mod rough;
 mod runnable;
 pub mod script;
 mod signal;

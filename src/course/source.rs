@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use super::files::{self, MOST_BYTES, Unread};
+
 #[derive(RustEmbed)]
 #[folder = "lessons/"]
 struct Lessons;
@@ -27,15 +29,21 @@ pub enum Source {
 
 impl Source {
     /// A file by its path below the course's root, with `/` between the parts.
-    pub(super) fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+    pub(super) fn read(&self, path: &str) -> Result<Cow<'static, [u8]>, Unread> {
+        let built_in = match (self, path.split_once('/')) {
+            (Self::Folder(root), _) => return files::read(root, path, MOST_BYTES).map(Cow::Owned),
+            (Self::Embedded, Some(("lessons", rest))) => Lessons::get(rest),
+            (Self::Embedded, Some(("exercises", rest))) => Exercises::get(rest),
+            (Self::Embedded | Self::Deck(_), _) => None,
+        };
+        built_in.map(|file| file.data).ok_or(Unread::Missing)
+    }
+
+    /// Whether a file is there that can be read, however large.
+    pub(super) fn has(&self, path: &str) -> bool {
         match self {
-            Self::Embedded => match path.split_once('/')? {
-                ("lessons", rest) => Lessons::get(rest).map(|f| f.data),
-                ("exercises", rest) => Exercises::get(rest).map(|f| f.data),
-                _ => None,
-            },
-            Self::Folder(root) => fs::read(root.join(path)).ok().map(Cow::Owned),
-            Self::Deck(_) => None,
+            Self::Folder(root) => files::open(root, path).is_ok(),
+            Self::Embedded | Self::Deck(_) => self.read(path).is_ok(),
         }
     }
 
@@ -91,7 +99,8 @@ fn walk(folder: &Path, name: &str, depth: usize, out: &mut Vec<String>) {
         let name = format!("{name}/{}", entry.file_name().to_string_lossy());
         if path.is_dir() && depth < 6 {
             walk(&path, &name, depth + 1, out);
-        } else if path.is_file() {
+        } else if fs::metadata(&path).is_ok_and(|what| !what.is_dir()) {
+            // also what is no regular file: who reads it says so
             out.push(name);
         }
     }

@@ -31,12 +31,15 @@ pub(super) fn parse(
 
 /// The exercise that all tasks on the lesson's slides are together; it has the lesson's id. None where there is no task.
 pub(super) fn exercise(lesson: &Lesson) -> Option<Exercise> {
-    let tasks = &lesson.deck.tasks;
+    let deck = &lesson.deck;
+    let broken = deck.broken.iter().map(|(task, _)| task);
+    let tasks: Vec<Task> = deck.tasks.iter().chain(broken).cloned().collect();
     (!tasks.is_empty()).then(|| Exercise {
         id: lesson.id.clone(),
         title: lesson.title.clone(),
         brief: "The tasks on the slides of this lesson.".into(),
-        tasks: tasks.clone(),
+        tasks,
+        faults: deck.broken.iter().map(|(_, fault)| fault.clone()).collect(),
         on_slides: true,
         manuscript: lesson.manuscript.clone(),
         ..Exercise::default()

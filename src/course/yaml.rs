@@ -5,6 +5,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess,
 use serde_yaml::Value;
 use serde_yaml::with::singleton_map_recursive;
 
+use super::bounds;
 use super::diagnostic::{Diagnostic, Script, Severity};
 
 /// A run of YAML lines of a file, from line `first` (from 1) on.
@@ -16,7 +17,18 @@ pub(super) struct Snippet<'a> {
 
 impl Snippet<'_> {
     pub(super) fn value(&self) -> Result<Value, Box<Diagnostic>> {
-        serde_yaml::from_str(self.text).map_err(|e| Box::new(self.error(&e)))
+        if let Some((line, column)) = bounds::too_deep(self.text) {
+            let message = format!("this is nested more than {} deep", bounds::DEPTH);
+            let help =
+                Some("an exercise or a quiz needs a few levels: look for a bracket that is not closed");
+            return Err(Box::new(self.at(Severity::Error, line, column, 1, message, help)));
+        }
+        let value: Value = serde_yaml::from_str(self.text).map_err(|e| Box::new(self.error(&e)))?;
+        if let Some((key, length)) = bounds::too_long(&value) {
+            let message = format!("`{key}` has {length} entries; {} are the most", bounds::LIST);
+            return Err(Box::new(self.key(Severity::Error, None, &key, message, Some("take some out"))));
+        }
+        Ok(value)
     }
 
     /// The whole text as one thing.

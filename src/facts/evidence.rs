@@ -70,4 +70,8 @@ pub enum Place {
     Folder,
     EmptyFolder,
     Missing,
+    /// A link out of the exercise's folder, which is not followed.
+    Outside,
+    /// A pipe, a device or a socket, which is not read.
+    Special,
 }

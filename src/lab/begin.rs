@@ -18,6 +18,7 @@ pub struct Begun {
 /// Makes the folder and puts the missing starter files into it. Writes nothing else, and never over anything;
 /// doing it twice is doing it once.
 pub fn begin(folder: &Path, exercise: &Exercise) -> Result<Begun, LabError> {
+    sound(exercise)?;
     fs::create_dir_all(folder).map_err(LabError::file(folder))?;
     let mut begun = Begun::default();
     for file in &exercise.files {
@@ -35,6 +36,14 @@ pub fn begin(folder: &Path, exercise: &Exercise) -> Result<Begun, LabError> {
         }
     }
     Ok(begun)
+}
+
+/// Fails on an exercise of which not all could be read.
+pub fn sound(exercise: &Exercise) -> Result<(), LabError> {
+    exercise
+        .faults
+        .first()
+        .map_or(Ok(()), |fault| Err(LabError::Faulty { exercise: exercise.id.clone(), fault: fault.short() }))
 }
 
 pub(super) fn place_of(folder: &Path, file: &StarterFile) -> Result<PathBuf, LabError> {

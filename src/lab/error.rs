@@ -18,6 +18,9 @@ pub enum LabError {
     SetUp { how: String, said: String },
     #[error("this exercise begins with a script, and you have not said that it may run")]
     Untrusted,
+    /// An author's mistake: what it would ask for is not known.
+    #[error("the exercise {exercise} has a mistake in its file, so it is not begun: {fault}")]
+    Faulty { exercise: String, fault: String },
 }
 
 impl LabError {
@@ -31,7 +34,9 @@ impl LabError {
                 "Let your user write there, or set PILOTWHALE_HOME to another folder. Nothing else was touched beside {}.",
                 path.display()
             ),
-            Self::Outside(_) => "This is a mistake in the course: tell its author.".into(),
+            Self::Outside(_) | Self::Faulty { .. } => {
+                "This is a mistake in the course: tell its author.".into()
+            }
             Self::SetUp { said, .. } if said.is_empty() => "Mend that, then begin again.".into(),
             Self::SetUp { said, .. } => {
                 format!("Mend that, then begin again. Its last words were:\n{said}")

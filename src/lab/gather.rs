@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{http, packages, places};
-use crate::check::{self, Asked, Report};
-use crate::course::{Exercise, TaskMode};
+use crate::check::{self, Asked, Report, TaskReport, Verdict};
+use crate::course::{Diagnostic, Exercise, TaskMode};
 use crate::engine::{Engine, EngineError};
 use crate::facts::{Evidence, Keep, Looked, Probe, Run, Snapshot};
 use crate::session::{Attempt, Sight};
@@ -136,6 +136,9 @@ fn sentence(text: &str) -> String {
 
 /// Judges every task of the exercise. `passed` holds what passed before in this run of it.
 pub fn grade(exercise: &Exercise, evidence: &Evidence, passed: &BTreeMap<String, String>) -> Report {
+    if let Some(fault) = exercise.faults.first() {
+        return unjudged(exercise, fault, passed);
+    }
     let tasks = exercise.tasks.iter().map(|task| Asked {
         id: &task.id,
         title: &task.title,
@@ -147,6 +150,22 @@ pub fn grade(exercise: &Exercise, evidence: &Evidence, passed: &BTreeMap<String,
         when_wrong: &task.when_wrong,
     });
     check::report(&exercise.id, &exercise.title, tasks, evidence, passed)
+}
+
+/// Of an exercise with a mistake in its file. What passed before stands.
+fn unjudged(exercise: &Exercise, fault: &Diagnostic, passed: &BTreeMap<String, String>) -> Report {
+    let tasks = exercise.tasks.iter().map(|task| {
+        let verdict = match passed.get(&task.id) {
+            Some(found) => Verdict::Pass { found: found.clone() },
+            None => Verdict::CouldNotCheck {
+                reason: format!("The course has a mistake here: {}", fault.short()),
+                remedy: "Tell the author of the course: `pilotwhale course lint` shows the line.".into(),
+            },
+        };
+        TaskReport { bonus: task.bonus, ..TaskReport::new(&task.id, &task.title, task.points, verdict) }
+    });
+    let tasks = tasks.collect();
+    Report { exercise: exercise.id.clone(), title: exercise.title.clone(), tasks, runs_seen: 0 }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod set_up;
 pub mod sweep;
 mod trust;
 
-pub use begin::{Begun, begin};
+pub use begin::{Begun, begin, sound};
 pub use error::LabError;
 pub use gather::{gather, grade, is_starting, look};
 pub use observe::Observation;

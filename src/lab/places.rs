@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::check::{Needs, build};
+use crate::course::files::{self, Unread};
 use crate::facts::{MountKind, Observed, Place, Run, TextFile};
 
 /// Paths that are looked at; more are not mounted in one exercise.
@@ -30,10 +31,14 @@ pub(super) fn look<'r>(
     asked: &BTreeSet<String>,
     runs: impl Iterator<Item = &'r Run>,
 ) -> BTreeMap<String, Place> {
-    let own = asked.iter().map(|path| folder.join(path.trim_start_matches("./")).display().to_string());
+    let own = asked.iter().map(|path| {
+        let path = path.trim_start_matches("./");
+        (folder.join(path).display().to_string(), own_place(folder, path))
+    });
     let binds = runs.flat_map(|run| &run.mounts).filter(|mount| mount.kind == MountKind::Bind);
-    let all: BTreeSet<String> = own.chain(binds.map(|mount| mount.source.clone())).collect();
-    all.into_iter().take(MOST).map(|path| (path.clone(), place(Path::new(&path)))).collect()
+    let binds: BTreeSet<&String> = binds.map(|mount| &mount.source).collect();
+    let binds = binds.into_iter().map(|path| (path.clone(), place(Path::new(path))));
+    binds.take(MOST).chain(own.take(MOST)).collect()
 }
 
 /// The files of the folder that the checks speak of, as far as they are there. Where builds matter, also the
@@ -57,7 +62,9 @@ pub(super) fn files<'c>(
 
 fn read(folder: &Path, asked: &BTreeSet<String>) -> BTreeMap<String, TextFile> {
     let file = |path: &String| {
-        let file = fs::File::open(folder.join(path)).ok()?;
+        // a build may have been told the whole path
+        let below = Path::new(path).strip_prefix(folder).ok().and_then(Path::to_str).unwrap_or(path);
+        let file = files::open(folder, below).ok()?;
         let about = file.metadata().ok()?;
         let changed = about.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
         let mut bytes = Vec::new();
@@ -75,6 +82,19 @@ pub(super) fn listing(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = names.collect();
     names.sort();
     names
+}
+
+/// Of what a check speaks of: it looks at nothing outside of the folder.
+fn own_place(folder: &Path, path: &str) -> Place {
+    match files::open(folder, path) {
+        Ok(_) => Place::File,
+        Err(Unread::Folder) => place(&folder.join(path)),
+        Err(Unread::Outside) => Place::Outside,
+        Err(Unread::Special) => Place::Special,
+        // one that may not be read is there all the same
+        Err(Unread::Other(_)) => Place::File,
+        Err(Unread::Missing | Unread::TooLong(_)) => Place::Missing,
+    }
 }
 
 fn place(path: &Path) -> Place {
@@ -118,7 +138,28 @@ mod tests {
         assert_eq!((files.len(), listing(dir.path())), (1, vec!["hello.py".to_owned(), "made".to_owned()]));
     }
 
-    #[cfg(unix)]
+    #[test]
+    fn nothing_outside_of_the_folder_is_read_whatever_a_course_or_a_link_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("work");
+        fs::create_dir(&folder).unwrap();
+        fs::write(dir.path().join("secret"), "secret").unwrap();
+        fs::write(folder.join("own"), "own").unwrap();
+        for (to, name) in [("../secret", "Dockerfile"), ("/dev/zero", "zero"), ("own", "inside")] {
+            std::os::unix::fs::symlink(to, folder.join(name)).unwrap();
+        }
+        let absolute = folder.join("own").display().to_string();
+        let asked = ["../secret", "Dockerfile", "zero", "inside", &absolute];
+        let asked: BTreeSet<String> = asked.map(str::to_owned).into();
+        let files = read(&folder, &asked);
+        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        assert_eq!(names, [absolute.as_str(), "inside"]);
+        let places = look(&folder, &asked, [].iter());
+        let of = |name: &str| places.get(&folder.join(name).display().to_string()).copied();
+        assert_eq!((of("Dockerfile"), of("../secret")), (Some(Place::Outside), Some(Place::Outside)));
+        assert_eq!((of("zero"), of("inside")), (Some(Place::Outside), Some(Place::File)));
+    }
+
     #[test]
     fn a_link_is_another_name() {
         let dir = tempfile::tempdir().unwrap();

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode;
+
 const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 const CAN: u8 = 0x18;
@@ -232,7 +234,7 @@ fn read_report(report: &[u8]) -> Option<Told> {
     if let Some(url) = report.strip_prefix(b"7;") {
         let after_scheme = url.strip_prefix(b"file://")?;
         let path = &after_scheme[after_scheme.iter().position(|&byte| byte == b'/')?..];
-        return Some(Told::Folder(PathBuf::from(OsString::from_vec(percent_decode(path)))));
+        return Some(Told::Folder(PathBuf::from(OsString::from_vec(percent_decode(path).collect()))));
     }
     let body = std::str::from_utf8(report.strip_prefix(b"133;")?).ok()?;
     let mut fields = body.split(';');
@@ -246,28 +248,6 @@ fn read_report(report: &[u8]) -> Option<Told> {
         _ => return None,
     };
     Some(Told::Mark(mark, aid))
-}
-
-fn percent_decode(text: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&first, tail)) = rest.split_first() {
-        let code = (first == b'%')
-            .then(|| tail.get(..2))
-            .flatten()
-            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        match code {
-            Some(byte) => {
-                decoded.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                decoded.push(first);
-                rest = tail;
-            }
-        }
-    }
-    decoded
 }
 
 #[cfg(test)]

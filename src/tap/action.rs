@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::redact;
+use super::target::Target;
 use crate::facts::Action;
 use crate::facts::reference::{familiar, with_tag};
 
@@ -231,28 +232,18 @@ const SWITCHES: [&str; 22] = [
     "pause",
 ];
 
-/// `target` is path and query; a version prefix is skipped. `body` is the request's, where it is JSON and was read.
+/// `body` is the request's, where it is JSON and was read.
 ///
 /// Names come out percent-decoded, images without `docker.io/library/`; a switch that is on is `1`, one that is off
 /// is left out.
-pub fn of(method: &str, target: &str, body: Option<&[u8]>) -> Action {
-    let target = without_version(target);
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let path = decode(path, false);
-    let found = ROWS.iter().find_map(|row| {
-        let object = (row.method == method).then(|| fit(row.path, &path)).flatten()?;
-        Some((row, object))
-    });
-    let Some((row, object)) = found else {
+pub fn of(target: &Target, body: Option<&[u8]>) -> Action {
+    let Some((row, object)) = row_of(target) else {
         return Action { name: "other".into(), ..Action::default() };
     };
-    let query = pairs(query);
-    let first = |name: &str| query.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.clone());
+    let first = |name: &str| target.arg(name).map(str::to_owned);
     let mut args = BTreeMap::new();
     for name in row.query {
-        let values: Vec<&str> =
-            query.iter().filter(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str()).collect();
-        keep(&mut args, name, values.join(","));
+        keep(&mut args, name, target.args(name).collect::<Vec<_>>().join(","));
     }
     let body: Option<Value> =
         body.filter(|_| uses_body(row)).and_then(|bytes| serde_json::from_slice(bytes).ok());
@@ -301,25 +292,19 @@ pub fn of(method: &str, target: &str, body: Option<&[u8]>) -> Action {
     Action { name: name.into(), object, args }
 }
 
+/// The row that a call is of, and what stands in the `{}` of its path.
+fn row_of(target: &Target) -> Option<(&'static Row, String)> {
+    let of_method = ROWS.iter().filter(|row| row.method == target.method);
+    of_method.filter_map(|row| Some((row, fit(row.path, target.path())?))).next()
+}
+
 /// Whether the meaning of this call is also in its body, so that it has to be read before it is passed on.
-pub fn needs_body(method: &str, target: &str) -> bool {
-    let target = without_version(target);
-    let path = decode(target.split('?').next().unwrap_or(target), false);
-    ROWS.iter().find(|row| row.method == method && fit(row.path, &path).is_some()).is_some_and(uses_body)
+pub fn needs_body(target: &Target) -> bool {
+    row_of(target).is_some_and(|(row, _)| uses_body(row))
 }
 
 fn uses_body(row: &Row) -> bool {
     !row.body.is_empty()
-}
-
-/// The target without `/v1.43` at its start.
-pub fn without_version(target: &str) -> &str {
-    let Some(rest) = target.strip_prefix("/v") else { return target };
-    let Some(end) = rest.find('/') else { return target };
-    let version = &rest[..end];
-    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
-        && version.chars().all(|c| c.is_ascii_digit() || c == '.');
-    if is_version { &rest[end..] } else { target }
 }
 
 /// What stands in the `{}` of a path that fits: empty where there is none.
@@ -354,38 +339,6 @@ fn plain(value: &Value) -> Option<String> {
         Value::Object(map) if map.is_empty() => None,
         other => Some(other.to_string()),
     }
-}
-
-/// Name and value of each part of a query, decoded.
-pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
-    query
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            (decode(name, true), decode(value, true))
-        })
-        .collect()
-}
-
-/// Percent signs undone; a broken one stands for itself. In a query, a plus is a blank.
-pub fn decode(text: &str, query: bool) -> String {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = |i: usize| bytes.get(i).and_then(|b| char::from(*b).to_digit(16));
-        match (byte, hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push(u8::try_from(high * 16 + low).unwrap_or(b'%'));
-                at += 2;
-            }
-            (b'+', ..) if query => plain.push(b' '),
-            _ => plain.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&plain).into_owned()
 }
 
 #[cfg(test)]

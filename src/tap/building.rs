@@ -1,15 +1,16 @@
-//! Reads off a build's stream whether an image came of it, and what the builder said last of what went wrong.
+//! Reads off a build's stream which images came of it, and what the builder said last of what went wrong.
 //!
 //! The classic builder sends lines of JSON. BuildKit's client speaks gRPC in HTTP/2 on a connection that was HTTP/1.1:
 //! its frames are read here as far as they tell of steps that failed and of the image that was exported (RFC 9113 for the
 //! frames, <https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md> for the messages in them, and
 //! `api/services/control/control.proto` of moby/buildkit for what these say).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use super::redact;
+use crate::facts::reference::listed;
 use crate::facts::{Action, Build};
 
 /// What is kept of one line or one message that has not ended; a longer one is not read.
@@ -18,58 +19,90 @@ const MOST: usize = 256 * 1024;
 const STREAMS: usize = 64;
 /// Of what the builder said.
 const SAID: usize = 300;
-/// What a builder answers of an image that it has made, by the name of BuildKit's exporter.
-const EXPORTED: [&[u8]; 2] = [b"containerimage.digest", b"containerimage.config.digest"];
+/// What BuildKit's exporters call the content of an image that they have made: the engine's id is one of them.
+const EXPORTED: [&str; 2] = ["containerimage.digest", "containerimage.config.digest"];
+/// And the names that they have given to it.
+const NAMED: &str = "image.name";
 
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Building {
-    made: bool,
-    error: Option<String>,
+    told: Told,
     reads: Reads,
 }
 
+/// What the builder has said so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Told {
+    made: bool,
+    error: Option<String>,
+    /// Of what it made: hexadecimal, whole or the first twelve digits.
+    ids: BTreeSet<String>,
+    /// Of what it made, pulled or took from an archive, as lists show them.
+    names: BTreeSet<String>,
+    /// The step that runs only names an image that is here already.
+    at_base: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Reads {
     Lines(Vec<u8>),
     Frames(Frames),
 }
 
 impl Building {
+    /// Of the classic builder, and of what loads an archive.
+    pub(super) fn in_lines() -> Self {
+        Self { told: Told::default(), reads: Reads::Lines(Vec::new()) }
+    }
+
+    /// Of BuildKit.
+    pub(super) fn in_frames() -> Self {
+        Self { told: Told::default(), reads: Reads::Frames(Frames::default()) }
+    }
+
     /// None where no image is built on this connection.
     pub(super) fn of(meaning: &Action, status: u16) -> Option<Self> {
-        let reads = match (meaning.name.as_str(), status) {
-            ("image-build", 200) => Reads::Lines(Vec::new()),
-            ("buildkit-grpc", 101) | ("h2-opaque", 200) => Reads::Frames(Frames::default()),
-            _ => return None,
-        };
-        Some(Self { made: false, error: None, reads })
+        match (meaning.name.as_str(), status) {
+            ("image-build", 200) => Some(Self::in_lines()),
+            ("buildkit-grpc", 101) | ("h2-opaque", 200) => Some(Self::in_frames()),
+            _ => None,
+        }
     }
 
     /// More of the answer passes.
     pub(super) fn take(&mut self, bytes: &[u8]) {
+        let told = &mut self.told;
         match &mut self.reads {
             Reads::Lines(open) => {
                 open.extend_from_slice(bytes);
                 while let Some(end) = open.iter().position(|byte| *byte == b'\n') {
                     let line: Vec<u8> = open.drain(..=end).collect();
-                    read_line(&line, &mut self.made, &mut self.error);
+                    told.line(&line);
                 }
                 if open.len() > MOST {
                     open.clear();
                 }
             }
-            Reads::Frames(frames) => frames.take(bytes, &mut |message| {
-                let exported = |name: &&[u8]| message.windows(name.len()).any(|part| part == *name);
-                self.made |= EXPORTED.iter().any(exported);
-                if let Some(error) = failed_step(message) {
-                    self.error = Some(error);
-                }
-            }),
+            Reads::Frames(frames) => frames.take(bytes, &mut |message| told.message(message)),
         }
     }
 
     /// What came of it, once it has ended.
     pub(super) fn outcome(&self) -> Build {
-        let error = self.error.as_ref().filter(|_| !self.made);
-        Build { made: self.made, error: error.map(|error| redact::text(&short(error))) }
+        let Told { made, error, .. } = &self.told;
+        let error = error.as_ref().filter(|_| !made);
+        Build { made: *made, error: error.map(|error| redact::text(&short(error))) }
+    }
+
+    /// Whether the builder has said that it made this content.
+    pub(super) fn made(&self, id: &str) -> bool {
+        let id = id.trim_start_matches("sha256:");
+        self.told.ids.iter().any(|told| id.starts_with(told.as_str()))
+    }
+
+    /// The names that the builder has said that it gave, or pulled, as lists show them.
+    pub(super) fn names(&self) -> &BTreeSet<String> {
+        &self.told.names
     }
 }
 
@@ -79,17 +112,70 @@ fn short(error: &str) -> String {
     line.chars().take(SAID).collect()
 }
 
-fn read_line(line: &[u8], made: &mut bool, error: &mut Option<String>) {
-    let Ok(said) = serde_json::from_slice::<Value>(line) else { return };
-    *made |= said.pointer("/aux/ID").is_some();
-    let message = said.pointer("/errorDetail/message").or_else(|| said.get("error"));
-    if let Some(message) = message.and_then(Value::as_str) {
-        *error = Some(message.to_owned());
+impl Told {
+    fn line(&mut self, line: &[u8]) {
+        let Ok(said) = serde_json::from_slice::<Value>(line) else { return };
+        if let Some(id) = said.pointer("/aux/ID").and_then(Value::as_str) {
+            self.made = true;
+            self.id(id);
+        }
+        let message = said.pointer("/errorDetail/message").or_else(|| said.get("error"));
+        if let Some(message) = message.and_then(Value::as_str) {
+            self.error = Some(message.to_owned());
+        }
+        // Podman's own answer to a load
+        let loaded = said.get("Names").and_then(Value::as_array).into_iter().flatten();
+        self.names.extend(loaded.filter_map(Value::as_str).map(listed));
+        let text = ["stream", "status"].iter().find_map(|key| said.get(key)?.as_str()).unwrap_or_default();
+        self.words(text.trim());
+    }
+
+    /// One line in the words of the classic builder, which Podman says with other dashes and capitals.
+    fn words(&mut self, text: &str) {
+        let after = |words: &[&str]| words.iter().find_map(|begin| text.strip_prefix(begin));
+        if let Some(step) = after(&["Step ", "STEP "]) {
+            self.at_base = step.split_whitespace().any(|word| word.eq_ignore_ascii_case("FROM"));
+        } else if let Some(name) = after(&["Status: Downloaded newer image for "]) {
+            self.names.insert(listed(name));
+            self.at_base = false;
+        } else if let Some(name) = after(&["Successfully tagged ", "Loaded image: "]) {
+            self.names.insert(listed(name));
+        } else if let Some(id) = after(&["---> ", "--> ", "Successfully built ", "Loaded image ID: "]) {
+            // a base that was here, or came from elsewhere meanwhile, is not what the build made
+            if !std::mem::take(&mut self.at_base) {
+                self.id(id);
+            }
+        }
+    }
+
+    fn id(&mut self, id: &str) {
+        let id = id.trim_start_matches("sha256:");
+        if id.len() >= 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            self.ids.insert(id.to_owned());
+        }
+    }
+
+    /// Of BuildKit: how far the steps are, or what its exporters answer, in pairs (1) of a key (1) and a value (2).
+    fn message(&mut self, message: &[u8]) {
+        if let Some(error) = failed_step(message) {
+            self.error = Some(error);
+        }
+        for (_, pair) in fields(message).filter(|(number, _)| *number == 1) {
+            let text = |wanted| std::str::from_utf8(fields(pair).find(|(n, _)| *n == wanted)?.1).ok();
+            match (text(1), text(2)) {
+                (Some(key), Some(id)) if EXPORTED.contains(&key) => {
+                    self.made = true;
+                    self.id(id);
+                }
+                (Some(NAMED), Some(names)) => self.names.extend(names.split(',').map(listed)),
+                _ => {}
+            }
+        }
     }
 }
 
 /// HTTP/2 as far as it carries messages.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Frames {
     open: Vec<u8>,
     /// Of a frame that is too long to be kept, or of no interest: bytes that are still to come.

@@ -68,13 +68,55 @@ fn buildkit_says_it_in_frames() {
         frame(1, 1, b"trailers"),
     ]
     .concat();
-    let exported = message(&text(1, &[text(1, b"containerimage.digest"), text(2, b"sha256:1")].concat()));
+    let exported = exported("sha256:1", "docker.io/library/mine:1");
     let made = [frame(0, 1, &exported), frame(8, 0, &[0; 4])].concat();
     for pieces in [1, 5, 4096] {
         let error = Some("[2/2] COPY helo.py /app/: \"/helo.py\": not found".to_owned());
         assert_eq!(outcome("buildkit-grpc", 101, &failed, pieces), Build { made: false, error });
         let both = [failed.clone(), made.clone()].concat();
         assert_eq!(outcome("buildkit-grpc", 101, &both, pieces), Build { made: true, error: None });
+    }
+}
+
+fn exported(id: &str, names: &str) -> Vec<u8> {
+    let pair =
+        |key: &str, value: &str| text(1, &[text(1, key.as_bytes()), text(2, value.as_bytes())].concat());
+    message(&[pair("containerimage.digest", id), pair("image.name", names)].concat())
+}
+
+#[test]
+fn both_builders_say_what_they_made_and_what_they_called_it() {
+    let lines = concat!(
+        "{\"stream\":\"Step 1/3 : FROM busybox\"}\n{\"stream\":\" ---\\u003e bbbbbbbbbbbb\\n\"}\n",
+        "{\"stream\":\"Step 2/3 : FROM redis:7\"}\n{\"status\":\"Status: Downloaded newer image for redis:7\"}\r\n",
+        "{\"stream\":\" ---\\u003e 0123456789ab\\n\"}\n{\"stream\":\"Step 3/3 : RUN x\"}\n",
+        "{\"stream\":\"prints ---> ffffffffffff\\n\"}\n{\"stream\":\" ---\\u003e Running in abcdefabcdef\\n\"}\nno json\n",
+        "{\"stream\":\" ---\\u003e cccccccccccc\\n\"}\n{\"aux\":{\"ID\":\"sha256:00ff00ff00ff00ff\"}}\n",
+        "{\"stream\":\"Successfully built aaaaaaaaaaaa\\n\"}\n{\"stream\":\"Successfully tagged mine:latest\\n\"}\n",
+    );
+    let names = |building: &Building| building.names().iter().cloned().collect::<Vec<_>>();
+    for size in [1, 7, 4096] {
+        let mut classic = Building::in_lines();
+        lines.as_bytes().chunks(size).for_each(|piece| classic.take(piece));
+        for (id, is_made) in [
+            ("sha256:0123456789abcdef", true),
+            ("sha256:cccccccccccccc", true),
+            ("sha256:00ff00ff00ff00ff", true),
+            ("aaaaaaaaaaaabb", true),
+            // the base that was here, and what a step has printed
+            ("sha256:bbbbbbbbbbbbbb", false),
+            ("sha256:ffffffffffffff", false),
+            ("sha256:abcdefabcdefab", false),
+        ] {
+            assert_eq!(classic.made(id), is_made, "{id}");
+        }
+        assert_eq!(names(&classic), ["mine:latest", "redis:7"]);
+
+        let stream = frame(0, 1, &exported("sha256:00ff00ff00ff00ff", "docker.io/library/mine:1,r:5000/x:2"));
+        let mut kit = Building::in_frames();
+        stream.chunks(size).for_each(|piece| kit.take(piece));
+        assert!(kit.made("sha256:00ff00ff00ff00ff") && !kit.made("sha256:11"));
+        assert_eq!(names(&kit), ["mine:1", "r:5000/x:2"]);
     }
 }
 

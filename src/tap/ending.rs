@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::action;
+use super::target::Target;
 
 /// The client waits no longer than this.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,9 +22,9 @@ pub struct Ending {
 }
 
 /// Waits where the request would end a container and somebody wants to look at it.
-pub(super) async fn last_look(lookers: Option<&mpsc::Sender<Ending>>, method: &str, target: &str) {
+pub(super) async fn last_look(lookers: Option<&mpsc::Sender<Ending>>, target: &Target) {
     let Some(lookers) = lookers else { return };
-    let action = action::of(method, target, None);
+    let action = action::of(target, None);
     let Some(container) = action.object.filter(|_| ENDS.contains(&action.name.as_str())) else { return };
     let (go_on, looked) = oneshot::channel();
     if lookers.try_send(Ending { container, go_on }).is_ok() {
@@ -53,9 +54,9 @@ mod tests {
             ("POST", "/containers/abc/start"),
             ("DELETE", "/images/web"),
         ] {
-            last_look(Some(&lookers), method, target).await;
+            last_look(Some(&lookers), &Target::of(method, target)).await;
         }
-        last_look(None, "DELETE", "/containers/web").await;
+        last_look(None, &Target::of("DELETE", "/containers/web")).await;
         drop(lookers);
         assert_eq!(looks.await.unwrap(), ["web", "abc"]);
     }

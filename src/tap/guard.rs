@@ -1,8 +1,10 @@
 //! Judges what would delete, and keeps the ledger of what was made: a seat belt for the learner's own things.
 //!
 //! Reads fail open and deletes fail closed: where the engine does not say what an object is, it is not deleted. What the
-//! ledger does not hold is the learner's. Unknown requests pass.
+//! ledger does not hold is the learner's. Requests that are not known to be harmless are asked about.
 
+mod allowed;
+mod built;
 mod facts;
 mod filters;
 mod prune;
@@ -21,7 +23,7 @@ use super::ledger::{Ledger, Made};
 use facts::{Image, Look};
 pub use record::Watch;
 pub use request::Request;
-use request::{Deed, Object, encode};
+use request::{Deed, Object, Only};
 
 /// The engine itself, reached without the tap. Every question is one request without a body.
 pub trait Upstream: Send + Sync {
@@ -84,6 +86,8 @@ struct Inner {
     noticed: Mutex<HashSet<String>>,
     /// The last process that pruned something: `system prune` prunes the build cache last.
     pruning: Mutex<Option<u32>>,
+    /// What a command was answered already, by its process: one command asks for the same thing more than once.
+    answers: tokio::sync::Mutex<BTreeMap<(u32, String), bool>>,
 }
 
 impl Guard {
@@ -96,6 +100,7 @@ impl Guard {
                 open: Mutex::default(),
                 noticed: Mutex::default(),
                 pruning: Mutex::default(),
+                answers: tokio::sync::Mutex::default(),
             }),
         }
     }
@@ -108,7 +113,8 @@ impl Guard {
     /// when the client goes away, and the question is withdrawn.
     pub async fn consider(&self, request: &Request, engine: &impl Upstream) -> Decision {
         match request.deed() {
-            Deed::Other => Decision::Pass(None),
+            Deed::Harmless => Decision::Pass(None),
+            Deed::Unknown => self.unknown(request).await,
             Deed::Remove { what, name } => self.removal(request, what, &name, engine).await,
             Deed::Prune(what) => {
                 *lock(&self.inner.pruning) = Some(request.command.pid);
@@ -118,9 +124,9 @@ impl Guard {
                 }
             }
             Deed::PruneBuildCache => self.cache(request).await,
-            Deed::Disturb { verb, name } => {
-                self.disturbed(verb, &name, engine).await;
-                Decision::Pass(None)
+            Deed::Disturb { verb, name } => self.disturb(request, verb, &name, engine).await,
+            Deed::MakeImages { only, takes, source } => {
+                self.images(request, only, &takes, source.as_deref(), engine).await
             }
             making => Decision::Pass(self.watch(making, engine).await),
         }
@@ -137,15 +143,122 @@ impl Guard {
             self.catch_up(engine).await;
         }
         let found = self.found(what, name, &look);
-        if found.ours {
+        let along = match self.goes_along(request, what, &found, &look, engine).await {
+            Ok(along) => along,
+            Err(why) => return Decision::Refuse(words::not_known(what, name, &why)),
+        };
+        if found.ours && along.is_empty() {
             return Decision::Pass(Some(Watch::gone(what, found.id)));
         }
-        let object = words::object(what, &found.name, &look);
-        match self.asked(request, what, vec![object]).await {
+        let own = (!found.ours).then(|| words::object(what, &found.name, &look));
+        let objects = own.into_iter().chain(along).collect();
+        match self.asked_once(request, words::fallback(what), &found.id, objects).await {
             Some(true) => self.after_yes(what, name, found, engine).await,
             Some(false) => Decision::Refuse(words::said_no(what, &found.name)),
             None => Decision::Refuse(words::kept(what, &found.name, &request.typed(words::fallback(what)))),
         }
+    }
+
+    /// What is foreign and would go with the object, a line each: the anonymous volumes of a container, the parents of an
+    /// image that have no name.
+    async fn goes_along(
+        &self,
+        request: &Request,
+        what: Object,
+        found: &Found,
+        look: &Value,
+        engine: &impl Upstream,
+    ) -> Result<Vec<String>, String> {
+        match what {
+            Object::Container if request.takes_volumes() || facts::removes_itself(look) => {
+                self.volumes_along(found, look, engine).await
+            }
+            Object::Image if request.takes_parents() => self.parents_along(found, look, engine).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// A volume that another container uses, too, stays.
+    async fn volumes_along(
+        &self,
+        found: &Found,
+        look: &Value,
+        engine: &impl Upstream,
+    ) -> Result<Vec<String>, String> {
+        let mut along = Vec::new();
+        for volume in facts::anonymous_volumes(look) {
+            if !self.ledger().owns(Made::Volume, volume)
+                && facts::only_user(engine, volume, &found.id).await?
+            {
+                along.push(words::volume_along(volume));
+            }
+        }
+        Ok(along)
+    }
+
+    /// The classic builder's steps hang on each other: the engine takes those along that nothing else needs.
+    async fn parents_along(
+        &self,
+        found: &Found,
+        look: &Value,
+        engine: &impl Upstream,
+    ) -> Result<Vec<String>, String> {
+        let image = Image::of(look);
+        let stays = image.reference(&found.name).is_some() && image.names().len() > 1;
+        let parent = look.get("Parent").and_then(Value::as_str).unwrap_or_default();
+        if stays || parent.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parents = facts::parents(engine, &image.id, parent).await?;
+        let foreign = parents.iter().filter(|id| !self.ledger().owns(Made::Image, id));
+        Ok(foreign.map(|id| words::parent_along(id)).collect())
+    }
+
+    /// Nobody here knows what it does.
+    async fn unknown(&self, request: &Request) -> Decision {
+        let what = request.spelled_out();
+        match self.question(request.whole_command(&what), vec![what.clone()]).await {
+            Some(true) => Decision::Pass(None),
+            Some(false) => Decision::Refuse(words::unknown_refused(&what, true)),
+            None => Decision::Refuse(words::unknown_refused(&what, false)),
+        }
+    }
+
+    /// Makes images, and may take names for them from images that are the learner's.
+    async fn images(
+        &self,
+        request: &Request,
+        only: Only,
+        takes: &[String],
+        source: Option<&str>,
+        engine: &impl Upstream,
+    ) -> Decision {
+        let mut taken = Names::new();
+        for name in takes {
+            let look = match facts::look(engine, Object::Image, name).await {
+                Ok(Look::There(look)) => look,
+                Ok(Look::Absent) => continue,
+                Err(why) => return Decision::Refuse(words::name_not_known(name, &why)),
+            };
+            self.catch_up(engine).await;
+            let image = Image::of(&look);
+            let Some(reference) = image.reference(name) else { continue };
+            let same = match source {
+                Some(source) => matches!(facts::look(engine, Object::Image, source).await,
+                    Ok(Look::There(found)) if Image::of(&found).id == image.id),
+                None => false,
+            };
+            if same || self.ledger().owns_reference(reference, &image.id) {
+                continue;
+            }
+            let object = words::name_taken(reference, &image.id, image.names().len() == 1);
+            match self.asked_once(request, "docker build -t", reference, vec![object]).await {
+                Some(true) => taken.insert(reference.to_owned()),
+                Some(false) => return Decision::Refuse(words::name_kept(reference, true)),
+                None => return Decision::Refuse(words::name_kept(reference, false)),
+            };
+        }
+        Decision::Pass(self.watch_images(request, only, taken, engine).await)
     }
 
     /// The answer may have taken an hour: what has the name by now must be what was asked about.
@@ -218,17 +331,68 @@ impl Guard {
         }
     }
 
-    /// Changing a stranger's container is allowed, and said, once for each.
-    async fn disturbed(&self, verb: &str, name: &str, engine: &impl Upstream) {
-        let Ok(Look::There(value)) = facts::look(engine, Object::Container, name).await else { return };
-        let found = self.found(Object::Container, name, &value);
-        if !found.ours && lock(&self.inner.noticed).insert(format!("{verb} {}", found.id)) {
+    /// Changing a stranger's container is allowed, and said, once for each; not where that is the end of it.
+    async fn disturb(
+        &self,
+        request: &Request,
+        verb: &'static str,
+        name: &str,
+        engine: &impl Upstream,
+    ) -> Decision {
+        let what = Object::Container;
+        let Ok(Look::There(look)) = facts::look(engine, what, name).await else {
+            return Decision::Pass(None);
+        };
+        let found = self.found(what, name, &look);
+        let ends = matches!(verb, "stop" | "kill");
+        let goes = ends && facts::removes_itself(&look);
+        let along = if goes { self.volumes_along(&found, &look, engine).await } else { Ok(Vec::new()) };
+        let along = match along {
+            Ok(along) => along,
+            Err(why) => return Decision::Refuse(words::not_known(what, name, &why)),
+        };
+        let first_step = !found.ours && request.takes_down() && (ends || verb == "rename");
+        if first_step || (goes && !(found.ours && along.is_empty())) {
+            let own = (!found.ours).then(|| words::object(what, &found.name, &look));
+            let objects = own.into_iter().chain(along).collect();
+            let typed = format!("docker {verb}");
+            return match self.asked_once(request, &typed, &found.id, objects).await {
+                Some(true) => match self.after_yes(what, name, found, engine).await {
+                    Decision::Pass(_) => Decision::Pass(None),
+                    otherwise => otherwise,
+                },
+                Some(false) => Decision::Refuse(words::said_no(what, &found.name)),
+                None => Decision::Refuse(words::kept(what, &found.name, &request.typed(&typed))),
+            };
+        }
+        let is_news = !found.ours && !(verb == "kill" && request.passes_signals_on());
+        if is_news && lock(&self.inner.noticed).insert(format!("{verb} {}", found.id)) {
             self.notice(&words::disturbed(verb, &found.name));
         }
+        Decision::Pass(None)
     }
 
-    async fn asked(&self, request: &Request, what: Object, objects: Vec<String>) -> Option<bool> {
-        self.question(request.whole_command(words::fallback(what)), objects).await
+    /// One command asks once for each thing, however many calls it makes for it: Compose stops before it removes, and a
+    /// build opens several connections.
+    async fn asked_once(
+        &self,
+        request: &Request,
+        fallback: &str,
+        thing: &str,
+        objects: Vec<String>,
+    ) -> Option<bool> {
+        let key = (request.command.pid, thing.to_owned());
+        let mut answers = self.inner.answers.lock().await;
+        if request.command.pid != 0
+            && let Some(answer) = answers.get(&key)
+        {
+            return Some(*answer);
+        }
+        let answer = self.question(request.whole_command(fallback), objects).await?;
+        // numbers of processes come again: what is remembered is of the command that was asked about last
+        answers.retain(|(pid, _), _| *pid == request.command.pid);
+        answers.insert(key, answer);
+        Some(answer)
     }
 
     /// None where nobody can be asked. An app that ends answers no.
@@ -278,5 +442,13 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[cfg(test)]
+mod asked_tests;
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod model_tests;
 #[cfg(test)]
 mod tests;

@@ -159,11 +159,6 @@ impl Ledger {
         book.made.get(&key(Made::Reference, "", name)).is_some_and(|entry| entry.id == id)
     }
 
-    /// Whether the name is the course's, whatever it stands for now.
-    pub fn knows_reference(&self, name: &str) -> bool {
-        self.has(Made::Reference, "", name)
-    }
-
     /// Everything that was made and is not known to be gone, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
         let mut all: Vec<Entry> = self.current().made.values().cloned().collect();

@@ -7,6 +7,7 @@ use hyper::header::HOST;
 use hyper_util::rt::TokioIo;
 
 use super::guard::{Reply, Upstream};
+use super::target::Target;
 use crate::dial::Dialer;
 
 /// More than any list of a learner's engine; what is longer counts as not answered.
@@ -21,13 +22,8 @@ pub(super) struct Lookup {
 
 impl Lookup {
     /// Asks in the version that `target` was sent in, so that no engine can be too new for it.
-    pub(super) fn new(engine: &Dialer, target: &str) -> Self {
-        let first = target.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
-        let is_version = first
-            .strip_prefix('v')
-            .is_some_and(|rest| rest.contains('.') && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        let prefix = if is_version { format!("/{first}") } else { String::new() };
-        Self { engine: engine.clone(), prefix }
+    pub(super) fn new(engine: &Dialer, target: &Target) -> Self {
+        Self { engine: engine.clone(), prefix: target.prefix().to_owned() }
     }
 }
 
@@ -75,18 +71,10 @@ mod tests {
         Dialer::new(Address::socket(Path::new(path)))
     }
 
-    #[test]
-    fn it_speaks_the_clients_version() {
-        let prefix = |target: &str| Lookup::new(&engine("/s"), target).prefix;
-        assert_eq!(prefix("/v1.43/containers/x?force=1"), "/v1.43");
-        assert_eq!(prefix("/containers/x"), "");
-        assert_eq!(prefix("/version"), "");
-        assert_eq!(prefix("*"), "");
-    }
-
     #[tokio::test]
     async fn an_engine_that_is_away_is_a_sentence() {
-        let lookup = Lookup::new(&engine("/nonexistent/engine.sock"), "/v1.43/_ping");
+        let target = Target::of("GET", "/v1.43/_ping");
+        let lookup = Lookup::new(&engine("/nonexistent/engine.sock"), &target);
         assert_eq!(lookup.ask("GET", "/_ping").await, Err("the engine did not answer".into()));
     }
 }

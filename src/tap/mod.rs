@@ -16,6 +16,7 @@ pub mod redact;
 mod relay;
 mod settle;
 mod socket;
+mod target;
 mod upgrade;
 pub mod who;
 mod witness;
@@ -31,6 +32,7 @@ use crate::facts::Observed;
 pub use ending::Ending;
 pub use guard::Guard;
 pub use socket::TapError;
+pub use target::Target;
 pub use who::ShellRoot;
 pub use witness::Missed;
 

@@ -2,6 +2,7 @@
 
 use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Method, Request, Uri};
+use percent_encoding::percent_decode_str;
 
 /// Why a request is refused; for the one who sent it.
 pub(super) fn fault<B>(request: &Request<B>) -> Option<&'static str> {
@@ -59,19 +60,10 @@ fn path_fault(path: &str) -> Option<&'static str> {
     None
 }
 
+/// None where a percent sign stands without its two digits.
 fn decoded(path: &str) -> Option<Vec<u8>> {
-    let mut plain = Vec::with_capacity(path.len());
-    let mut bytes = path.bytes();
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => {
-                let digit = |b: Option<u8>| char::from(b?).to_digit(16).and_then(|d| u8::try_from(d).ok());
-                digit(bytes.next())? * 16 + digit(bytes.next())?
-            }
-            other => other,
-        });
-    }
-    Some(plain)
+    let whole = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    path.split('%').skip(1).all(whole).then(|| percent_decode_str(path).collect())
 }
 
 #[cfg(test)]

@@ -67,10 +67,10 @@ fn frame(bytes: &[u8]) -> Option<(Stream, &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tap::action;
+    use crate::tap::{Target, action};
 
     fn started(asked: &str) -> Option<Printed> {
-        let meaning = action::of("POST", "/v1.43/exec/abc/start", Some(asked.as_bytes()));
+        let meaning = action::of(&Target::of("POST", "/v1.43/exec/abc/start"), Some(asked.as_bytes()));
         Printed::of(&meaning, 101)
     }
 
@@ -108,9 +108,9 @@ mod tests {
     #[test]
     fn only_what_comes_to_the_client_is_kept() {
         assert!(started(r#"{"Detach":true}"#).is_none());
-        let attach = action::of("POST", "/containers/abc/attach", None);
+        let attach = action::of(&Target::of("POST", "/containers/abc/attach"), None);
         assert!(Printed::of(&attach, 101).is_none());
-        let start = action::of("POST", "/exec/abc/start", None);
+        let start = action::of(&Target::of("POST", "/exec/abc/start"), None);
         assert!(Printed::of(&start, 404).is_none());
         assert!(Printed::of(&start, 200).is_some());
     }

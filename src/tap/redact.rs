@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::action;
+use super::target::decoded_value;
 use crate::facts::Action;
 use crate::facts::secret::{self, HIDDEN};
 
@@ -105,8 +105,8 @@ pub fn target(target: &str) -> String {
         .split('&')
         .map(|part| {
             let Some((name, value)) = part.split_once('=') else { return text(part) };
-            let plain = action::decode(value, true);
-            let hidden = match action::decode(name, true).to_ascii_lowercase().as_str() {
+            let plain = decoded_value(value);
+            let hidden = match decoded_value(name).to_ascii_lowercase().as_str() {
                 "buildargs" | "secrets" | "authconfig" | "cacheoptions" => Some(HIDDEN.to_owned()),
                 // Dockerfile instructions, among them ENV
                 "changes" => Some(change(&plain)).filter(|c| *c != plain),

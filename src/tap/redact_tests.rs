@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::tap::{Target, action};
 
 fn named(name: &str) -> Action {
     Action { name: name.into(), ..Action::default() }
@@ -114,7 +115,7 @@ proptest! {
         ] {
             let target = format!("/build?{query}");
             shown.push(super::target(&target));
-            shown.push(serde_json::to_string(&action::of("POST", &target, None)).unwrap());
+            shown.push(serde_json::to_string(&action::of(&Target::of("POST", &target), None)).unwrap());
         }
         let held = json!({
             "Image": "x", "Env": [format!("A={spaced}")], "Cmd": ["sh", "-c", format!("PASSWORD={secret} run")],
@@ -131,8 +132,8 @@ proptest! {
                 shown.extend(body(&named(name), side, held.to_string().as_bytes()));
             }
         }
-        shown.push(serde_json::to_string(&action::of("POST", "/containers/create", Some(held.to_string().as_bytes()))).unwrap());
-        shown.push(serde_json::to_string(&action::of("POST", "/containers/x/exec", Some(held.to_string().as_bytes()))).unwrap());
+        shown.push(serde_json::to_string(&action::of(&Target::of("POST", "/containers/create"), Some(held.to_string().as_bytes()))).unwrap());
+        shown.push(serde_json::to_string(&action::of(&Target::of("POST", "/containers/x/exec"), Some(held.to_string().as_bytes()))).unwrap());
         shown.push(message(&named("info"), json!({"message": format!("PASSWORD={secret}")}).to_string().as_bytes()).unwrap());
         for line in shown {
             prop_assert!(!line.contains(&secret), "{secret} in {line}");

@@ -21,6 +21,7 @@ use super::body::{self, Outgoing};
 use super::engine::{Line, MOST_HEADERS, Unsent};
 use super::lookup::Lookup;
 use super::settle::{Pending, judge};
+use super::target::Target;
 use super::upgrade::{Begun, join};
 use super::witness::{Call, Witness};
 use super::{Event, Options, ending, path, who};
@@ -112,19 +113,17 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
 
 /// HTTP/2 goes through unread.
 async fn opaque(client: Begun, command: Command, options: &Options, witness: &Witness) {
-    let call = witness.call(command.clone(), "PRI", "*");
-    let lookup = Lookup::new(&options.upstream, "*");
-    let pending = match judge(options.guard.as_ref(), &command, "PRI", "*", lookup).await {
+    let target = Target::of("PRI", "*");
+    let call = witness.call(command.clone(), target.clone());
+    let lookup = Lookup::new(&options.upstream, &target);
+    let pending = match judge(options.guard.as_ref(), &command, &target, lookup).await {
         Ok(pending) => pending,
         // no words of ours can be put into it: it is closed
         Err(answer) => return call.head(answer.status().as_u16(), false),
     };
     let Ok(stream) = options.upstream.dial().await else { return };
     call.head(StatusCode::OK.as_u16(), false);
-    join(client, Begun { first: Bytes::new(), stream }, &call).await;
-    if let Some(pending) = pending {
-        pending.ended().await;
-    }
+    joined(client, Begun { first: Bytes::new(), stream }, &call, pending).await;
 }
 
 /// One connection of a client.
@@ -138,24 +137,25 @@ struct Client {
 
 impl Client {
     async fn answer(&self, mut request: Request<Incoming>) -> Response<Outgoing> {
-        let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
         if let Some(fault) = path::fault(&request) {
             let mut refused = said(StatusCode::BAD_REQUEST, fault);
             // Where its body ends, and the next request begins, may be read in two ways, too.
             refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             return refused;
         }
-        let call = self.witness.call(self.command.clone(), request.method().as_str(), &target);
+        let sent = request.uri().path_and_query().map_or("", |sent| sent.as_str());
+        let target = Target::of(request.method().as_str(), sent);
+        let call = self.witness.call(self.command.clone(), target.clone());
         let lookup = Lookup::new(&self.options.upstream, &target);
         let guard = self.options.guard.as_ref();
-        let pending = match judge(guard, &self.command, request.method().as_str(), &target, lookup).await {
+        let pending = match judge(guard, &self.command, &target, lookup).await {
             Ok(pending) => pending,
             Err(answer) => {
                 call.head(answer.status().as_u16(), false);
                 return answer;
             }
         };
-        ending::last_look(self.options.last_looks.as_ref(), request.method().as_str(), &target).await;
+        ending::last_look(self.options.last_looks.as_ref(), &target).await;
         let from_client = upgrade::on(&mut request);
         let request = request.map(|body| body::upward(body, call.clone()));
         let answered = self.line.lock().await.send(request).await;
@@ -224,10 +224,13 @@ async fn switched(client: Upgraded, engine: Upgraded, call: &Call, pending: Opti
     // Nothing is left of what was read ahead to tell HTTP/2: a whole request has been read since.
     let client = Begun { first: client.read_buf, stream: client.io.into_inner().stream };
     let engine = Begun { first: engine.read_buf, stream: engine.io.into_inner() };
-    join(client, engine, call).await;
-    if let Some(pending) = pending {
-        pending.ended().await;
-    }
+    joined(client, engine, call, pending).await;
+}
+
+async fn joined(client: Begun, engine: Begun, call: &Call, pending: Option<Pending>) {
+    let Some(pending) = pending else { return join(client, engine, call, |_| {}).await };
+    join(client, engine, call, |bytes| pending.told(bytes)).await;
+    pending.ended().await;
 }
 
 fn is_json<B>(response: &Response<B>) -> bool {

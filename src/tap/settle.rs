@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use super::body::{self, Outgoing};
 use super::guard::{Decision, Guard, Request, Watch};
 use super::lookup::Lookup;
+use super::target::Target;
 use crate::facts::Command;
 
 /// A request that may go on, with what is to be written down when it was answered.
@@ -26,12 +27,11 @@ pub(super) struct Pending {
 pub(super) async fn judge(
     guard: Option<&Guard>,
     command: &Command,
-    method: &str,
-    target: &str,
+    target: &Target,
     engine: Lookup,
 ) -> Result<Option<Pending>, Response<Outgoing>> {
     let Some(guard) = guard else { return Ok(None) };
-    match guard.consider(&Request::of(method, target, command), &engine).await {
+    match guard.consider(&Request::of(target, command), &engine).await {
         Decision::Pass(watch) => Ok(watch.map(|watch| Pending { guard: guard.clone(), watch, engine })),
         Decision::Refuse(message) => {
             let body = serde_json::json!({ "message": message }).to_string();
@@ -42,6 +42,11 @@ pub(super) async fn judge(
 }
 
 impl Pending {
+    /// More of the answer passes.
+    pub(super) fn told(&self, bytes: &[u8]) {
+        self.guard.told(&self.watch, bytes);
+    }
+
     /// For a connection that left HTTP behind and has ended.
     pub(super) async fn ended(self) {
         self.settle(StatusCode::SWITCHING_PROTOCOLS, Bytes::new()).await;
@@ -57,14 +62,13 @@ impl Pending {
         let status = response.status();
         let short = response.headers().contains_key(CONTENT_LENGTH) || response.body().is_end_stream();
         if !short && !self.watch.wants_body() {
-            return response.map(|body| {
-                let end = Box::pin(self.settle(status, Bytes::new()));
-                Held { body, end: Some(end) }.boxed_unsync()
-            });
+            return response
+                .map(|body| Held { body, pending: Some((status, self)), end: None }.boxed_unsync());
         }
         let (head, body) = response.into_parts();
         let held = tokio::spawn(async move {
             let body = body.collect().await?.to_bytes();
+            self.told(&body);
             self.settle(status, body.clone()).await;
             Ok::<Bytes, hyper::Error>(body)
         });
@@ -90,7 +94,19 @@ type End = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// A stream whose end waits for the ledger.
 struct Held {
     body: Outgoing,
+    /// Until the stream has ended.
+    pending: Option<(StatusCode, Pending)>,
     end: Option<End>,
+}
+
+impl Held {
+    /// The ledger's turn, if it has not come yet.
+    fn end(&mut self) -> Option<&mut End> {
+        if let Some((status, pending)) = self.pending.take() {
+            self.end = Some(Box::pin(pending.settle(status, Bytes::new())));
+        }
+        self.end.as_mut()
+    }
 }
 
 impl Body for Held {
@@ -102,9 +118,15 @@ impl Body for Held {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         match ready!(Pin::new(&mut self.body).poll_frame(context)) {
-            Some(frame) => Poll::Ready(Some(frame)),
+            Some(frame) => {
+                let bytes = frame.as_ref().ok().and_then(Frame::data_ref);
+                if let (Some(bytes), Some((_, pending))) = (bytes, &self.pending) {
+                    pending.told(bytes);
+                }
+                Poll::Ready(Some(frame))
+            }
             None => {
-                if let Some(end) = &mut self.end {
+                if let Some(end) = self.end() {
                     ready!(end.as_mut().poll(context));
                     self.end = None;
                 }
@@ -114,7 +136,7 @@ impl Body for Held {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.end.is_none() && self.body.is_end_stream()
+        self.pending.is_none() && self.end.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -124,6 +146,7 @@ impl Body for Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        self.end();
         if let (Some(end), Ok(runtime)) = (self.end.take(), Handle::try_current()) {
             runtime.spawn(end);
         }

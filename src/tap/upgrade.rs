@@ -20,11 +20,12 @@ pub(super) struct Begun {
     pub(super) stream: UnixStream,
 }
 
-/// Passes bytes until one side is gone. What was read of a side before is given along.
+/// Passes bytes until one side is gone, and shows the engine's to `heard` first. What was read of a side before is given
+/// along.
 ///
 /// A side that only stops talking is told to the other one (`shutdown`), and still hears: the output of
 /// `echo hi | docker run -i …` comes after its input has ended.
-pub(super) async fn join(client: Begun, engine: Begun, call: &Call) {
+pub(super) async fn join(client: Begun, engine: Begun, call: &Call, heard: impl Fn(&[u8])) {
     let (mut client_stream, mut engine_stream) = (client.stream, engine.stream);
     let (client_end, engine_end) =
         match (client_stream.as_fd().try_clone_to_owned(), engine_stream.as_fd().try_clone_to_owned()) {
@@ -41,10 +42,11 @@ pub(super) async fn join(client: Begun, engine: Begun, call: &Call) {
     };
     let down = async {
         // A client that takes no more output has gone.
-        if pass(&engine.first, &mut engine_reads, &mut client_writes, |bytes| call.answered(bytes))
-            .await
-            .is_ok()
-        {
+        let see = |bytes: &[u8]| {
+            call.answered(bytes);
+            heard(bytes);
+        };
+        if pass(&engine.first, &mut engine_reads, &mut client_writes, see).await.is_ok() {
             let _ = client_writes.shutdown().await;
             gone(engine_end).await;
         }

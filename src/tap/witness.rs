@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::building::Building;
 use super::printed::Printed;
 use super::redact::{self, Side};
+use super::target::Target;
 use super::{Event, action};
 use crate::facts::{Answer, Command, Observed, Origin};
 
@@ -49,18 +50,17 @@ impl Witness {
         }
     }
 
-    /// A call begins. `target` is the whole of it, with its version.
-    pub(super) fn call(&self, command: Command, method: &str, target: &str) -> Call {
-        let meaning = action::of(method, target, None);
-        let asked = redact::wants(&meaning, Side::Request) || action::needs_body(method, target);
+    /// A call begins.
+    pub(super) fn call(&self, command: Command, target: Target) -> Call {
+        let meaning = action::of(&target, None);
+        let asked = redact::wants(&meaning, Side::Request) || action::needs_body(&target);
         let inner = Inner {
             witness: self.clone(),
             number: self.calls.fetch_add(1, Ordering::Relaxed) + 1,
             command,
             at: Timestamp::now(),
             began: Instant::now(),
-            method: method.to_owned(),
-            target: target.to_owned(),
+            target,
             bytes_in: AtomicU64::new(0),
             bytes_out: AtomicU64::new(0),
             state: Mutex::new(State {
@@ -88,8 +88,7 @@ struct Inner {
     command: Command,
     at: Timestamp,
     began: Instant,
-    method: String,
-    target: String,
+    target: Target,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     state: Mutex<State>,
@@ -153,7 +152,7 @@ impl Call {
             let kept = json && status != 101 && (state.wants_answer || status >= 400);
             state.answered = kept.then(Vec::new);
             if self.0.command.origin == Origin::Typed {
-                let meaning = action::of(&self.0.method, &self.0.target, state.asked.as_deref());
+                let meaning = action::of(&self.0.target, state.asked.as_deref());
                 state.printed = Printed::of(&meaning, status);
                 let builds = self.0.command.argv.iter().any(|word| word == "build");
                 state.building = Building::of(&meaning, status).filter(|_| builds);
@@ -170,7 +169,7 @@ impl Inner {
 
     fn tell(&self, ended: bool) {
         let state = self.lock();
-        let meaning = action::of(&self.method, &self.target, state.asked.as_deref());
+        let meaning = action::of(&self.target, state.asked.as_deref());
         let body = |side, kept: &Option<Vec<u8>>| redact::body(&meaning, side, kept.as_deref()?);
         let answer = state.head.map(|(status, micros)| Answer {
             status,
@@ -188,8 +187,8 @@ impl Inner {
             call: self.number,
             command: self.command.clone(),
             at: self.at,
-            method: self.method.clone(),
-            target: redact::target(action::without_version(&self.target)),
+            method: self.target.method.clone(),
+            target: redact::target(self.target.sent()),
             request_body: body(Side::Request, &state.asked),
             response_body: if ended { body(Side::Response, &state.answered) } else { None },
             output: state.printed.as_ref().map(Printed::output),

@@ -14,6 +14,7 @@ mod grade;
 mod grade_report;
 mod guard_live;
 mod harness;
+mod hostile;
 mod last_look;
 mod lint;
 mod live_gap;

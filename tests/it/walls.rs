@@ -44,7 +44,7 @@ const OUTSIDE: [(&str, &[&str]); 14] = [
     ("shell", &["alacritty_terminal", "portable_pty", "termwiz"]),
     ("progress", &["rusqlite"]),
     ("class", &["tokio_rustls", "rcgen", "tokio_util", "rusqlite", "unicode_width"]),
-    ("course", &["pulldown_cmark", "serde_yaml", "chardetng", "encoding_rs"]),
+    ("course", &["pulldown_cmark", "serde_yaml", "chardetng", "encoding_rs", "cap_std"]),
     ("cli", &["clap", "textwrap"]),
     // `anyhow` loses what kind of error it was: only where errors end up
     ("cli", &["anyhow"]),
@@ -56,6 +56,10 @@ const OUTSIDE: [(&str, &[&str]); 14] = [
 const STORE: (&str, &str, &str) = ("tui", "tui/effects.rs", "progress::Store");
 
 const MOST_LINES: usize = 500;
+
+/// The one place that prints, and what only it may say.
+const PRINTER: (&str, &str, [&str; 4]) =
+    ("cli/", "cli/print.rs", ["println!", "print!", "stdout().lock()", "stderr().lock()"]);
 
 #[test]
 fn nobody_reaches_through_a_wall() {
@@ -84,6 +88,7 @@ fn a_use_that_goes_the_wrong_way_is_seen() {
     assert!(faulty("engine/connection.rs", "use hyper::Request;"));
     assert!(faulty("lab/mod.rs", "use http_body_util::BodyExt;"));
     assert!(faulty("new_room/mod.rs", ""));
+    assert!(faulty("cli/grade/mod.rs", "fn f() { eprintln!(\"what others wrote\") }"));
     assert!(!faults("facts/mod.rs", "pub struct NoSentence;").is_empty());
     assert!(!faults("facts/mod.rs", &format!("//! Long.\n{}", "\n".repeat(MOST_LINES))).is_empty());
 }
@@ -116,6 +121,11 @@ fn faults(name: &str, text: &str) -> Vec<String> {
     let lines = text.lines().count();
     if lines > MOST_LINES {
         found.push(format!("src/{name}: has {lines} lines; split it, {MOST_LINES} are the most"));
+    }
+    let (whose, printer, prints) = PRINTER;
+    if name.starts_with(whose) && name != printer {
+        let found_here = prints.iter().filter(|word| text.contains(*word));
+        found.extend(found_here.map(|word| format!("src/{name}: only {printer} may say {word}")));
     }
     let room = name.split('/').next().unwrap_or(name).trim_end_matches(".rs");
     let known = ["lib", "main", "paths"].contains(&room) || ROOMS.iter().any(|(known, _)| *known == room);

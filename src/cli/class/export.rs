@@ -5,7 +5,9 @@ use crate::check::{Report as Verdicts, TaskReport, Verdict};
 use crate::class::{ClassStore, Roster};
 use crate::cli::Ending;
 use crate::cli::chosen::Chosen;
-use crate::cli::desk::{Stopped, say};
+use crate::cli::desk::Stopped;
+use crate::cli::print::say;
+use crate::cli::print::tell;
 use crate::cli::report::{self, Format, Graded, Questions, Report, Status};
 use crate::course::Exercise;
 use crate::paths::Paths;
@@ -31,9 +33,10 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let founding = store.founded()?.ok_or_else(no_class)?;
     let (course, source) = (chosen.load()?, chosen.source());
     if founding.course != course.id {
-        eprintln!(
+        tell!(
             "pilotwhale: the class was held with the course {}, and this is {}; say --course for the other",
-            founding.course, course.id
+            founding.course,
+            course.id
         );
     }
     let mut roster = Roster::default();

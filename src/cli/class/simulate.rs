@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use crate::class::{ClassError, JoinCode, Place, Rehearsal, Seen, rehearse};
 use crate::cli::Ending;
 use crate::cli::chosen::Chosen;
-use crate::cli::desk::{Stopped, say};
+use crate::cli::desk::Stopped;
+use crate::cli::print::say;
 
 /// Let learners join who are not there: they follow, answer, err and ask for help
 #[derive(clap::Args)]

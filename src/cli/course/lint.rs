@@ -1,11 +1,11 @@
 //! `pilotwhale course lint`: what an author should look at, without an engine.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::cli::Ending;
 use crate::cli::chosen::Chosen;
-use crate::cli::desk::{Stopped, say};
+use crate::cli::desk::Stopped;
+use crate::cli::print::{point_out, say};
 use crate::course::{Course, Diagnostic, Severity, lint};
 use crate::tui::screen::lesson::{Overflow, SCREENS, overflows};
 
@@ -15,8 +15,7 @@ pub(super) fn run(chosen: &Chosen) -> Result<Ending, Stopped> {
     found.retain(|diagnostic| diagnostic.severity != Severity::Note);
     found.extend(lint(&course, &chosen.source()));
     found.extend(too_large(&course));
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    found.iter().for_each(|diagnostic| say(&format!("{}\n\n", diagnostic.render(colour))));
+    found.iter().for_each(|diagnostic| point_out(diagnostic, false));
     let errors = found.iter().filter(|d| d.severity == Severity::Error).count();
     let (lessons, exercises) =
         (course.lessons.len(), course.exercises.iter().filter(|e| !e.on_slides).count());

@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Ending;
-use crate::cli::desk::{Stopped, say};
+use crate::cli::desk::Stopped;
+use crate::cli::print::say;
 
 /// Write a small course into a new folder: one lesson and one exercise, which pass `lint` and `test`
 #[derive(clap::Args)]

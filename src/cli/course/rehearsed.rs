@@ -1,13 +1,13 @@
 //! What a rehearsal found, as lines that come while it goes on, or as JSON at its end.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::check::Outcome;
-use crate::cli::desk::say;
+use crate::cli::print::say;
 use crate::course::{Course, Diagnostic, Severity, Tool};
 use crate::lab::{Mutations, Scene, SceneKind, Told};
 
@@ -52,9 +52,7 @@ impl Reporter {
             Told::Part { id, title } => self.line(&format!("\n{id}  {title}\n")),
             Told::Begins { name } if self.live => {
                 self.line("");
-                print!("  · {}", cut(name));
-                // Lost where nobody looks.
-                let _ = std::io::stdout().flush();
+                say(format_args!("  · {}", cut(name)));
             }
             Told::Begins { .. } => {}
             Told::Scene(scene) => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::saved::{Judged, Saved};
 use crate::check::{Report as Verdicts, TaskReport, Verdict};
 use crate::cli::desk::{Desk, Stopped, connect, wait};
+use crate::cli::print::tell;
 use crate::cli::report::{Graded, Status};
 use crate::course::{Exercise, Task};
 use crate::engine::{Engine, EngineError};
@@ -27,7 +28,8 @@ pub(in crate::cli) fn judge(
         let (mut graded, mut judged) = (Vec::new(), Vec::new());
         for exercise in exercises {
             let state = desk.state(&exercise.id);
-            let looks = state.stage == Stage::Working || (also_passed && state.stage == Stage::Passed);
+            let looks = exercise.faults.is_empty()
+                && (state.stage == Stage::Working || (also_passed && state.stage == Stage::Passed));
             if !looks {
                 graded.push(verdict(exercise, state, None).0);
                 continue;
@@ -50,7 +52,7 @@ pub(in crate::cli) fn judge(
                 let follows: Vec<_> = follows.into_iter().map(|event| (now, event)).collect();
                 if let Err(error) = kept.and_then(|()| desk.store.append_all(&follows)) {
                     // The verdict stands, though it could not be written down.
-                    eprintln!("pilotwhale: the verdict is not saved: {error}\n  {}", error.remedy());
+                    tell!("pilotwhale: the verdict is not saved: {error}\n  {}", error.remedy());
                 }
             }
             graded.push(result);
@@ -81,6 +83,9 @@ fn verdict(
     let shown = shown.iter().flat_map(|report| &report.tasks).filter(|task| task.verdict.is_pass());
     let shown = shown.map(|task| task.id.clone()).collect();
     let (verdicts, events) = match evidence {
+        _ if !exercise.faults.is_empty() => {
+            (lab::grade(exercise, &Evidence::default(), &state.passed), Vec::new())
+        }
         Some(evidence) if state.stage == Stage::Working => {
             let verdicts = lab::grade(exercise, evidence, &state.passed);
             let events = consequences(exercise, &state, &verdicts, &BTreeSet::new());
@@ -88,7 +93,9 @@ fn verdict(
         }
         _ => (settled(exercise, &state), Vec::new()),
     };
-    let status = if verdicts.passed() {
+    let status = if !exercise.faults.is_empty() {
+        Status::Error
+    } else if verdicts.passed() {
         Status::Pass
     } else if state.stage == Stage::NotStarted {
         Status::NotStarted

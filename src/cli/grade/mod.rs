@@ -6,14 +6,16 @@ mod saved;
 use std::path::{Path, PathBuf};
 
 use super::Ending;
-use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, exercise_of, say};
+use super::chosen::{Chosen, complain};
+use super::desk::{Desk, Stopped, exercise_of};
+use super::print::say;
 use super::report::{self, Format, Graded, Questions, Report, Status};
+use crate::cli::print::tell;
 use crate::course::{Course, Exercise, Source};
 pub(super) use judge::judge;
 pub(super) use saved::Saved;
 
-/// Judge exercises. Exit code: 0 all passed, 1 not yet, 2 wrong usage, 3 could not check.
+/// Judge exercises. Exit code: 0 all passed, 1 not yet, 2 wrong usage or a mistake in the course, 3 could not check.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Ids of exercises, or of lessons with tasks; all of the course where none is given.
@@ -36,11 +38,18 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     let source = chosen.source();
     // Who names some asks about these alone, and not about the questions of all lessons.
     let all = args.ids.is_empty();
+    let faulty;
     let report = match &args.evidence {
-        Some(file) => replay(file, args, chosen.load()?, &source)?,
+        Some(file) => {
+            let course = chosen.load()?;
+            complain(&course);
+            faulty = course.exercises.iter().any(|exercise| !exercise.faults.is_empty());
+            replay(file, args, course, &source)?
+        }
         None => {
             let mut desk = Desk::open(chosen)?;
             let exercises = asked(&desk.course, &args.ids)?;
+            faulty = exercises.iter().any(|exercise| !exercise.faults.is_empty());
             let (graded, judged) = judge(&mut desk, &exercises, args.save_evidence.is_some())?;
             if let Some(file) = &args.save_evidence {
                 let asked = exercises.iter().map(|exercise| exercise.id.clone()).collect();
@@ -56,6 +65,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     Ok(match report.status {
         Status::Pass => Ending::Done,
         Status::Fail | Status::NotStarted => Ending::NotYet,
+        Status::Error if faulty => Ending::Usage,
         Status::Error => Ending::CouldNot,
     })
 }
@@ -92,7 +102,7 @@ fn replay(file: &Path, args: &Args, course: Course, source: &Source) -> Result<R
         report = report.with_questions(Questions::again(&course, &events));
     }
     if report.is_of_another_course() {
-        eprintln!(
+        tell!(
             "pilotwhale: this evidence was saved with another text of the course; the verdicts are those of \
              the text that is used here"
         );

@@ -10,12 +10,15 @@ use jiff::civil::Date;
 
 use super::Ending;
 use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, say};
+use super::desk::{Desk, Stopped};
 use super::fitted::fitted;
+use super::print::say;
 use super::report::CourseName;
 use super::submit::git::Git;
 use crate::check::Outcome;
+use crate::cli::print::tell;
 use crate::course::Source;
+use crate::facts::is_steering;
 use crate::session::{Open, Score, Session, Share};
 
 /// Say what you have reached in the course, and what is open. Needs no engine, and judges nothing anew.
@@ -54,7 +57,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     };
     let name = named(args.name.as_deref(), &desk.paths.work);
     if name.is_none() {
-        eprintln!(
+        tell!(
             "pilotwhale: no name is in the report, because git's user.name is not set\n  Say it: --name NAME"
         );
     }
@@ -107,12 +110,8 @@ fn named(given: Option<&str>, work: &Path) -> Option<String> {
 
 /// One line of what others wrote. Signs that steer a terminal, or that XML does not know, are none of it.
 fn plain(text: &str) -> String {
-    let is_steering = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            || matches!(c, '\u{fffe}' | '\u{ffff}')
-    };
-    text.chars().map(|c| if is_steering(c) { '\u{fffd}' } else { c }).collect()
+    let is_none = |c: char| is_steering(c) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().map(|c| if is_none(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Everything that the formats say. All words of others are plain.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::data::{Entry, MEANWHILE, Report, Status, words};
 use super::questions::{Answered, Questions};
+use crate::facts::printable;
 
 pub(super) fn print(report: &Report) -> String {
     let alone = report.entries().count() == 1;
@@ -107,7 +108,7 @@ fn news<'a>(said: &[(&'a str, &'a str)], above: &[(&'a str, &'a str)]) -> Vec<(&
 /// Evidence may come from somebody else: what is in it must not move the cursor, nor look like another line to the
 /// build server that prints it.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    printable(text).replace(['\n', '\t'], "\u{fffd}")
 }
 
 #[cfg(test)]

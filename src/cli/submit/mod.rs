@@ -6,13 +6,15 @@ mod push;
 mod whither;
 mod who;
 
+use crate::cli::print::tell;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Ending;
 use super::chosen::Chosen;
-use super::desk::{Desk, Stopped, agreed, say};
+use super::desk::{Desk, Stopped, agreed};
 use super::grade::{Saved, judge};
+use super::print::say;
 use super::report::{self, Format, Questions, Report, Status};
 use git::Git;
 pub(super) use who::is_handle;
@@ -108,7 +110,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     }
     say(&text);
     if report.status == Status::Error {
-        eprintln!("pilotwhale: some tasks could not be checked now: pilotwhale grade says why");
+        tell!("pilotwhale: some tasks could not be checked now: pilotwhale grade says why");
     }
     match (remote, refused) {
         (Some(remote), _) => {

@@ -1,14 +1,17 @@
 //! Where work is pushed to: only where the learner has said yes to this very address, and never to pilotwhale's own repository.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::git::Git;
 use super::push::Remote;
-use crate::cli::desk::{Stopped, agreed, say};
-use crate::paths::{Paths, names_pilotwhale};
+use crate::cli::desk::{Stopped, agreed};
+use crate::cli::print::say;
+use crate::cli::print::tell;
+use crate::paths::{Paths, names_pilotwhale, private};
 
 /// Shows where the work would go and asks, unless the learner has agreed to that before. False where they said no.
 pub(super) fn may_push(git: &Git, remote: &Remote, paths: &Paths, yes: bool) -> Result<bool, Stopped> {
@@ -66,9 +69,9 @@ impl Agreed {
 
     /// One that can't be written is asked for again.
     fn keep(&self) {
-        let text = fs::read_to_string(&self.file).unwrap_or_default();
-        if let Err(error) = fs::write(&self.file, format!("{text}{}\n", self.line)) {
-            eprintln!("pilotwhale: your yes could not be kept in {}: {error}", self.file.display());
+        let kept = private().create(true).append(true).open(&self.file);
+        if let Err(error) = kept.and_then(|mut file| writeln!(file, "{}", self.line)) {
+            tell!("pilotwhale: your yes could not be kept in {}: {error}", self.file.display());
         }
     }
 }

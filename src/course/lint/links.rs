@@ -32,7 +32,7 @@ fn wrong(url: &str, source: &Source, folder: &str) -> Option<(String, &'static s
         return Some((format!("`{url}` is not opened by every browser"), "write an address with https://"));
     }
     let path = url.split('#').next().unwrap_or_default();
-    let there = !path.is_empty() && resolved(folder, path).is_some_and(|path| source.read(&path).is_some());
+    let there = !path.is_empty() && resolved(folder, path).is_some_and(|path| source.has(&path));
     (!there).then(|| (format!("there is no file `{url}`"), "its path begins at the folder of this file"))
 }
 

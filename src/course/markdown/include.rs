@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Piece, Reader};
 use crate::course::diagnostic::{Script, Severity};
 use crate::course::dialect::{self, Sheet};
-use crate::course::{deck, encoding, front_matter};
+use crate::course::{deck, encoding, files, front_matter};
 
 /// A file that includes itself ends there.
 const DEEPEST: usize = 8;
@@ -14,7 +14,8 @@ impl Reader<'_> {
     /// Reads the file as the deck around it is read. One that can't be read is said.
     pub(super) fn include(&mut self, name: &str, line: usize) {
         let Some(script) = self.script else { return };
-        let found = place_of(script.path, name).and_then(|path| Some((std::fs::read(&path).ok()?, path)));
+        let found = place_of(script.path, name)
+            .and_then(|path| Some((files::read_named(&path, files::MOST_BYTES).ok()?, path)));
         let Some((bytes, path)) = found.filter(|_| self.includes < DEEPEST) else {
             self.diagnostics.push(script.whole_line(
                 Severity::Warning,
@@ -42,6 +43,7 @@ impl Reader<'_> {
         self.asides.append(&mut pieces);
         self.diagnostics.append(&mut reader.diagnostics);
         (self.quizzes, self.tasks) = (reader.quizzes, reader.tasks);
+        self.broken.append(&mut reader.broken);
         self.styles |= reader.styles;
     }
 }

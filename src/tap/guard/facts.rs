@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::request::Object;
-use super::{Names, Upstream, encode};
+use super::{Names, Upstream};
 use crate::facts::reference::listed;
+use crate::tap::target::encode;
 
 pub(super) enum Look {
     There(Value),
@@ -44,6 +45,55 @@ pub(super) fn said(status: u16, body: &[u8]) -> String {
         .ok()
         .and_then(|v| v.get("message").and_then(Value::as_str).map(str::to_owned))
         .unwrap_or_else(|| format!("the engine answered {status}"))
+}
+
+/// Whether the engine removes this container when it ends.
+pub(super) fn removes_itself(container: &Value) -> bool {
+    container.pointer("/HostConfig/AutoRemove").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Volumes of a container that nobody gave a name: their names are 64 hexadecimal digits.
+pub(super) fn anonymous_volumes(container: &Value) -> impl Iterator<Item = &str> {
+    let mounts = container.get("Mounts").and_then(Value::as_array).into_iter().flatten();
+    mounts
+        .filter(|mount| mount.get("Type").and_then(Value::as_str) == Some("volume"))
+        .filter_map(|mount| mount.get("Name").and_then(Value::as_str))
+        .filter(|name| name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether no other container has this volume.
+pub(super) async fn only_user(engine: &impl Upstream, volume: &str, container: &str) -> Result<bool, String> {
+    let filter = encode(&serde_json::json!({ "volume": [volume] }).to_string());
+    let users = list(engine, &format!("/containers/json?all=1&filters={filter}")).await?;
+    let id = |user: &Value| user.get("Id").and_then(Value::as_str).map(str::to_owned);
+    Ok(users.as_array().into_iter().flatten().filter_map(id).all(|id| id == container))
+}
+
+/// The parents that the engine deletes together with an image: without a name, and needed by nothing else.
+pub(super) async fn parents(
+    engine: &impl Upstream,
+    image: &str,
+    parent: &str,
+) -> Result<Vec<String>, String> {
+    let images = list(engine, "/images/json?all=1").await?;
+    let containers = list(engine, "/containers/json?all=1").await?;
+    let text =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let rows: Vec<&Value> = images.as_array().into_iter().flatten().collect();
+    let used: Vec<String> =
+        containers.as_array().into_iter().flatten().map(|container| text(container, "ImageID")).collect();
+    let (mut child, mut next, mut along) = (image.to_owned(), parent.to_owned(), Vec::new());
+    // a chain, and never a circle; the bound is for an engine that says otherwise
+    while !next.is_empty() && along.len() <= rows.len() {
+        let Some(row) = rows.iter().find(|row| text(row, "Id") == next) else { break };
+        let needed = rows.iter().any(|row| text(row, "ParentId") == next && text(row, "Id") != child);
+        if needed || !Image::of(row).names().is_empty() || used.contains(&next) {
+            break;
+        }
+        along.push(next.clone());
+        child = std::mem::replace(&mut next, text(row, "ParentId"));
+    }
+    Ok(along)
 }
 
 /// The strings of a JSON list; null is an empty one.

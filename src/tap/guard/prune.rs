@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::facts::{Image, list, said};
 use super::filters::Filters;
 use super::request::{Object, Request};
-use super::{Guard, Made, Said, Upstream, encode, words};
+use super::{Guard, Made, Said, Upstream, words};
+use crate::tap::target::encode;
 
 /// Things of one kind that the engine would prune.
 #[derive(Debug, Default)]

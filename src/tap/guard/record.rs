@@ -6,9 +6,10 @@ use std::sync::{Arc, Weak};
 use serde_json::Value;
 
 use super::facts::{Image, list};
-use super::request::{Deed, Object, Only};
-use super::{Guard, Inner, Made, Names, Said, Upstream, encode, lock};
+use super::request::{Deed, Object, Only, Request};
+use super::{Guard, Inner, Ledger, Made, Names, Said, Upstream, lock, words};
 use crate::facts::reference::listed;
+use crate::tap::target::encode;
 
 /// What to look at once a request was answered. Dropped without `settle`, it records nothing.
 #[derive(Debug)]
@@ -29,7 +30,12 @@ enum What {
 #[derive(Clone, Debug)]
 pub(super) struct Before {
     images: BTreeMap<String, Names>,
-    only: Option<Only>,
+    only: Only,
+    /// As it was typed.
+    command: String,
+    /// Names that were the course's, and those that were the learner's and were given up with a yes.
+    own: Names,
+    taken: Names,
 }
 
 /// A place among the streams that have not ended.
@@ -70,16 +76,35 @@ impl Guard {
             Deed::MakeContainer => What::Container { volumes: volumes(engine).await.ok() },
             Deed::MakeNetwork => What::Network,
             Deed::MakeVolume => What::Volume { volumes: volumes(engine).await.ok() },
-            Deed::MakeImages { only } => {
-                let images = images(engine).await.ok()?;
-                let images = images.into_iter().map(|i| (i.id.clone(), all_names(&i))).collect();
-                let token = self.inner.questions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                lock(&self.inner.open).insert(token, Before { images, only });
-                What::Images(Open { token, inner: Arc::downgrade(&self.inner) })
-            }
             _ => return None,
         };
         Some(Watch { what })
+    }
+
+    /// Looks at the images before a stream that may make some.
+    pub(super) async fn watch_images(
+        &self,
+        request: &Request,
+        only: Only,
+        taken: Names,
+        engine: &impl Upstream,
+    ) -> Option<Watch> {
+        let images = images(engine).await.ok()?;
+        let images = images.into_iter().map(|image| (image.id.clone(), all_names(&image))).collect();
+        let command = request.whole_command("docker load");
+        let own = own_names(&images, self.ledger());
+        let token = self.inner.questions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        lock(&self.inner.open).insert(token, Before { images, only, command, own, taken });
+        Some(Watch { what: What::Images(Open { token, inner: Arc::downgrade(&self.inner) }) })
+    }
+
+    /// A piece of the answer to a build, before it is passed on.
+    pub fn told(&self, watch: &Watch, bytes: &[u8]) {
+        if let What::Images(open) = &watch.what
+            && let Some(Before { only: Only::Built(build), .. }) = lock(&self.inner.open).get_mut(&open.token)
+        {
+            build.told.take(bytes);
+        }
     }
 
     /// Tells how a request went. Must return before the end of the answer is passed on: the next command may come at once.
@@ -95,6 +120,8 @@ impl Guard {
             What::Container { volumes } if !text("Id").is_empty() => {
                 self.made_container(text("Id"), volumes.as_ref(), engine).await;
             }
+            // podman's own API answers in small letters
+            What::Network if !text("id").is_empty() => self.record(Made::Network, text("id"), ""),
             What::Network if !text("Id").is_empty() => self.record(Made::Network, text("Id"), ""),
             What::Volume { volumes: Some(before) } if !text("Name").is_empty() => {
                 // the engine answers 201 also for a volume that was there
@@ -105,9 +132,10 @@ impl Guard {
             What::Container { .. } | What::Network | What::Volume { .. } => return,
             What::Images(open) => {
                 let before = lock(&self.inner.open).get(&open.token).cloned();
-                if let Some(before) = before
+                if let Some(mut before) = before
                     && let Ok(now) = images(engine).await
                 {
+                    self.give_back(&mut before, &now, engine).await;
                     self.compare(&before, &now);
                 }
             }
@@ -154,21 +182,62 @@ impl Guard {
     /// New content and new names are the course's. A name that was there stays whose it was; the course's own move along.
     fn compare(&self, before: &Before, now: &[Image]) {
         let known: BTreeSet<&String> = before.images.values().flatten().collect();
-        let allowed = |name: &str| before.only.as_ref().is_none_or(|only| only.allows(name));
+        let may =
+            |name: &String| !known.contains(name) || before.taken.contains(name) || before.own.contains(name);
+        let allowed = |name: &str| before.only.allows(name);
         let ledger = self.ledger();
         for image in now {
             let names = all_names(image);
             let new = !before.images.contains_key(&image.id);
-            let named = names.iter().any(|name| allowed(name));
-            let nameless = names.is_empty() && before.only == Some(Only::Nameless);
-            if new && (before.only.is_none() || named || nameless) && !ledger.owns(Made::Image, &image.id) {
+            let own = match &before.only {
+                Only::Nameless => names.is_empty(),
+                Only::Built(build) => build.made(&image.id, &names),
+                Only::Name(_) | Only::Repository(_) => names.iter().any(|name| allowed(name)),
+            };
+            if new && own && !ledger.owns(Made::Image, &image.id) {
                 self.record(Made::Image, &image.id, "");
             }
             for name in names.iter().filter(|name| allowed(name)) {
-                let was_there = known.contains(name);
-                if (!was_there || ledger.knows_reference(name)) && !ledger.owns_reference(name, &image.id) {
+                if may(name) && !ledger.owns_reference(name, &image.id) {
                     self.record(Made::Reference, &image.id, name);
                 }
+            }
+        }
+    }
+
+    /// Names that a stream has taken from the learner's images, which nobody could know before: an archive has its names at
+    /// its end, Compose in a file. Where the engine has kept the content, the name can go back; for a pull, which was asked
+    /// for by name, it is only said.
+    async fn give_back(&self, before: &mut Before, now: &[Image], engine: &impl Upstream) {
+        let is_pull = matches!(before.only, Only::Name(_) | Only::Repository(_));
+        let was = before.images.iter().flat_map(|(id, names)| names.iter().map(move |name| (id, name)));
+        let moved = was.filter(|(id, name)| {
+            !name.contains('@')
+                && before.only.allows(name)
+                && !before.taken.contains(*name)
+                && !before.own.contains(*name)
+                && now.iter().any(|image| {
+                    let has_it = image.id != **id && image.tags.contains(*name);
+                    has_it && !self.ledger().owns_reference(name, &image.id)
+                })
+                && now.iter().any(|image| image.id == **id)
+        });
+        let moved: Vec<(String, String)> = moved.map(|(id, name)| (id.clone(), name.clone())).collect();
+        for (id, name) in moved {
+            if is_pull {
+                self.notice(&words::name_moved(&name, &id));
+                continue;
+            }
+            let object = words::name_taken(&name, &id, false);
+            if self.question(before.command.clone(), vec![object]).await == Some(true) {
+                before.taken.insert(name);
+                continue;
+            }
+            let (repository, tag) = name.rsplit_once(':').unwrap_or((&name, "latest"));
+            let path = format!("/images/{id}/tag?repo={}&tag={}", encode(repository), encode(tag));
+            match engine.ask("POST", &path).await {
+                Ok(reply) if reply.status < 300 => self.notice(&words::name_given_back(&name)),
+                _ => self.notice(&words::name_moved(&name, &id)),
             }
         }
     }
@@ -186,14 +255,20 @@ impl Guard {
     }
 }
 
+fn own_names(images: &BTreeMap<String, Names>, ledger: &Ledger) -> Names {
+    let named = images.iter().flat_map(|(id, names)| names.iter().map(move |name| (id, name)));
+    named.filter(|(id, name)| ledger.owns_reference(name, id)).map(|(_, name)| name.clone()).collect()
+}
+
 async fn volumes(engine: &impl Upstream) -> Result<Names, String> {
     let answer = list(engine, "/volumes").await?;
     let all = answer.get("Volumes").and_then(Value::as_array).into_iter().flatten();
     Ok(all.filter_map(|v| v.get("Name").and_then(Value::as_str)).map(str::to_owned).collect())
 }
 
-pub(super) async fn images(engine: &impl Upstream) -> Result<Vec<Image>, String> {
-    let answer = list(engine, "/images/json").await?;
+/// All of them, also the steps of the classic builder.
+async fn images(engine: &impl Upstream) -> Result<Vec<Image>, String> {
+    let answer = list(engine, "/images/json?all=1").await?;
     Ok(answer.as_array().into_iter().flatten().map(Image::of).collect())
 }
 

@@ -1,17 +1,15 @@
-//! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Other`.
+//! Reads from a request's head what it would do, whatever the spelling; what it does not know, it calls `Unknown`.
 
+use super::allowed;
+use super::built::Build;
 use crate::facts::Command;
 use crate::facts::reference::{familiar, has_tag, listed, repository, with_tag};
+use crate::tap::target::Target;
 
-/// The head of one request, taken apart.
+/// One request, and whose it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
-    pub method: String,
-    /// Decoded, without the version prefix: `["containers", "web", "stop"]`.
-    segments: Vec<String>,
-    query: Vec<(String, String)>,
-    /// From the prefix; None for a path without one.
-    api: Option<(u32, u32)>,
+    target: Target,
     pub command: Command,
 }
 
@@ -32,11 +30,17 @@ pub(super) enum Deed {
     MakeContainer,
     MakeNetwork,
     MakeVolume,
-    /// May leave new images; `only` these, where the request says which.
+    /// May leave new images, and `only` these are its work.
     MakeImages {
-        only: Option<Only>,
+        only: Only,
+        /// Names that it gives to what it makes, in place of what they stand for now.
+        takes: Vec<String>,
+        /// The image that gets the names, where it is one that is here.
+        source: Option<String>,
     },
-    Other,
+    /// Can't harm what the course did not make.
+    Harmless,
+    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,39 +70,21 @@ pub(super) enum Only {
     Repository(String),
     /// No name at all: just content.
     Nameless,
+    Built(Build),
 }
 
 impl Request {
-    /// `target` is the path and query as the client sent them.
-    pub fn of(method: &str, target: &str, command: &Command) -> Self {
-        let target = target.split('#').next().unwrap_or_default();
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        // The engine's router decodes before it looks, so a spelling like `/%63ontainers` must not pass for another.
-        let path = decode(path, false);
-        let mut segments: Vec<String> =
-            path.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect();
-        let api = segments.first().and_then(|first| version(first));
-        if api.is_some() {
-            segments.remove(0);
-        }
-        let query = query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(key, true), decode(value, true))
-            })
-            .collect();
-        Self { method: method.to_uppercase(), segments, query, api, command: command.clone() }
+    pub fn of(target: &Target, command: &Command) -> Self {
+        Self { target: target.clone(), command: command.clone() }
     }
 
     pub(super) fn arg(&self, key: &str) -> Option<&str> {
-        self.query.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+        self.target.arg(key)
     }
 
-    /// Whether the client speaks at least this version; one that names none gets the newest.
+    /// Whether the client speaks at least this version of the API.
     pub(super) fn speaks(&self, major: u32, minor: u32) -> bool {
-        self.api.is_none_or(|api| api >= (major, minor))
+        self.target.speaks(major, minor)
     }
 
     /// The first words as they were typed, for a sentence: `docker container rm`.
@@ -161,15 +147,36 @@ impl Request {
         false
     }
 
-    /// Commands that pass the signals of their own terminal on are not a `docker kill`.
-    fn passes_signals_on(&self) -> bool {
+    /// A command passes on that its own terminal has another size.
+    fn is_a_resize(&self) -> bool {
         self.arg("signal").is_some_and(|s| s.trim_start_matches("SIG") == "WINCH" || s == "28")
-            || self.command.argv.iter().any(|w| matches!(w.as_str(), "run" | "attach" | "start" | "exec"))
+    }
+
+    /// Commands that pass the signals of their own terminal on are not a `docker kill`.
+    pub(super) fn passes_signals_on(&self) -> bool {
+        self.command.argv.iter().any(|w| matches!(w.as_str(), "run" | "attach" | "start" | "exec"))
+    }
+
+    /// Whether the engine removes the anonymous volumes of a container with it.
+    pub(super) fn takes_volumes(&self) -> bool {
+        self.arg("v").is_some_and(|v| !matches!(v, "0" | "false" | "False"))
+    }
+
+    /// Whether parents without a name may go with an image: they do, unless a client says no.
+    pub(super) fn takes_parents(&self) -> bool {
+        self.arg("noprune").is_none_or(|v| matches!(v, "0" | "false" | "False"))
     }
 
     pub(super) fn deed(&self) -> Deed {
-        let segments: Vec<&str> = self.segments.iter().map(String::as_str).collect();
-        match (self.method.as_str(), segments.as_slice()) {
+        let method = self.target.method.as_str();
+        let segments = self.target.segments();
+        // Podman's own API has the same deeds below a word of its own, but for lists of them and for prunes.
+        let (own_api, parts) = match segments.as_slice() {
+            ["libpod", rest @ ..] => (true, rest),
+            all => (false, all),
+        };
+        match (method, parts) {
+            ("DELETE", ["images", "remove"]) if own_api => Deed::Unknown,
             ("DELETE", ["containers", name]) => {
                 Deed::Remove { what: Object::Container, name: (*name).into() }
             }
@@ -181,6 +188,7 @@ impl Request {
             ("DELETE", ["images", name @ ..]) if !name.is_empty() => {
                 Deed::Remove { what: Object::Image, name: name.join("/") }
             }
+            ("POST", [_, "prune"]) if own_api => Deed::Unknown,
             ("POST", ["containers", "prune"]) => Deed::Prune(Object::Container),
             ("POST", ["networks", "prune"]) => Deed::Prune(Object::Network),
             ("POST", ["volumes", "prune"]) => Deed::Prune(Object::Volume),
@@ -189,27 +197,56 @@ impl Request {
             ("POST", ["containers", "create"]) => Deed::MakeContainer,
             ("POST", ["networks", "create"]) => Deed::MakeNetwork,
             ("POST", ["volumes", "create"]) => Deed::MakeVolume,
-            ("POST", ["images", "create"]) => Deed::MakeImages { only: self.pulled() },
+            ("POST", ["images", "create"]) if self.arg("fromSrc").is_some() => {
+                Deed::named(self.named(), None)
+            }
+            ("POST", ["images", "create" | "pull"]) => Deed::images(self.pulled(), Vec::new()),
             // BuildKit's own language goes unread: there the command alone tells
             ("POST", ["grpc"]) | ("PRI", _) if self.prunes_builds() => Deed::PruneBuildCache,
-            ("POST", ["images", "load"] | ["build"] | ["grpc"] | ["session"]) | ("PRI", _) => {
-                Deed::MakeImages { only: None }
+            ("POST", ["grpc" | "session"]) | ("PRI", _) => Deed::built(Build::by_command(&self.command.argv)),
+            ("POST", ["build"] | ["local", "build"]) => Deed::built(Build::named(self.target.args("t"))),
+            ("POST", ["images", "load"]) => Deed::built(Build::named(std::iter::empty())),
+            ("POST", ["images", "import"]) => Deed::named(self.referenced(), None),
+            ("POST", ["commit"]) => Deed::named(self.named(), None),
+            ("POST", ["images", source @ .., "tag"]) if !source.is_empty() => {
+                Deed::named(self.named(), Some(source.join("/")))
             }
-            ("POST", ["commit"]) => Deed::MakeImages { only: Some(self.named()) },
-            ("POST", ["images", _, .., "tag"]) => Deed::MakeImages { only: Some(self.named()) },
+            ("POST", ["containers", _, "kill"]) if self.is_a_resize() => Deed::Harmless,
             ("POST", ["containers", name, verb]) => match self.disturbing(verb) {
                 Some(verb) => Deed::Disturb { verb, name: (*name).into() },
-                None => Deed::Other,
+                None => Deed::other(method, &segments),
             },
             ("PUT", ["containers", name, "archive"]) => Deed::Disturb { verb: "cp", name: (*name).into() },
-            _ => Deed::Other,
+            _ => Deed::other(method, &segments),
         }
+    }
+
+    /// What an unknown call is aimed at, for the question: `service web: update`.
+    pub(super) fn spelled_out(&self) -> String {
+        let segments = self.target.segments();
+        let segments = segments.strip_prefix(&["libpod"]).unwrap_or(&segments);
+        let Some((kind, rest)) = segments.split_first() else { return self.target.method.clone() };
+        let (verb, name) = match (self.target.method.as_str(), rest.split_last()) {
+            ("DELETE", _) => ("remove", rest),
+            (_, Some((verb, name))) => (*verb, name),
+            (method, None) => (method, rest),
+        };
+        let kind = kind.strip_suffix('s').unwrap_or(kind);
+        let thing = if name.is_empty() { kind.to_owned() } else { format!("{kind} {}", name.join("/")) };
+        format!("{thing}: {verb}")
+    }
+
+    /// Commands of Compose that end with containers gone or replaced: stopping them is the first step of it.
+    pub(super) fn takes_down(&self) -> bool {
+        let words = &self.command.argv;
+        let compose = words.iter().any(|w| w == "compose" || w.ends_with("docker-compose"));
+        compose && words.iter().any(|w| matches!(w.as_str(), "down" | "rm" | "up" | "create"))
     }
 
     fn disturbing(&self, verb: &str) -> Option<&'static str> {
         Some(match verb {
             "stop" => "stop",
-            "kill" if !self.passes_signals_on() => "kill",
+            "kill" => "kill",
             "restart" => "restart",
             "pause" => "pause",
             "unpause" => "unpause",
@@ -220,24 +257,26 @@ impl Request {
         })
     }
 
-    /// What a pull or an import may name.
-    fn pulled(&self) -> Option<Only> {
-        if self.arg("fromSrc").is_some_and(|s| !s.is_empty()) {
-            return Some(self.named());
-        }
-        let from = self.arg("fromImage").unwrap_or_default();
+    /// What a pull may name.
+    fn pulled(&self) -> Only {
+        let from = self.arg("fromImage").or(self.arg("reference")).unwrap_or_default();
         let tag = self.arg("tag").unwrap_or_default();
         if from.is_empty() {
-            None
+            Only::Nameless
         } else if tag.is_empty() && !has_tag(from) {
-            Some(Only::Repository(repository(familiar(from)).to_owned()))
+            Only::Repository(repository(familiar(from)).to_owned())
         } else {
             // a pull by digest keeps other names than it was asked for; they all are of one repository
-            Some(match with_tag(from, tag) {
+            match with_tag(from, tag) {
                 name if name.contains('@') => Only::Repository(repository(familiar(&name)).to_owned()),
                 name => Only::Name(listed(&name)),
-            })
+            }
         }
+    }
+
+    /// `reference` of Podman's own import.
+    fn referenced(&self) -> Only {
+        self.arg("reference").map_or(Only::Nameless, |name| Only::Name(listed(name)))
     }
 
     /// `repo` and `tag` of a commit, tag or import.
@@ -249,9 +288,30 @@ impl Request {
     }
 }
 
+impl Deed {
+    fn images(only: Only, takes: Vec<String>) -> Self {
+        Self::MakeImages { only, takes, source: None }
+    }
+
+    fn built(build: Build) -> Self {
+        let takes = build.names.iter().cloned().collect();
+        Self::images(Only::Built(build), takes)
+    }
+
+    fn named(only: Only, source: Option<String>) -> Self {
+        let takes = if let Only::Name(name) = &only { vec![name.clone()] } else { Vec::new() };
+        Self::MakeImages { only, takes, source }
+    }
+
+    fn other(method: &str, segments: &[&str]) -> Self {
+        if allowed::is_harmless(method, segments) { Self::Harmless } else { Self::Unknown }
+    }
+}
+
 impl Only {
     pub(super) fn allows(&self, reference: &str) -> bool {
         match self {
+            Self::Built(build) => build.allows(reference),
             // what a pull brings along is known by its digest too
             Self::Name(name) => {
                 reference == name || reference.split_once('@').is_some_and(|(r, _)| r == repository(name))
@@ -283,54 +343,12 @@ fn is_plain(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')
 }
 
-fn version(segment: &str) -> Option<(u32, u32)> {
-    let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
-    Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
-}
-
-fn decode(text: &str, plus: bool) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = |i: usize| bytes.get(i).and_then(|b| (*b as char).to_digit(16));
-        match (bytes[at], hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                at += 3;
-            }
-            (b'+', ..) if plus => {
-                out.push(b' ');
-                at += 1;
-            }
-            (byte, ..) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// For a path segment or a query value of our own requests.
-pub(super) fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn deed(method: &str, target: &str) -> Deed {
-        Request::of(method, target, &Command::default()).deed()
+        Request::of(&Target::of(method, target), &Command::default()).deed()
     }
 
     fn removes(what: Object, name: &str) -> Deed {
@@ -359,33 +377,50 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_passes() {
+    fn only_what_is_known_to_be_harmless_passes_unasked() {
         for (method, target) in [
             ("GET", "/containers/json"),
-            ("DELETE", "/plugins/x"),
-            ("POST", "/future/thing"),
-            ("POST", ""),
+            ("HEAD", "/v1.43/_ping"),
             ("GET", "/images/x/json"),
             ("POST", "/containers/c/resize"),
+            ("POST", "/v5.8.0/libpod/containers/c/start"),
         ] {
-            assert_eq!(deed(method, target), Deed::Other, "{method} {target}");
+            assert_eq!(deed(method, target), Deed::Harmless, "{method} {target}");
         }
+        for (method, target, spelled) in [
+            ("DELETE", "/plugins/vieux/sshfs", "plugin vieux/sshfs: remove"),
+            ("DELETE", "/v1.47/services/web", "service web: remove"),
+            ("POST", "/services/web/update?version=3", "service web: update"),
+            ("POST", "/swarm/leave?force=1", "swarm: leave"),
+            ("POST", "/future/thing", "future: thing"),
+            ("PATCH", "/containers/web", "container: web"),
+            ("POST", "", "POST"),
+            ("DELETE", "/libpod/pods/p", "pod p: remove"),
+            ("DELETE", "/v5.0.0/libpod/images/remove?images=a&images=b", "image remove: remove"),
+            ("POST", "/libpod/volumes/prune", "volume: prune"),
+        ] {
+            assert_eq!(deed(method, target), Deed::Unknown, "{method} {target}");
+            let request = Request::of(&Target::of(method, target), &Command::default());
+            assert_eq!(request.spelled_out(), spelled);
+        }
+        assert_eq!(deed("DELETE", "/v5.8.0/libpod/containers/web"), removes(Object::Container, "web"));
     }
 
     #[test]
     fn a_resize_is_no_kill() {
-        assert_eq!(deed("POST", "/containers/c/kill?signal=WINCH"), Deed::Other);
-        assert_eq!(deed("POST", "/containers/c/kill?signal=SIGWINCH"), Deed::Other);
+        assert_eq!(deed("POST", "/containers/c/kill?signal=WINCH"), Deed::Harmless);
+        assert_eq!(deed("POST", "/containers/c/kill?signal=SIGWINCH"), Deed::Harmless);
         assert_eq!(deed("POST", "/containers/c/kill"), Deed::Disturb { verb: "kill", name: "c".into() });
         let run = Command { argv: vec!["docker".into(), "run".into(), "x".into()], ..Command::default() };
-        assert_eq!(Request::of("POST", "/containers/c/kill?signal=INT", &run).deed(), Deed::Other);
+        let interrupted = Request::of(&Target::of("POST", "/containers/c/kill?signal=INT"), &run);
+        assert!(interrupted.passes_signals_on());
     }
 
     #[test]
     fn a_prune_that_buildkit_hears_is_known_by_its_command() {
         let deed = |method: &str, target: &str, line: &str| {
             let argv = line.split(' ').map(str::to_owned).collect();
-            Request::of(method, target, &Command { argv, ..Command::default() }).deed()
+            Request::of(&Target::of(method, target), &Command { argv, ..Command::default() }).deed()
         };
         for line in [
             "docker builder prune",
@@ -399,36 +434,34 @@ mod tests {
         for line in
             ["docker build -t prune .", "docker buildx build -t prune .", "docker prune buildx", "docker"]
         {
-            assert_eq!(deed("POST", "/grpc", line), Deed::MakeImages { only: None }, "{line}");
+            assert!(matches!(deed("POST", "/grpc", line), Deed::MakeImages { .. }), "{line}");
         }
     }
 
     #[test]
     fn makers_of_images_say_which_where_they_can() {
         let only = |target: &str| match deed("POST", target) {
-            Deed::MakeImages { only } => only,
+            Deed::MakeImages { only, .. } => only,
             other => panic!("{other:?}"),
         };
-        assert_eq!(
-            only("/images/create?fromImage=nginx&tag=latest"),
-            Some(Only::Name("nginx:latest".into()))
-        );
+        assert_eq!(only("/images/create?fromImage=nginx&tag=latest"), Only::Name("nginx:latest".into()));
         assert_eq!(
             only("/images/create?fromImage=docker.io%2Flibrary%2Fnginx&tag=1"),
-            Some(Only::Name("nginx:1".into()))
+            Only::Name("nginx:1".into())
         );
-        assert_eq!(only("/images/create?fromImage=nginx"), Some(Only::Repository("nginx".into())));
-        assert_eq!(
-            only("/images/create?fromImage=nginx&tag=sha256%3Aab"),
-            Some(Only::Repository("nginx".into()))
-        );
-        assert_eq!(only("/images/create?fromSrc=-&repo=r&tag="), Some(Only::Name("r:latest".into())));
+        assert_eq!(only("/images/create?fromImage=nginx"), Only::Repository("nginx".into()));
+        assert_eq!(only("/images/create?fromImage=nginx&tag=sha256%3Aab"), Only::Repository("nginx".into()));
+        assert_eq!(only("/images/create?fromSrc=-&repo=r&tag="), Only::Name("r:latest".into()));
         assert_eq!(
             only("/images/a/b/tag?repo=localhost:5000/r&tag=2"),
-            Some(Only::Name("localhost:5000/r:2".into()))
+            Only::Name("localhost:5000/r:2".into())
         );
-        assert_eq!(only("/commit?container=c"), Some(Only::Nameless));
-        assert_eq!(only("/build?t=x"), None);
+        assert_eq!(only("/commit?container=c"), Only::Nameless);
+        assert!(matches!(only("/images/load"), Only::Built(build) if build.names.is_empty()));
+        assert_eq!(only("/libpod/images/import?reference=x"), Only::Name("x:latest".into()));
+        assert!(
+            matches!(only("/build?t=x&t=y:1"), Only::Built(build) if build.allows("x:latest") && build.allows("y:1"))
+        );
         assert!(
             Only::Name("nginx:1".into()).allows("nginx@sha256:ab")
                 && !Only::Name("nginx:1".into()).allows("nginx:2")
@@ -440,7 +473,7 @@ mod tests {
     fn the_command_is_named_as_it_was_typed() {
         let typed = |words: &[&str]| {
             let argv = words.iter().map(|w| (*w).to_owned()).collect();
-            Request::of("DELETE", "/containers/web", &Command { argv, ..Command::default() })
+            Request::of(&Target::of("DELETE", "/containers/web"), &Command { argv, ..Command::default() })
                 .typed("docker rm")
         };
         assert_eq!(typed(&["docker", "rm", "-f", "web"]), "docker rm");
@@ -448,11 +481,5 @@ mod tests {
         assert_eq!(typed(&["docker", "container", "rm", "web"]), "docker container rm");
         assert_eq!(typed(&["docker", "--debug", "rm"]), "docker rm");
         assert_eq!(typed(&[]), "docker rm");
-    }
-
-    #[test]
-    fn percent_signs_are_undone_and_made() {
-        assert_eq!(encode("a/b c"), "a%2Fb%20c");
-        assert_eq!(decode("a%2Fb%20c%", false), "a/b c%");
     }
 }

@@ -1,176 +1,12 @@
-//! The guard before an engine made of JSON.
-
-use std::sync::Mutex;
+//! The guard: what is the course's goes, and what is not is kept.
 
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::bench::{Bench, bench, request, typed};
 use super::*;
 use crate::facts::Command;
-
-/// Holds objects, answers like an engine, and notes what it was asked to delete.
-#[derive(Default)]
-struct Fake {
-    containers: Mutex<Vec<Value>>,
-    volumes: Mutex<Vec<Value>>,
-    networks: Mutex<Vec<Value>>,
-    images: Mutex<Vec<Value>>,
-    deleted: Mutex<Vec<String>>,
-    broken: bool,
-}
-
-fn is(value: &Value, name: &str) -> bool {
-    let short =
-        |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().trim_start_matches('/');
-    let tags = value.get("RepoTags").and_then(Value::as_array).into_iter().flatten();
-    let id = short("Id").trim_start_matches("sha256:");
-    short("Name") == name
-        || (name.len() >= 2 && id.starts_with(name.trim_start_matches("sha256:")))
-        || tags.filter_map(Value::as_str).any(|t| t == name || t == format!("{name}:latest"))
-}
-
-impl Fake {
-    fn answer(&self, method: &str, path: &str) -> (u16, Value) {
-        let (path, _) = path.split_once('?').unwrap_or((path, ""));
-        let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
-        let shelf = match parts[0] {
-            "containers" => &self.containers,
-            "volumes" => &self.volumes,
-            "networks" => &self.networks,
-            "images" => &self.images,
-            "system" => {
-                let size = self.images.lock().unwrap().len() * 100;
-                let volumes: Vec<Value> = self
-                    .volumes
-                    .lock()
-                    .unwrap()
-                    .iter()
-                    .map(|v| {
-                        let mut v = v.clone();
-                        v["UsageData"] = json!({"Size": 7});
-                        v
-                    })
-                    .collect();
-                return (200, json!({"LayersSize": size, "Volumes": volumes}));
-            }
-            _ => return (404, json!({"message": "page not found"})),
-        };
-        let mut shelf = shelf.lock().unwrap();
-        match (method, parts.as_slice()) {
-            ("GET", ["volumes"]) => (200, json!({"Volumes": *shelf})),
-            ("GET", [_] | [_, "json"]) => (200, json!(*shelf)),
-            (method, [kind, name, ..]) => {
-                let Some(at) = shelf.iter().position(|o| is(o, name)) else {
-                    return (404, json!({"message": "no such thing"}));
-                };
-                if method == "GET" {
-                    return (200, shelf[at].clone());
-                }
-                self.deleted.lock().unwrap().push((*name).to_owned());
-                let tags = shelf[at].get("RepoTags").and_then(Value::as_array).map_or(0, Vec::len);
-                if *kind != "images" {
-                    shelf.remove(at);
-                    return (204, Value::Null);
-                }
-                let id = shelf[at]["Id"].clone();
-                let mut rows = vec![];
-                if tags > 0 {
-                    rows.push(json!({"Untagged": name}));
-                    shelf[at]["RepoTags"].as_array_mut().unwrap().retain(|t| t != name);
-                }
-                if tags <= 1 {
-                    shelf.remove(at);
-                    rows.push(json!({"Deleted": id}));
-                }
-                (200, json!(rows))
-            }
-            _ => (404, Value::Null),
-        }
-    }
-}
-
-impl Upstream for Fake {
-    async fn ask(&self, method: &str, path: &str) -> Result<Reply, String> {
-        if self.broken {
-            return Err("the engine is away".into());
-        }
-        let (status, body) = self.answer(method, path);
-        Ok(Reply { status, body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() } })
-    }
-}
-
-struct Bench {
-    _dir: tempfile::TempDir,
-    engine: Fake,
-    guard: Guard,
-    said: mpsc::Receiver<Said>,
-}
-
-fn bench(asks: bool) -> Bench {
-    let dir = tempfile::tempdir().unwrap();
-    let ledger = Arc::new(Ledger::open(&dir.path().join("ledger"), "e").unwrap());
-    let (app, said) = mpsc::channel(64);
-    let engine = Fake {
-        containers: Mutex::new(vec![
-            json!({"Id": "c1aaaa", "Name": "/mine", "State": "exited", "SizeRw": 11, "Created": 1, "ImageID": "sha256:none"}),
-            json!({"Id": "c2bbbb", "Name": "/yours", "State": "exited", "SizeRw": 22, "Created": 1, "ImageID": "sha256:none"}),
-            json!({"Id": "c3cccc", "Name": "/busy", "State": "running", "SizeRw": 33, "Created": 1, "ImageID": "sha256:used"}),
-        ]),
-        volumes: Mutex::new(vec![
-            json!({"Name": "v-mine", "Labels": {"com.docker.volume.anonymous": ""}}),
-            json!({"Name": "v-named"}),
-            json!({"Name": "v-yours", "Labels": {"com.docker.volume.anonymous": ""}}),
-        ]),
-        networks: Mutex::new(vec![
-            json!({"Name": "bridge", "Id": "n0"}),
-            json!({"Name": "n-mine", "Id": "n1aa", "Containers": {}}),
-            json!({"Name": "n-yours", "Id": "n2bb", "Containers": {}}),
-        ]),
-        images: Mutex::new(vec![
-            json!({"Id": "sha256:i1aa", "RepoTags": ["app:latest"], "Created": 1}),
-            json!({"Id": "sha256:i2bb", "RepoTags": ["nginx:latest", "yours:1"], "Created": 1}),
-            json!({"Id": "sha256:i3cc", "RepoTags": ["yours:2"], "Created": 1}),
-            json!({"Id": "sha256:i4dd", "RepoTags": [], "Created": 1}),
-            json!({"Id": "sha256:i5ee", "RepoTags": [], "Created": 1}),
-        ]),
-        ..Fake::default()
-    };
-    for (kind, id, name) in [
-        (Made::Container, "c1aaaa", "mine"),
-        (Made::Container, "c3cccc", "busy"),
-        (Made::Volume, "v-mine", "v-mine"),
-        (Made::Volume, "v-named", "v-named"),
-        (Made::Network, "n1aa", "n-mine"),
-        (Made::Image, "sha256:i1aa", ""),
-        (Made::Reference, "sha256:i1aa", "app:latest"),
-        (Made::Reference, "sha256:i2bb", "nginx:latest"),
-        (Made::Image, "sha256:i4dd", ""),
-    ] {
-        ledger.record(kind, id, name).unwrap();
-    }
-    Bench { _dir: dir, engine, guard: Guard::new(ledger, asks.then_some(app)), said }
-}
-
-fn request(method: &str, target: &str) -> Request {
-    Request::of(method, target, &Command { pid: 7, ..Command::default() })
-}
-
-impl Bench {
-    async fn consider(&self, method: &str, target: &str) -> Decision {
-        self.guard.consider(&request(method, target), &self.engine).await
-    }
-
-    async fn passes(&self, target: &str) -> bool {
-        matches!(self.consider("DELETE", target).await, Decision::Pass(_))
-    }
-
-    async fn prune(&self, target: &str) -> Value {
-        match self.consider("POST", target).await {
-            Decision::Answer(body) => serde_json::from_str(&body).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
-}
+use crate::tap::Target;
 
 #[tokio::test]
 async fn only_what_the_course_made_may_be_deleted() {
@@ -211,7 +47,10 @@ async fn only_what_the_course_made_may_be_deleted() {
 async fn a_refusal_names_the_object_the_command_and_the_way_out() {
     let bench = bench(false);
     let argv = ["docker", "container", "rm", "-f", "yours"].map(String::from).to_vec();
-    let request = Request::of("DELETE", "/v1.43/containers/yours", &Command { argv, ..Command::default() });
+    let request = Request::of(
+        &Target::of("DELETE", "/v1.43/containers/yours"),
+        &Command { argv, ..Command::default() },
+    );
     let Decision::Refuse(text) = bench.guard.consider(&request, &bench.engine).await else { panic!() };
     for part in ["\"yours\"", "`docker container rm`", "not made in this course", "outside of pilotwhale"] {
         assert!(text.contains(part), "{text}");
@@ -371,7 +210,8 @@ async fn what_is_made_is_written_down_before_the_answer_goes_on() {
 async fn images_are_known_by_what_was_not_there_before() {
     let bench = bench(false);
     let ledger = bench.guard.ledger();
-    let Decision::Pass(Some(build)) = bench.consider("POST", "/grpc").await else { panic!() };
+    let build = typed("POST", "/grpc", "docker build -t built .");
+    let Decision::Pass(Some(build)) = bench.guard.consider(&build, &bench.engine).await else { panic!() };
     let Decision::Pass(Some(pull)) = bench.consider("POST", "/images/create?fromImage=redis&tag=7").await
     else {
         panic!()
@@ -385,20 +225,25 @@ async fn images_are_known_by_what_was_not_there_before() {
     // the build's stream is still open, and yet its image may go at once
     assert!(bench.passes("/images/built").await);
     drop(build);
-    // tagging over a name of the learner's does not make it the course's
-    let Decision::Pass(Some(tag)) = bench.consider("POST", "/images/redis:7/tag?repo=yours&tag=2").await
-    else {
-        panic!()
-    };
+    // a name of the learner's stays where it is
+    assert!(matches!(
+        bench.consider("POST", "/images/redis:7/tag?repo=yours&tag=2").await,
+        Decision::Refuse(_)
+    ));
+    // an archive tells its names at its end: nobody can be asked here, so it is given back
+    let Decision::Pass(Some(load)) = bench.consider("POST", "/images/load").await else { panic!() };
     {
         let mut images = bench.engine.images.lock().unwrap();
         images[2]["RepoTags"] = json!([]);
         images.iter_mut().find(|i| i["Id"] == "sha256:r7").unwrap()["RepoTags"] =
-            json!(["redis:7", "yours:2"]);
+            json!(["redis:7", "yours:2", "elsewhere:1"]);
     }
-    bench.guard.settle(tag, 201, b"", &bench.engine).await;
+    bench.guard.told(&load, b"{\"stream\":\"Loaded image: yours:2\\n\"}\n");
+    bench.guard.settle(load, 200, b"", &bench.engine).await;
+    assert_eq!(*bench.engine.tagged.lock().unwrap(), ["sha256:i3cc as yours:2"]);
     assert!(!bench.passes("/images/yours:2").await && bench.passes("/images/redis:7").await);
-    assert!(!bench.passes("/images/r7").await, "one of its names is the learner's");
+    assert!(!bench.passes("/images/elsewhere:1").await, "the archive does not name it");
+    assert!(!bench.passes("/images/r7").await, "some of its names are the learner's");
 }
 
 proptest! {

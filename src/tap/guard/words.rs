@@ -54,10 +54,66 @@ pub(super) fn prune_refused(what: Object, why: &str) -> String {
 }
 
 pub(super) fn cache_refused(asked: bool) -> String {
-    let why = if asked { "the question about it was not answered with yes" } else { "nobody could be asked" };
     format!(
-        "pilotwhale kept the build cache: it also serves builds outside of this course, and {why}.\n  {ANYWAY}"
+        "pilotwhale kept the build cache: it also serves builds outside of this course, and {}.\n  {ANYWAY}",
+        unanswered(asked)
     )
+}
+
+/// A call that is in no table of ours.
+pub(super) fn unknown_refused(what: &str, asked: bool) -> String {
+    format!(
+        "pilotwhale stopped this ({what}): it could change something that was not made in this course, and {}.\n  {ANYWAY}",
+        unanswered(asked)
+    )
+}
+
+fn unanswered(asked: bool) -> &'static str {
+    if asked { "the question about it was not answered with yes" } else { "nobody could be asked" }
+}
+
+/// One line of the question about a name that goes to another image.
+pub(super) fn name_taken(name: &str, id: &str, is_last: bool) -> String {
+    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    let after =
+        if is_last { "it has no other name, and may be gone then" } else { "it keeps its other names" };
+    format!("the name {name}, which your image {short} has now; {after}")
+}
+
+/// What took the name is done.
+pub(super) fn name_moved(name: &str, id: &str) -> String {
+    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    format!(
+        "{name} was your image {short}, and is another one now. `docker tag {short} {name}` gives the name back"
+    )
+}
+
+pub(super) fn name_given_back(name: &str) -> String {
+    format!("{name} is your own image, as before. What was loaded is here without that name")
+}
+
+pub(super) fn name_kept(name: &str, asked: bool) -> String {
+    format!(
+        "pilotwhale kept the name {name} for your image: it was not made in this course, and {}.\n  Take another name. {ANYWAY}",
+        unanswered(asked)
+    )
+}
+
+/// The engine could not say whose the name is.
+pub(super) fn name_not_known(name: &str, why: &str) -> String {
+    format!(
+        "pilotwhale stopped this: it could not find out whether an image of yours has the name {name} ({why}).\n  Try again, or take another name."
+    )
+}
+
+pub(super) fn volume_along(name: &str) -> String {
+    let short: String = name.chars().take(12).collect();
+    format!("volume {short}… (without a name of its own), which goes with its container")
+}
+
+pub(super) fn parent_along(id: &str) -> String {
+    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    format!("image {short} (without a name), which goes with what was built on it")
 }
 
 pub(super) fn disturbed(verb: &str, name: &str) -> String {

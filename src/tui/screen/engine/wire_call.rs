@@ -1,5 +1,6 @@
 //! One call of the engine's API in words: as a row below its command, and as a page with its JSON.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::words;
@@ -59,23 +60,7 @@ pub(super) fn row(start: InkLine, call: &Observed, width: usize) -> InkLine {
 
 /// Path and query for reading: percent signs undone.
 pub(super) fn target(call: &Observed) -> String {
-    let mut plain = Vec::with_capacity(call.target.len());
-    let bytes = call.target.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = |i: usize| bytes.get(i).and_then(|b| char::from(*b).to_digit(16));
-        match (byte, hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push(u8::try_from(high * 16 + low).unwrap_or(byte));
-                at += 3;
-            }
-            _ => {
-                plain.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&plain).into_owned()
+    percent_decode_str(&call.target).decode_utf8_lossy().into_owned()
 }
 
 /// Ids cut to the twelve digits that docker shows.
