@@ -447,8 +447,4 @@ mod asked_tests;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
-mod model;
-#[cfg(test)]
-mod model_tests;
-#[cfg(test)]
 mod tests;
