@@ -130,7 +130,7 @@ pub(super) fn agreed(question: &str) -> Result<bool, Stopped> {
             "Say --yes to do what is listed above.",
         ));
     }
-    say(format_args!("{question} [y/N] "));
+    say(&format!("{question} [y/N] "));
     let mut answer = String::new();
     let read = stdin.lock().read_line(&mut answer);
     Ok(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Args { install: true, .. } => advice(&report),
         _ => table(&report),
     };
-    say(text);
+    say(&text);
     Ok(if report.has_engine() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -1,6 +1,6 @@
 //! The one printer of the command line: what others wrote comes out as text, whatever is in it.
 
-use std::fmt::{Arguments, Display};
+use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use crate::course::Diagnostic;
@@ -13,8 +13,8 @@ macro_rules! tell {
 pub(super) use tell;
 
 /// Prints, and is content where nobody reads on: `grade | head` is no error.
-pub(super) fn say(text: impl Display) {
-    if let Err(error) = written(&mut io::stdout().lock(), &printable(&text.to_string())) {
+pub(super) fn say(text: &str) {
+    if let Err(error) = written(&mut io::stdout().lock(), &printable(text)) {
         tell!("pilotwhale: the output could not be written: {error}");
     }
 }

@@ -62,7 +62,7 @@ fn print(course: &Course, format: Dump) -> Result<()> {
         Dump::Json => serde_json::to_string_pretty(&as_json(deck))? + "\n",
     };
     course.diagnostics.iter().for_each(|diagnostic| point_out(diagnostic, true));
-    say(text);
+    say(&text);
     Ok(())
 }
 

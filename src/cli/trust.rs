@@ -96,10 +96,10 @@ fn paged(text: &str) -> bool {
     let page = usize::from(rows.max(8)) - 2;
     let lines: Vec<&str> = text.lines().collect();
     for (n, part) in lines.chunks(page).enumerate() {
-        say(format_args!("{}\n", part.join("\n")));
+        say(&format!("{}\n", part.join("\n")));
         let shown = n * page + part.len();
         if shown < lines.len() {
-            say(format_args!("-- {shown} of {} lines; Enter shows more, q ends -- ", lines.len()));
+            say(&format!("-- {shown} of {} lines; Enter shows more, q ends -- ", lines.len()));
             let mut answer = String::new();
             let read = std::io::stdin().lock().read_line(&mut answer);
             if !read.is_ok_and(|bytes| bytes > 0) || answer.trim().starts_with(['q', 'n']) {

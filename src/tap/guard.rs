@@ -365,8 +365,8 @@ impl Guard {
                 None => Decision::Refuse(words::kept(what, &found.name, &request.typed(&typed))),
             };
         }
-        let is_news = !found.ours && !(verb == "kill" && request.passes_signals_on());
-        if is_news && lock(&self.inner.noticed).insert(format!("{verb} {}", found.id)) {
+        let is_expected = found.ours || (verb == "kill" && request.passes_signals_on());
+        if !is_expected && lock(&self.inner.noticed).insert(format!("{verb} {}", found.id)) {
             self.notice(&words::disturbed(verb, &found.name));
         }
         Decision::Pass(None)
@@ -446,9 +446,5 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 mod asked_tests;
 #[cfg(test)]
 mod bench;
-#[cfg(test)]
-mod model;
-#[cfg(test)]
-mod model_tests;
 #[cfg(test)]
 mod tests;

@@ -52,7 +52,7 @@ impl Reporter {
             Told::Part { id, title } => self.line(&format!("\n{id}  {title}\n")),
             Told::Begins { name } if self.live => {
                 self.line("");
-                say(format_args!("  · {}", cut(name)));
+                say(&format!("  · {}", cut(name)));
             }
             Told::Begins { .. } => {}
             Told::Scene(scene) => {
