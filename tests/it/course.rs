@@ -156,8 +156,10 @@ fn one_bad_file_does_not_stop_the_rest() {
     let course = load(&Source::Folder(root.path().into())).expect("loads");
     assert_eq!(course.lessons.len(), 1);
     assert_eq!((course.lessons[0].title.as_str(), course.lessons[0].minutes), ("One", 5));
-    assert_eq!(course.exercises.len(), 1);
-    assert_eq!(course.exercises[0].files[0].path, "app/main.py");
+    let [broken, sound] = course.exercises.as_slice() else { panic!("{:?}", course.exercises) };
+    assert_eq!((broken.title.as_str(), broken.faults.len()), ("X", 1), "it is there, and is not judged");
+    assert!(sound.faults.is_empty());
+    assert_eq!(sound.files[0].path, "app/main.py");
     let found: Vec<_> = course.diagnostics.iter().map(|d| (d.line, d.message.clone())).collect();
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!(found[0].0, 7);
