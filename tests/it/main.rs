@@ -20,6 +20,7 @@ mod live_story;
 mod live_task;
 mod malformed;
 mod other_course;
+mod pane;
 mod private_engine;
 mod reached;
 mod rehearsal;
