@@ -345,7 +345,8 @@ impl Shell {
             let modes = emulator.modes();
             all = emulator.prompt().put(&command, &modes);
         }
-        if is_for_shell {
+        // What a program does not read stands on the next prompt.
+        if is_for_shell || emulator.prompt().waits_for_mark() {
             emulator.sent(meaning);
         }
         drop(emulator);

@@ -76,6 +76,11 @@ impl Prompt {
         }
     }
 
+    /// A command was entered, and the mark of the next prompt will come.
+    pub(super) fn waits_for_mark(&self) -> bool {
+        self.marks && self.stage == Stage::Entered
+    }
+
     pub(super) fn is_behind_blank(&self) -> bool {
         self.blank
     }

@@ -106,6 +106,19 @@ fn nothing_is_typed_into_a_program() {
 }
 
 #[test]
+fn what_was_typed_ahead_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let trial = bash(home.path());
+    // It ends when the test says so, and reads nothing.
+    trial.line("sh -c 'echo re\"\"ady; while ! [ -e ~/go ]; do sleep 0.01; done'");
+    trial.shows("ready");
+    trial.keys("ahead");
+    fs::write(home.path().join("go"), "").unwrap();
+    trial.last_line("own> ahead");
+    assert_eq!(trial.shell.put("echo app"), Put::Taken);
+}
+
+#[test]
 fn the_first_command_waits_for_the_prompt() {
     let home = tempfile::tempdir().unwrap();
     // The start file waits for the test, so that the command comes before the prompt for certain.
