@@ -214,6 +214,12 @@ impl Shell {
         self.link.in_foreground()
     }
 
+    /// The program that the learner started and that would end with the shell; None while the shell runs its start files.
+    pub fn started(&self) -> Option<String> {
+        let starting = self.screen.lock().prompt().is_starting();
+        if starting { None } else { self.in_foreground() }
+    }
+
     /// The colours that programs are told of when they ask.
     pub fn set_colors(&self, foreground: Option<(u8, u8, u8)>, background: Option<(u8, u8, u8)>) {
         self.screen.lock().set_colors(foreground, background);

@@ -76,6 +76,11 @@ impl Prompt {
         }
     }
 
+    /// Its first prompt has not come.
+    pub(super) fn is_starting(&self) -> bool {
+        self.stage == Stage::Starting
+    }
+
     /// A command was entered, and the mark of the next prompt will come.
     pub(super) fn waits_for_mark(&self) -> bool {
         self.marks && self.stage == Stage::Entered

@@ -86,10 +86,10 @@ fn nothing_is_typed_into_a_program() {
     trial.line("hello");
     trial.until(|text| text.matches("hello").count() == 2);
     assert_eq!(trial.shell.put("echo app"), Put::Runs("cat".to_owned()));
-    assert_eq!(trial.shell.in_foreground().as_deref(), Some("cat"));
+    assert_eq!(trial.shell.started().as_deref(), Some("cat"));
     trial.ctrl('d');
     trial.last_line("own>");
-    assert_eq!(trial.shell.in_foreground(), None);
+    assert_eq!((trial.shell.in_foreground(), trial.shell.started()), (None, None));
     // Nor into a command of the shell's own, or behind a line that goes on.
     trial.line("read answer");
     trial.event(|event| (*event == ShellEvent::CommandStarted).then_some(()));

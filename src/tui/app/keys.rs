@@ -50,6 +50,8 @@ impl App {
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        // Twice means one after the other.
+        self.chord = self.chord.filter(|(chord, _)| *chord == key.into());
         let unseen = matches!(self.screen(), Screen::TooSmall(_));
         if unseen && self.questions.is_open() && key.code != KeyCode::Esc {
             // Nobody agrees to what is not seen.

@@ -111,6 +111,18 @@ fn one_chord_zooms_from_inside_the_shell_and_twice_is_the_shells() {
 }
 
 #[test]
+fn a_chord_with_other_keys_between_is_not_pressed_twice() {
+    let mut app = in_the_shell();
+    let sent = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Shell(ShellEffect::Key(_))));
+    assert!(!sent(&press(&mut app, KeyCode::F(12))));
+    typed(&mut app, "t");
+    assert_eq!(app.wishes.focus, Pane::Shell);
+    assert!(!sent(&press(&mut app, KeyCode::F(12))));
+    assert_eq!(app.wishes.focus, Pane::Lesson);
+    assert!(sent(&press(&mut app, KeyCode::F(12))), "now it is");
+}
+
+#[test]
 fn a_bell_is_passed_on_and_a_flood_of_them_is_not() {
     let mut app = app_at(80, 24);
     let ring = |app: &mut App, at| app.update(Timestamp::from_millisecond(at).unwrap(), Msg::Bell);

@@ -154,7 +154,7 @@ impl ShellSeat {
 
     /// The program that runs in the shell's terminal, if it is not the shell alone.
     pub(super) fn runs(&self) -> Option<String> {
-        lock(&self.0).shell.as_ref()?.in_foreground()
+        lock(&self.0).shell.as_ref()?.started()
     }
 
     /// What it shows now; an empty screen where there is no shell yet.
