@@ -52,6 +52,13 @@ type Outer = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 /// Runs the app until the learner quits or the machine asks it to end. The terminal is as it was afterwards.
 pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>) -> io::Result<()> {
     let taken = terminal::take()?;
+    // Before anything is seen: an Esc that is pressed later cannot run into an answer that comes at once.
+    let mut answers = Answers::default();
+    if answers::may_be_asked(std::env::var("TERM").ok().as_deref()) {
+        stdout().write_all(answers::QUESTIONS)?;
+        stdout().flush()?;
+        answers.ask();
+    }
     let mut around = Around::default();
     let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(PAGE, stdout())))?;
     let size = screen.size()?;
@@ -61,12 +68,6 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
     app.set_zone(TimeZone::system());
     effects.extend(app.begin(Timestamp::now()));
     world.begin();
-    let mut answers = Answers::default();
-    if answers::may_be_asked(std::env::var("TERM").ok().as_deref()) {
-        stdout().write_all(answers::QUESTIONS)?;
-        stdout().flush()?;
-        answers.ask();
-    }
 
     let mut keys = EventStream::new();
     let mut term = signal(SignalKind::terminate())?;

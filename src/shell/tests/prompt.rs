@@ -114,7 +114,7 @@ fn what_was_typed_ahead_is_left_alone() {
     trial.shows("ready");
     trial.keys("ahead");
     fs::write(home.path().join("go"), "").unwrap();
-    trial.last_line("own> ahead");
+    trial.until(|text| text.lines().last().is_some_and(|line| line.ends_with("own> ahead")));
     assert_eq!(trial.shell.put("echo app"), Put::Taken);
 }
 
