@@ -8,16 +8,20 @@ use std::time::Instant;
 
 use alacritty_terminal::event::{Event, EventListener};
 use alacritty_terminal::grid::{Dimensions, Scroll};
-use alacritty_terminal::index::{Column, Point, Side};
+use alacritty_terminal::index::{Column, Line, Point, Side};
 use alacritty_terminal::selection::{Selection, SelectionType};
-use alacritty_terminal::term::cell::Cell;
-use alacritty_terminal::term::{Config, Osc52, Term, viewport_to_point};
+use alacritty_terminal::term::cell::{Cell, Flags};
+use alacritty_terminal::term::{Config, Osc52, Term, TermMode, viewport_to_point};
 use alacritty_terminal::vte::ansi::{
-    Attr, CharsetIndex, Handler, NamedColor, NamedMode, NamedPrivateMode, Processor, Rgb,
+    Attr, CharsetIndex, CursorShape, CursorStyle, Handler, NamedColor, NamedMode, NamedPrivateMode,
+    Processor, Rgb,
 };
 
+use super::control::{Control, Controls};
 use super::filter::{Filter, Mark, Piece, Told};
-use super::modes::Modes;
+use super::modes::{self, Modes};
+use super::palette;
+use super::prompt::{Prompt, Shown, Standing};
 use super::screen::SelectBy;
 
 const LONGEST_TITLE: usize = 200;
@@ -53,7 +57,13 @@ pub(super) struct Produced {
     /// To be written to the child at once.
     pub(super) replies: Vec<u8>,
     pub(super) clipboard: Option<String>,
+    /// The bell rang, once or more.
+    pub(super) bell: bool,
+    /// The newest notification (OSC 9 or 777), cleaned.
+    pub(super) notice: Option<String>,
     pub(super) commands: Vec<Command>,
+    /// Lines that were entered at the prompt.
+    pub(super) run: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +86,7 @@ impl EventListener for Outbox {
                 | Event::ClipboardStore(..)
                 | Event::Title(_)
                 | Event::ResetTitle
+                | Event::Bell
         );
         if is_of_use {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
@@ -113,11 +124,15 @@ pub(super) struct Emulator {
     term: Term<Outbox>,
     parser: Processor,
     filter: Filter,
+    controls: Controls,
     outbox: Outbox,
     setup: Setup,
     title: String,
     folder: Option<PathBuf>,
     command_runs: bool,
+    prompt: Prompt,
+    /// The modes that a command found, so that it can't leave others behind.
+    found: Option<TermMode>,
     produced: Produced,
 }
 
@@ -128,7 +143,10 @@ impl Emulator {
             term: new_term(&setup, outbox.clone()),
             parser: Processor::new(),
             filter: Filter::default(),
+            controls: Controls::default(),
             outbox,
+            prompt: Prompt::new(setup.aid.is_some()),
+            found: None,
             setup,
             title: String::new(),
             folder: None,
@@ -140,7 +158,73 @@ impl Emulator {
     /// Never panics: a model that does is replaced by an empty one of the same size.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Produced {
         self.guard(|emulator| emulator.parse(bytes));
+        self.prompt.printed();
+        self.type_what_waited();
+        self.produced.run = self.prompt.take_run();
         std::mem::take(&mut self.produced)
+    }
+
+    fn type_what_waited(&mut self) {
+        let Some((text, keys)) = self.prompt.due() else { return };
+        let modes = self.modes();
+        let bytes = self.prompt.put(&text, &modes);
+        self.produced.replies.extend(bytes);
+        if !keys.is_empty() {
+            self.sent(&keys);
+            self.produced.replies.extend(keys);
+        }
+    }
+
+    pub(super) fn prompt(&mut self) -> &mut Prompt {
+        &mut self.prompt
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        self.prompt.standing(&self.shown())
+    }
+
+    /// The learner's keys go to the shell itself.
+    pub(super) fn sent(&mut self, bytes: &[u8]) {
+        let shown = self.shown();
+        self.prompt.sent(bytes, &shown);
+    }
+
+    /// What the screen shows behind the prompt.
+    fn shown(&self) -> Shown {
+        let grid = self.term.grid();
+        let point = grid.cursor.point;
+        let cursor = (point.line.0 as u16, point.column.0 as u16);
+        let Some((row, col)) = self.prompt.end().filter(|end| *end <= cursor) else {
+            return Shown { cursor, text: String::new() };
+        };
+        let mut text = String::new();
+        for line in row..=cursor.0 {
+            let from = if line == row { usize::from(col) } else { 0 };
+            for col in from..self.term.columns() {
+                let cell = &grid[Line(i32::from(line))][Column(col)];
+                if !cell.flags.contains(Flags::WIDE_CHAR_SPACER) {
+                    text.push(cell.c);
+                }
+            }
+        }
+        Shown { cursor, text: text.trim_end().to_owned() }
+    }
+
+    /// The cell before the cursor holds something, and it is not the prompt that ends there.
+    pub(super) fn is_behind_a_word(&self) -> bool {
+        let grid = self.term.grid();
+        let point = grid.cursor.point;
+        let at_end = self.prompt.end() == Some((point.line.0 as u16, point.column.0 as u16));
+        point.column.0 > 0
+            && !at_end
+            && !self.prompt.is_behind_blank()
+            && !grid[point.line][point.column - 1].c.is_whitespace()
+    }
+
+    /// What a program is told that asks for the terminal's colours; one that is not known stays as it is.
+    pub(super) fn set_colors(&mut self, foreground: Option<(u8, u8, u8)>, background: Option<(u8, u8, u8)>) {
+        self.setup.foreground = foreground.unwrap_or(self.setup.foreground);
+        self.setup.background = background.unwrap_or(self.setup.background);
     }
 
     fn parse(&mut self, bytes: &[u8]) {
@@ -167,6 +251,7 @@ impl Emulator {
     pub(super) fn resize(&mut self, cols: u16, rows: u16) -> (u16, u16) {
         let size = Size::clamped(cols, rows);
         (self.setup.cols, self.setup.rows) = (size.cols as u16, size.rows as u16);
+        self.controls.forget_margins();
         self.guard(|emulator| emulator.term.resize(size));
         (self.setup.cols, self.setup.rows)
     }
@@ -200,13 +285,25 @@ impl Emulator {
             }
             Piece::SoftReset => {
                 self.parser.stop_sync(&mut self.term);
+                self.controls = Controls::default();
                 soft_reset(&mut self.term);
+            }
+            // Inside a synchronised update the model keeps bytes back, and nothing may overtake them.
+            Piece::Control(_, bytes) if self.sync_deadline().is_some() => {
+                self.parser.advance(&mut self.term, bytes);
+            }
+            Piece::Control(control, _) => {
+                if matches!(control, Control::Report(_) | Control::Setting(_)) {
+                    self.settle();
+                }
+                self.controls.carry_out(&control, &mut self.term, &mut self.produced.replies);
             }
             Piece::Version => {
                 self.settle();
                 let name = concat!("\x1bP>|pilotwhale(", env!("CARGO_PKG_VERSION"), ")\x1b\\");
                 self.produced.replies.extend_from_slice(name.as_bytes());
             }
+            Piece::Told(Told::Notice(text)) => self.produced.notice = Some(cleaned(&text)),
             Piece::Told(Told::Folder(folder)) => self.folder = Some(folder),
             Piece::Told(Told::Mark(mark, aid)) => {
                 if self.setup.aid.is_none() || self.setup.aid == aid {
@@ -217,18 +314,43 @@ impl Emulator {
     }
 
     fn mark(&mut self, mark: Mark) {
+        let point = self.term.grid().cursor.point;
         match mark {
+            Mark::PromptStart => {
+                self.put_back_modes();
+                self.prompt.starts();
+            }
+            Mark::PromptEnd => self.prompt.ends((point.line.0 as u16, point.column.0 as u16)),
             Mark::CommandStart if !self.command_runs => {
                 self.command_runs = true;
+                self.found = Some(*self.term.mode());
                 self.produced.commands.push(Command::Started);
             }
             // A shell also tells the status when Enter was pressed on an empty prompt.
             Mark::CommandEnd(status) if self.command_runs => {
                 self.command_runs = false;
+                self.put_back_modes();
                 self.produced.commands.push(Command::Ended(status));
             }
             _ => {}
         }
+    }
+
+    /// A program that was killed has not put back what it had asked of the terminal.
+    fn put_back_modes(&mut self) {
+        let Some(found) = self.found.take() else { return };
+        self.parser.stop_sync(&mut self.term);
+        modes::put_back(&mut self.term, found);
+        let point = self.term.grid().cursor.point;
+        let wraps = self.term.grid().cursor.input_needs_wrap;
+        self.controls.forget_margins();
+        self.term.set_scrolling_region(1, None);
+        let cursor = &mut self.term.grid_mut().cursor;
+        (cursor.point, cursor.input_needs_wrap, cursor.charsets) = (point, wraps, Default::default());
+        self.term.set_active_charset(CharsetIndex::G0);
+        self.term.terminal_attribute(Attr::Reset);
+        self.term.set_hyperlink(None);
+        self.term.set_cursor_style(None);
     }
 
     /// Turns the events so far into replies and the like.
@@ -243,9 +365,10 @@ impl Emulator {
                 }
                 Event::ClipboardStore(_, text) => self.produced.clipboard = Some(text),
                 Event::Title(title) => {
-                    self.title = title.chars().filter(|c| !c.is_control()).take(LONGEST_TITLE).collect();
+                    self.title = cleaned(&title);
                 }
                 Event::ResetTitle => self.title.clear(),
+                Event::Bell => self.produced.bell = true,
                 _ => {}
             }
         }
@@ -254,7 +377,7 @@ impl Emulator {
     fn own_color(&self, index: usize) -> Rgb {
         let rgb = |(r, g, b)| Rgb { r, g, b };
         match u8::try_from(index) {
-            Ok(index) => rgb(palette(index)),
+            Ok(index) => rgb(palette::xterm(index)),
             Err(_) if index == NamedColor::Background as usize => rgb(self.setup.background),
             Err(_) => rgb(self.setup.foreground),
         }
@@ -322,11 +445,19 @@ impl Emulator {
     }
 }
 
+/// Text of a program's for somewhere else than its own screen: without control characters and those that turn the writing round.
+fn cleaned(text: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !c.is_control() && !turns(c)).take(LONGEST_TITLE).collect()
+}
+
 fn new_term(setup: &Setup, outbox: Outbox) -> Term<Outbox> {
     let config = Config {
         scrolling_history: setup.scrollback,
         kitty_keyboard: false,
         osc52: Osc52::OnlyCopy,
+        // No program can ask for this one, so it stands for the shape that nobody has asked for.
+        default_cursor_style: CursorStyle { shape: CursorShape::HollowBlock, blinking: false },
         ..Config::default()
     };
     Term::new(config, &Size::clamped(setup.cols, setup.rows), outbox)
@@ -350,140 +481,5 @@ fn soft_reset(term: &mut Term<Outbox>) {
     grid.saved_cursor = alacritty_terminal::grid::Cursor::<Cell>::default();
 }
 
-/// xterm's default palette.
-fn palette(index: u8) -> (u8, u8, u8) {
-    const NAMED: [(u8, u8, u8); 16] = [
-        (0, 0, 0),
-        (205, 0, 0),
-        (0, 205, 0),
-        (205, 205, 0),
-        (0, 0, 238),
-        (205, 0, 205),
-        (0, 205, 205),
-        (229, 229, 229),
-        (127, 127, 127),
-        (255, 0, 0),
-        (0, 255, 0),
-        (255, 255, 0),
-        (92, 92, 255),
-        (255, 0, 255),
-        (0, 255, 255),
-        (255, 255, 255),
-    ];
-    match index {
-        0..=15 => NAMED[usize::from(index)],
-        16..=231 => {
-            let step = |value: u8| if value == 0 { 0 } else { 55 + 40 * value };
-            let cube = index - 16;
-            (step(cube / 36), step(cube / 6 % 6), step(cube % 6))
-        }
-        232..=255 => {
-            let grey = 8 + 10 * (index - 232);
-            (grey, grey, grey)
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn emulator(cols: u16, rows: u16) -> Emulator {
-        Emulator::new(Setup {
-            cols,
-            rows,
-            scrollback: 50,
-            foreground: (255, 255, 255),
-            background: (0, 0, 0),
-            aid: None,
-            tells_output: false,
-        })
-    }
-
-    #[test]
-    fn a_panic_costs_the_screen_and_nothing_more() {
-        let mut emulator = emulator(20, 5);
-        emulator.advance(b"text\x1b]2;title\x07");
-        emulator.guard(|_| {
-            assert!(is_guarded());
-            panic!("on purpose");
-        });
-        assert!(!is_guarded());
-        assert_eq!(emulator.title(), "title");
-        emulator.advance(b"more");
-        emulator.select_start(0, 0, SelectBy::Line);
-        emulator.select_to(0, 0);
-        assert_eq!(emulator.selection_text().unwrap(), "more\n");
-    }
-
-    #[test]
-    fn a_soft_reset_keeps_text_and_cursor() {
-        let mut emulator = emulator(20, 5);
-        emulator.advance(b"\x1b[2;4r\x1b[?6h\x1b[?25l\x1b[?1h\x1b[2;3Hab\x1b[!p");
-        assert_eq!(emulator.advance(b"\x1b[6n").replies, b"\x1b[3;5R");
-        assert!(!emulator.modes().application_cursor);
-        assert_eq!(emulator.advance(b"\x1b8\x1b[6n").replies, b"\x1b[1;1R");
-    }
-
-    #[test]
-    fn replies_keep_the_order_of_the_questions() {
-        let replies = emulator(20, 5).advance(b"\x1b[c\x1b[>q\x1b[5n").replies;
-        let text = String::from_utf8(replies).unwrap();
-        assert!(text.starts_with("\x1b[?6c\x1bP>|") && text.ends_with("\x1b\\\x1b[0n"), "{text:?}");
-    }
-
-    #[test]
-    fn the_old_alternate_screens_keep_the_first_one() {
-        let mut emulator = emulator(20, 5);
-        emulator.advance(b"first\x1b[?1047hsecond");
-        assert!(emulator.modes().alternate_screen);
-        emulator.advance(b"\x1b[?1047l");
-        emulator.select_start(0, 0, SelectBy::Line);
-        emulator.select_to(0, 0);
-        assert_eq!(emulator.selection_text().unwrap(), "first\n");
-    }
-
-    #[derive(Clone, Debug)]
-    enum Step {
-        Bytes(Vec<u8>),
-        Text(String),
-        Resize(u16, u16),
-        Scroll(i32),
-        Select(u16, u16),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let sequence = "\x1b(\\[[?>]?[0-9;]{0,8}[@A-Za-z]|[78DEMc=>]|\\(0|\\(B|#8)";
-        prop_oneof![
-            prop::collection::vec(any::<u8>(), 0..60).prop_map(Step::Bytes),
-            "[a-z漢字❤\u{fe0f}\u{200d}👩🔬\u{301}ｶﾞ👍🏽\t\r\n]{0,60}".prop_map(Step::Text),
-            prop::collection::vec(sequence, 1..6).prop_map(|all| Step::Text(all.concat())),
-            (0..90u16, 0..30u16).prop_map(|(cols, rows)| Step::Resize(cols, rows)),
-            (-60..60i32).prop_map(Step::Scroll),
-            (0..40u16, 0..100u16).prop_map(|(row, col)| Step::Select(row, col)),
-        ]
-    }
-
-    proptest! {
-        // Past the guard, so that a panic is seen.
-        #[test]
-        fn no_bytes_and_no_size_make_the_model_panic(steps in prop::collection::vec(step(), 0..60)) {
-            let mut emulator = emulator(20, 6);
-            for step in steps {
-                match step {
-                    Step::Bytes(bytes) => emulator.parse(&bytes),
-                    Step::Text(text) => emulator.parse(text.as_bytes()),
-                    Step::Resize(cols, rows) => emulator.term.resize(Size::clamped(cols, rows)),
-                    Step::Scroll(lines) => emulator.scroll(lines),
-                    Step::Select(row, col) => {
-                        emulator.select_start(row / 2, col / 2, SelectBy::Word);
-                        emulator.select_to(row, col);
-                    }
-                }
-                emulator.selection_text();
-            }
-        }
-    }
-}
+mod tests;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use percent_encoding::percent_decode;
 
+use super::control::Control;
+
 const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 const CAN: u8 = 0x18;
@@ -25,6 +27,8 @@ pub(super) enum Piece<'a> {
     SoftReset,
     /// XTVERSION: who are you?
     Version,
+    /// What the emulator would do otherwise, with its bytes.
+    Control(Control, &'a [u8]),
     Told(Told),
 }
 
@@ -33,6 +37,8 @@ pub(super) enum Piece<'a> {
 pub(super) enum Told {
     /// OSC 7.
     Folder(PathBuf),
+    /// OSC 9 or OSC 777: something for the learner's desktop.
+    Notice(String),
     /// OSC 133, with the `aid` of the shell that sent it.
     Mark(Mark, Option<String>),
 }
@@ -52,9 +58,15 @@ enum State {
     Escape,
     Csi,
     Osc,
+    /// `ESC #`.
+    Hash,
+    /// `ESC P`, as long as it may be a DECRQSS.
+    Request,
+    /// An ESC at its end.
+    RequestEnd,
 }
 
-/// Invariant: `held` is non-empty only in the states `Escape` and `Csi`, and then holds the sequence's bytes of
+/// Invariant: `held` is non-empty only in the states other than `Ground` and `Osc`, and then holds the sequence's bytes of
 /// earlier reads.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
@@ -96,6 +108,21 @@ impl Filter {
                             self.let_go(&mut emit);
                             start = at;
                         }
+                        b'#' => self.state = State::Hash,
+                        b'P' => {
+                            self.params.clear();
+                            self.state = State::Request;
+                        }
+                        byte @ (b'7' | b'8' | b'c') => {
+                            let control = match byte {
+                                b'7' => Control::Save,
+                                b'8' => Control::Restore,
+                                _ => Control::Reset,
+                            };
+                            let whole = [ESC, byte];
+                            self.hand_on(&input[from..start.max(from)], control, &whole, &mut emit);
+                            from = at + 1;
+                        }
                         _ => {
                             self.let_go(&mut emit);
                             self.state = State::Ground;
@@ -128,6 +155,42 @@ impl Filter {
                         self.state = State::Ground;
                     }
                 },
+                State::Hash => {
+                    if input[at] == b'8' {
+                        self.hand_on(&input[from..start.max(from)], Control::Align, b"\x1b#8", &mut emit);
+                        at += 1;
+                        from = at;
+                    } else {
+                        self.let_go(&mut emit);
+                        self.state = State::Ground;
+                    }
+                }
+                State::Request => match input[at] {
+                    ESC => {
+                        self.state = State::RequestEnd;
+                        at += 1;
+                    }
+                    byte @ 0x20..=0x7e if self.may_be_request(byte) => {
+                        self.params.push(byte);
+                        at += 1;
+                    }
+                    _ => {
+                        self.let_go(&mut emit);
+                        self.state = State::Ground;
+                    }
+                },
+                State::RequestEnd => {
+                    if input[at] == b'\\' && self.params.starts_with(b"$q") {
+                        let setting = Control::Setting(self.params[2..].to_vec());
+                        let whole = [b"\x1bP", &self.params[..], b"\x1b\\"].concat();
+                        self.hand_on(&input[from..start.max(from)], setting, &whole, &mut emit);
+                        at += 1;
+                        from = at;
+                    } else {
+                        self.let_go(&mut emit);
+                        self.state = State::Ground;
+                    }
+                }
                 State::Osc => {
                     let rest = &input[at..];
                     let end = rest.iter().position(|byte| matches!(*byte, ESC | BEL | CAN | SUB));
@@ -160,11 +223,30 @@ impl Filter {
                 }
             }
         }
-        let end = if matches!(self.state, State::Escape | State::Csi) { start } else { input.len() };
+        let end = if matches!(self.state, State::Ground | State::Osc) { input.len() } else { start };
         if from < end {
             emit(Piece::Bytes(&input[from..end]));
         }
         self.held.extend_from_slice(&input[end.max(from)..]);
+    }
+
+    /// A whole sequence of ours, with what came before it.
+    fn hand_on(&mut self, before: &[u8], control: Control, whole: &[u8], emit: &mut impl FnMut(Piece<'_>)) {
+        if !before.is_empty() {
+            emit(Piece::Bytes(before));
+        }
+        self.held.clear();
+        self.state = State::Ground;
+        emit(Piece::Control(control, whole));
+    }
+
+    /// Whether `ESC P` with what follows can still be a DECRQSS, whose longest setting has few characters.
+    fn may_be_request(&self, next: u8) -> bool {
+        match self.params.len() {
+            0 => next == b'$',
+            1 => next == b'q',
+            length => length < 6,
+        }
     }
 
     /// Hands on what was held back of a sequence that turned out to be none of ours.
@@ -177,12 +259,12 @@ impl Filter {
 }
 
 /// A CSI sequence that the emulator doesn't know.
-#[derive(Clone, Copy)]
 enum Ours {
     SoftReset,
     Version,
     /// DECSET or DECRST with one of the older alternate-screen modes among its numbers.
     OldScreenModes,
+    Control(Control),
 }
 
 fn recognise(params: &[u8], end: u8) -> Option<Ours> {
@@ -194,7 +276,7 @@ fn recognise(params: &[u8], end: u8) -> Option<Ours> {
         {
             Some(Ours::OldScreenModes)
         }
-        _ => None,
+        _ => Control::of_csi(params, end).map(Ours::Control),
     }
 }
 
@@ -203,28 +285,31 @@ impl Ours {
         match self {
             Self::SoftReset => emit(Piece::SoftReset),
             Self::Version => emit(Piece::Version),
+            Self::Control(control) => {
+                let whole = [b"\x1b[", params, &[end]].concat();
+                emit(Piece::Control(control, &whole));
+            }
             Self::OldScreenModes => {
-                let mut bytes = Vec::new();
                 for mode in params[1..].split(|&byte| byte == b';') {
-                    match (mode, end) {
+                    let bytes = match (mode, end) {
                         // The emulator knows only 1049, which also keeps the cursor of each screen.
-                        (b"47" | b"1047", _) => bytes.extend_from_slice(b"\x1b[?1049"),
+                        (b"47" | b"1047", _) => {
+                            let whole = [b"\x1b[?1049", &[end][..]].concat();
+                            emit(Piece::Control(Control::Screen(end == b'h'), &whole));
+                            continue;
+                        }
                         (b"1048", b'h') => {
-                            bytes.extend_from_slice(b"\x1b7");
+                            emit(Piece::Control(Control::Save, b"\x1b7"));
                             continue;
                         }
                         (b"1048", _) => {
-                            bytes.extend_from_slice(b"\x1b8");
+                            emit(Piece::Control(Control::Restore, b"\x1b8"));
                             continue;
                         }
-                        (mode, _) => {
-                            bytes.extend_from_slice(b"\x1b[?");
-                            bytes.extend_from_slice(mode);
-                        }
-                    }
-                    bytes.push(end);
+                        (mode, _) => [b"\x1b[?", mode, &[end]].concat(),
+                    };
+                    emit(Piece::Bytes(&bytes));
                 }
-                emit(Piece::Bytes(&bytes));
             }
         }
     }
@@ -235,6 +320,19 @@ fn read_report(report: &[u8]) -> Option<Told> {
         let after_scheme = url.strip_prefix(b"file://")?;
         let path = &after_scheme[after_scheme.iter().position(|&byte| byte == b'/')?..];
         return Some(Told::Folder(PathBuf::from(OsString::from_vec(percent_decode(path).collect()))));
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if let Some(notice) = report.strip_prefix(b"9;") {
+        // A number means something else there, as `4;` does for the progress of a task.
+        let is_number =
+            notice.split(|byte| *byte == b';').next().is_some_and(|n| n.iter().all(u8::is_ascii_digit));
+        return (!is_number).then(|| Told::Notice(text(notice)));
+    }
+    if let Some(notice) = report.strip_prefix(b"777;notify;") {
+        let mut parts = notice.splitn(2, |byte| *byte == b';');
+        let (title, body) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let between = if title.is_empty() || body.is_empty() { "" } else { ": " };
+        return Some(Told::Notice(text(title) + between + &text(body)));
     }
     let body = std::str::from_utf8(report.strip_prefix(b"133;")?).ok()?;
     let mut fields = body.split(';');
@@ -263,6 +361,7 @@ mod tests {
         for read in reads {
             filter.feed(read, |piece| match piece {
                 Piece::Bytes(bytes) => out.extend_from_slice(bytes),
+                Piece::Control(control, _) => out.extend_from_slice(format!("{{{control:?}}}").as_bytes()),
                 other => out.extend_from_slice(format!("{{{other:?}}}").as_bytes()),
             });
         }
@@ -285,15 +384,16 @@ mod tests {
 
     #[test]
     fn old_screen_modes_become_the_known_one() {
-        assert_eq!(run(&[b"\x1b[?47h|\x1b[?1047l"]), "\x1b[?1049h|\x1b[?1049l");
-        assert_eq!(run(&[b"\x1b[?1048h|\x1b[?1048l"]), "\x1b7|\x1b8");
-        assert_eq!(run(&[b"\x1b[?1048;1047;25h"]), "\x1b7\x1b[?1049h\x1b[?25h");
+        assert_eq!(run(&[b"\x1b[?47h|\x1b[?1047l"]), "{Screen(true)}|{Screen(false)}");
+        assert_eq!(run(&[b"\x1b[?1048h|\x1b[?1048l"]), "{Save}|{Restore}");
+        assert_eq!(run(&[b"\x1b[?1048;1047;25h"]), "{Save}{Screen(true)}\x1b[?25h");
     }
 
     #[test]
     fn a_sequence_split_anywhere_reads_the_same() {
         let whole =
-            b"x\x1b[?47h\x1b]133;D;3;aid=k\x07y\x1b[!p\x1b[1;31mz\x1b]7;file://h/a%20b\x1b\\!".as_slice();
+            b"x\x1b[?47h\x1b]133;D;3;aid=k\x07y\x1b[!p\x1b[1;31mz\x1b]7;file://h/a%20b\x1b\\!\x1bP$qm\x1b\\\x1b#8\x1b7\x1b[3A"
+                .as_slice();
         let expected = run(&[whole]);
         for cut in 0..=whole.len() {
             assert_eq!(run(&[&whole[..cut], &whole[cut..]]), expected, "cut at {cut}");
@@ -303,11 +403,51 @@ mod tests {
     }
 
     #[test]
+    fn what_only_looks_like_ours_passes_untouched() {
+        for text in [
+            "\x1b#3a",
+            "\x1bP$p\x1b\\",
+            "\x1bP1$r0m\x1b\\",
+            "\x1bP$qtoo long\x1b\\",
+            "\x1bPq#0;2;0;0;0\x1b\\",
+            "\x1b[1;2A",
+            "\x1b[2J",
+            "\x1b[?2J",
+            "\x1b[>c",
+            "\x1b[5n",
+            "\x1b[1;2;3r",
+            "\x1b[?1;2s",
+            "\x1b[1u",
+        ] {
+            assert_eq!(run(&[text.as_bytes()]), text, "{text:?}");
+            let single: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+            assert_eq!(run(&single), text, "{text:?} byte by byte");
+        }
+    }
+
+    #[test]
     fn marks_carry_status_and_sender() {
         assert!(run(&[b"\x1b]133;D;130;aid=k\x07"]).contains("Mark(CommandEnd(Some(130)), Some(\"k\"))"));
         assert!(run(&[b"\x1b]133;D\x07"]).contains("Mark(CommandEnd(None), None)"));
         assert!(run(&[b"\x1b]133;C\x1b\\"]).contains("CommandStart"));
         assert!(run(&[b"\x1b]133;A;cl=m\x07\x1b]133;B\x07"]).contains("PromptEnd"));
+    }
+
+    #[test]
+    fn notifications_are_told() {
+        for (sent, told) in [
+            ("\x1b]9;Built\x07", "Built"),
+            ("\x1b]777;notify;Build;done; all of it\x1b\\", "Build: done; all of it"),
+            ("\x1b]777;notify;Build\x07", "Build"),
+        ] {
+            assert!(
+                run(&[sent.as_bytes()]).contains(&format!("{:?}", Told::Notice(told.into()))),
+                "{sent:?}"
+            );
+        }
+        for sent in ["\x1b]9;4;1;50\x07", "\x1b]9;\x07", "\x1b]777;precmd\x07"] {
+            assert!(!run(&[sent.as_bytes()]).contains("Notice"), "{sent:?}");
+        }
     }
 
     #[test]

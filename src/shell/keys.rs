@@ -65,6 +65,9 @@ pub(super) fn encode(key: Key, modes: &Modes) -> Vec<u8> {
         KeyCode::Delete => Code::Delete,
         KeyCode::F(number) => Code::Function(number),
     };
+    if let KeyCode::F(number @ 13..=20) = key.code {
+        return high_function(number, &key.mods);
+    }
     let encoding = KeyCodeEncodeModes {
         encoding: KeyboardEncoding::Xterm,
         application_cursor_keys: modes.application_cursor,
@@ -72,6 +75,17 @@ pub(super) fn encode(key: Key, modes: &Modes) -> Vec<u8> {
         modify_other_keys: None,
     };
     code.encode(mods, encoding, true).map(String::into_bytes).unwrap_or_default()
+}
+
+/// F13 to F20 as the VT220 numbers them, with gaps (terminfo's kf13 of `xterm-new` is Shift-F1 and tells less).
+fn high_function(number: u8, mods: &Mods) -> Vec<u8> {
+    let code = [25, 26, 28, 29, 31, 32, 33, 34][usize::from(number - 13)];
+    let modifier = 1 + u8::from(mods.shift) + 2 * u8::from(mods.alt) + 4 * u8::from(mods.ctrl);
+    match modifier {
+        1 => format!("\x1b[{code}~"),
+        _ => format!("\x1b[{code};{modifier}~"),
+    }
+    .into_bytes()
 }
 
 /// Text as a terminal hands on a paste: in brackets that it can't break out of where the program asked for them,
@@ -83,6 +97,21 @@ pub(super) fn paste(text: &str, modes: &Modes) -> Vec<u8> {
     } else {
         text.replace("\r\n", "\r").replace('\n', "\r").into_bytes()
     }
+}
+
+/// What puts a command on the prompt and doesn't run it. A here document keeps its lines where the program takes a paste in
+/// brackets; all else becomes one line.
+pub(super) fn command(text: &str, modes: &Modes) -> Vec<u8> {
+    if keeps_lines(text) && modes.bracketed_paste {
+        paste(text, modes)
+    } else {
+        paste(&command_line(text), modes)
+    }
+}
+
+/// Whether a command is no longer itself as one line.
+pub(super) fn keeps_lines(text: &str) -> bool {
+    text.contains("<<") && text.contains('\n')
 }
 
 /// A command for the prompt as one line that can't run itself: continued lines are joined, no control characters.
@@ -186,6 +215,11 @@ mod tests {
             (F(12), NONE, "\x1b[24~"),
             (F(1), SHIFT, "\x1b[1;2P"),
             (F(5), CTRL, "\x1b[15;5~"),
+            (F(13), NONE, "\x1b[25~"),
+            (F(15), NONE, "\x1b[28~"),
+            (F(17), NONE, "\x1b[31~"),
+            (F(20), NONE, "\x1b[34~"),
+            (F(20), SHIFT, "\x1b[34;2~"),
             (F(40), NONE, ""),
         ];
         for &(code, mods, expected) in cases {

@@ -14,7 +14,7 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 use super::ShellEvent;
 use super::emulator::{Command, Produced};
-use super::pty::Groups;
+use super::pty::{self, Groups};
 use super::screen::Screen;
 
 /// Most bytes that wait for a child that doesn't read.
@@ -89,6 +89,12 @@ impl Link {
 
     pub(super) fn runs(&self) -> bool {
         self.life().runs
+    }
+
+    /// The name of the program in the terminal's foreground; None for the shell itself, and once that has ended.
+    pub(super) fn in_foreground(&self) -> Option<String> {
+        let group = self.runs().then(|| rustix::termios::tcgetpgrp(&self.master).ok()).flatten()?;
+        (group != self.pid).then(|| pty::name_of(group))
     }
 
     /// Ends the child and what runs in its foreground; takes at most half a second. No event comes after it.
@@ -213,6 +219,15 @@ impl Link {
                 Command::Printed(bytes) => ShellEvent::Printed(bytes),
                 Command::Ended(status) => ShellEvent::CommandEnded(status),
             });
+        }
+        for line in produced.run {
+            self.tell(ShellEvent::Run(line));
+        }
+        if produced.bell {
+            self.tell(ShellEvent::Bell);
+        }
+        if let Some(text) = produced.notice {
+            self.tell(ShellEvent::Notice(text));
         }
         if let Some(text) = produced.clipboard {
             self.tell(ShellEvent::Clipboard(text));

@@ -1,5 +1,6 @@
 //! The embedded shell: a PTY child, its terminal model and key encoding. The only room that names the terminal crates.
 
+mod control;
 mod emulator;
 mod filter;
 mod integration;
@@ -7,6 +8,8 @@ mod keys;
 mod link;
 mod modes;
 mod mouse;
+mod palette;
+mod prompt;
 mod pty;
 mod screen;
 #[cfg(test)]
@@ -27,6 +30,7 @@ pub use screen::{Cell, Color, Cursor, CursorShape, Look, Screen, SelectBy, View,
 use emulator::{Emulator, Setup};
 use integration::Integration;
 use link::Link;
+use prompt::Standing;
 
 /// Two clicks on one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
@@ -42,11 +46,32 @@ pub enum ShellEvent {
     Exited(Option<i32>),
     /// A program wants this on the clipboard.
     Clipboard(String),
+    Bell,
+    /// A program has something for the learner's desktop; without control characters.
+    Notice(String),
     /// A command line was entered at the prompt. Only from shells that send marks, see [`Options::integration`].
     CommandStarted,
     /// What the command printed, as it was sent. Only where [`Options::tells_output`] asks for it.
     Printed(Vec<u8>),
     CommandEnded(Option<i32>),
+    /// A line that was entered at the prompt: what the app had put there, or else what stood there.
+    Run(String),
+}
+
+/// What became of a command for the prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put {
+    Done,
+    /// It is typed as soon as the shell shows its first prompt.
+    Waits,
+    /// Something that the app did not put there stands on the prompt.
+    Taken,
+    /// There is no prompt: a program has the terminal; with its name.
+    Runs(String),
+    /// It has several lines, and the shell would run each at once.
+    RunsLines,
+    /// The program has stopped reading and its queue is full.
+    Full,
 }
 
 /// A running program on a terminal of its own. Nothing here waits for the program, except `shutdown` and drop, which
@@ -136,26 +161,68 @@ impl Shell {
     /// False if the program has stopped reading and its queue is full.
     pub fn key(&self, key: Key) -> bool {
         let bytes = keys::encode(key, &self.modes());
-        self.type_bytes(&bytes)
+        self.send_typed(&bytes, &bytes)
     }
 
     pub fn paste(&self, text: &str) -> bool {
-        let bytes = keys::paste(text, &self.modes());
-        self.type_bytes(&bytes)
-    }
-
-    /// Puts a command on the prompt as one line, and doesn't run it. A here document keeps its lines: ask `holds_lines`
-    /// first, because a program that doesn't would run each.
-    pub fn type_text(&self, text: &str) -> bool {
-        if text.contains("<<") && text.contains('\n') && self.holds_lines() {
-            return self.paste(text);
+        let modes = self.modes();
+        let bytes = keys::paste(text, &modes);
+        if modes.bracketed_paste && text.contains(['\r', '\n']) {
+            // Lines in brackets are not entered.
+            return self.send_typed(&bytes, b"x");
         }
-        self.paste(&keys::command_line(text))
+        self.send_typed(&bytes, &bytes)
     }
 
-    /// Whether several lines can be put on the prompt without running: the program asked for pastes in brackets.
-    pub fn holds_lines(&self) -> bool {
-        self.modes().bracketed_paste
+    /// Puts a command on the prompt as one line, and doesn't run it; a here document keeps its lines. What the app put there before and
+    /// nobody ran is replaced; nothing is ever typed behind something else, or into a program.
+    pub fn put(&self, text: &str) -> Put {
+        let runs = self.in_foreground();
+        let mut emulator = self.screen.lock();
+        let standing = emulator.standing();
+        let overdue = emulator.prompt().overdue().is_some();
+        match (standing, runs) {
+            (Standing::NotYet, _) if overdue => {}
+            (Standing::NotYet, _) => {
+                emulator.prompt().wait(text);
+                return Put::Waits;
+            }
+            (_, Some(program)) => return Put::Runs(program),
+            (Standing::Entered, None) => return Put::Runs("A command".to_owned()),
+            (Standing::Typed, None) => return Put::Taken,
+            (Standing::Empty | Standing::Ours, None) => {}
+        }
+        let modes = emulator.modes();
+        if keys::keeps_lines(text) && !modes.bracketed_paste {
+            return Put::RunsLines;
+        }
+        let bytes = emulator.prompt().put(text, &modes);
+        emulator.scroll_to_bottom();
+        emulator.select_none();
+        if self.link.send(&bytes) { Put::Done } else { Put::Full }
+    }
+
+    /// Puts a word behind what stands there, with a blank between.
+    pub fn insert(&self, text: &str) -> bool {
+        let glued = self.screen.lock().is_behind_a_word();
+        let text = keys::command_line(text);
+        self.paste(&if glued { format!(" {text}") } else { text })
+    }
+
+    /// The program that has the terminal, if that is not the shell itself: its name.
+    pub fn in_foreground(&self) -> Option<String> {
+        self.link.in_foreground()
+    }
+
+    /// The program that the learner started and that would end with the shell; None while the shell runs its start files.
+    pub fn started(&self) -> Option<String> {
+        let starting = self.screen.lock().prompt().is_starting();
+        if starting { None } else { self.in_foreground() }
+    }
+
+    /// The colours that programs are told of when they ask.
+    pub fn set_colors(&self, foreground: Option<(u8, u8, u8)>, background: Option<(u8, u8, u8)>) {
+        self.screen.lock().set_colors(foreground, background);
     }
 
     /// Goes to the program if it asked for the mouse, else selects: by character, word or line, for one click or more.
@@ -267,17 +334,30 @@ impl Shell {
         self.screen.lock().modes()
     }
 
-    /// Whoever types wants to see where it goes.
-    fn type_bytes(&self, bytes: &[u8]) -> bool {
+    /// Whoever types wants to see where it goes. `meaning` is what it is for a shell that reads it.
+    fn send_typed(&self, bytes: &[u8], meaning: &[u8]) -> bool {
         if bytes.is_empty() {
             return true;
         }
-        {
-            let mut emulator = self.screen.lock();
-            emulator.scroll_to_bottom();
-            emulator.select_none();
+        let is_for_shell = self.in_foreground().is_none();
+        let mut emulator = self.screen.lock();
+        emulator.scroll_to_bottom();
+        emulator.select_none();
+        if emulator.prompt().queue(bytes) {
+            return true;
         }
-        self.link.send(bytes)
+        let mut all = Vec::new();
+        if let Some(command) = emulator.prompt().overdue() {
+            let modes = emulator.modes();
+            all = emulator.prompt().put(&command, &modes);
+        }
+        // What a program does not read stands on the next prompt.
+        if is_for_shell || emulator.prompt().waits_for_mark() {
+            emulator.sent(meaning);
+        }
+        drop(emulator);
+        all.extend_from_slice(bytes);
+        self.link.send(&all)
     }
 }
 

@@ -163,6 +163,13 @@ pub(super) fn open(
     Ok(Pty { master, child, pid })
 }
 
+/// What a process is called, where the system has a `/proc` that tells.
+pub(super) fn name_of(pid: Pid) -> String {
+    let name = fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero())).unwrap_or_default();
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
+    if name.is_empty() { "A program".to_owned() } else { name }
+}
+
 pub(super) fn set_size(master: &FileDescriptor, cols: u16, rows: u16) {
     let size = Winsize { ws_col: cols, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
     // Fails only when the child's side is gone, and then nobody needs to know.

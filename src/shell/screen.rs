@@ -100,10 +100,13 @@ pub struct Cursor {
     pub col: u16,
     pub row: u16,
     pub shape: CursorShape,
+    pub blinks: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CursorShape {
+    /// As the learner's own terminal has it.
+    Own,
     Block,
     Underline,
     Beam,
@@ -169,9 +172,11 @@ impl View<'_> {
             AnsiShape::Hidden => return None,
             AnsiShape::Underline => CursorShape::Underline,
             AnsiShape::Beam => CursorShape::Beam,
-            AnsiShape::Block | AnsiShape::HollowBlock => CursorShape::Block,
+            AnsiShape::Block => CursorShape::Block,
+            AnsiShape::HollowBlock => CursorShape::Own,
         };
-        Some(Cursor { col: point.column.0 as u16, row: point.line.0 as u16, shape })
+        let blinks = term.cursor_style().blinking;
+        Some(Cursor { col: point.column.0 as u16, row: point.line.0 as u16, shape, blinks })
     }
 
     /// How far the view is scrolled back.
@@ -195,6 +200,22 @@ impl View<'_> {
 
     pub fn modes(&self) -> Modes {
         self.emulator.modes()
+    }
+
+    /// The links that programs put into a row (OSC 8), with the columns they stand in.
+    pub fn links(&self, row: u16) -> Vec<(std::ops::Range<u16>, String)> {
+        let term = self.emulator.term();
+        let line = Line(i32::from(row) - self.lines_back() as i32);
+        let cols = if usize::from(row) < term.screen_lines() { term.columns() as u16 } else { 0 };
+        let mut found: Vec<(std::ops::Range<u16>, String)> = Vec::new();
+        for col in 0..cols {
+            let Some(link) = term.grid()[line][Column(usize::from(col))].hyperlink() else { continue };
+            match found.last_mut() {
+                Some((cells, uri)) if cells.end == col && uri == link.uri() => cells.end += 1,
+                _ => found.push((col..col + 1, link.uri().to_owned())),
+            }
+        }
+        found
     }
 
     /// The cells of one row; none below the last row.

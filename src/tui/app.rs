@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::action::Action;
+use super::answers::Colors;
 use super::effect::{Effect, EngineEffect, ShellEffect};
-use super::keymap::{Context, Keymap};
+use super::keymap::{Context, Key, Keymap};
 use super::layout::{Pane, Screen, Wishes};
 use super::msg::Msg;
 use super::screen::bar::{Notice, Tone};
@@ -29,6 +30,7 @@ use super::screen::quiz::KeyNames;
 use super::screen::shell::ShellPane;
 use super::screen::task;
 use super::theme::{Look, Theme};
+use super::widget::terminal::Cursor;
 use crate::course::Course;
 use crate::session::{Session, Sight};
 use jiff::tz::TimeZone;
@@ -36,6 +38,8 @@ use questions::Questions;
 
 /// How long a notice stays when no key is pressed.
 const NOTICE: SignedDuration = SignedDuration::from_secs(12);
+
+const RINGING: SignedDuration = SignedDuration::from_millis(100);
 
 /// How the app was started.
 #[derive(Clone, Debug, Default)]
@@ -64,8 +68,12 @@ pub struct App {
     seat: Seat,
     zone: TimeZone,
     notice: Option<(Notice, Timestamp)>,
-    /// When the shell's chord was last pressed, to tell a double press.
-    left_shell: Option<Timestamp>,
+    /// The chord of the app's that was pressed in the shell last, and when, to tell a double press.
+    chord: Option<(Key, Timestamp)>,
+    /// Where and when the mouse last went down, to tell a double click.
+    clicked: Option<(Position, Timestamp)>,
+    /// When the shell rang last.
+    rang: Option<Timestamp>,
     /// A mouse button went down in the shell and is still down.
     held_in_shell: bool,
     /// Whether the engine and the shell have been asked for.
@@ -101,7 +109,9 @@ impl App {
             seat: Seat::default(),
             zone: TimeZone::UTC,
             notice: None,
-            left_shell: None,
+            chord: None,
+            clicked: None,
+            rang: None,
             held_in_shell: false,
             awake: !setup.deck_only,
         };
@@ -129,11 +139,6 @@ impl App {
         effects
     }
 
-    /// Whether the terminal should be asked for its background.
-    pub fn wants_background(&self) -> bool {
-        self.look.follows_terminal()
-    }
-
     /// Clock times are shown in this zone.
     pub fn set_zone(&mut self, zone: TimeZone) {
         self.lesson.set_zone(zone.clone());
@@ -141,10 +146,12 @@ impl App {
         self.engine.set_zone(zone);
     }
 
-    pub fn set_background(&mut self, dark: bool) {
-        self.look.set_dark(dark);
-        self.theme = self.look.theme();
-        self.arrange();
+    fn told_colors(&mut self, colors: Colors) -> Vec<Effect> {
+        if let Some(dark) = colors.is_dark().filter(|_| self.look.follows_terminal()) {
+            self.look.set_dark(dark);
+            self.theme = self.look.theme();
+        }
+        vec![Effect::Shell(ShellEffect::Colors(colors))]
     }
 
     /// The moment at which something on the screen changes by itself.
@@ -185,6 +192,7 @@ impl App {
                 vec![Effect::Shell(ShellEffect::Focus(focused))]
             }
             Msg::Focus(_) | Msg::Tick | Msg::ShellDirty => Vec::new(),
+            Msg::Colors(colors) => self.told_colors(colors),
 
             Msg::Link(link) => {
                 let mut effects = self.engine.set_link(link.clone());
@@ -268,6 +276,30 @@ impl App {
                 self.tell(Tone::Plain, "Copied".into());
                 vec![Effect::Copy(text)]
             }
+            // A program that rings all the time is heard ten times a second.
+            Msg::Bell if self.rang.is_some_and(|at| self.now.duration_since(at) < RINGING) => Vec::new(),
+            Msg::Bell => {
+                self.rang = Some(self.now);
+                vec![Effect::Bell]
+            }
+            Msg::Notification(text) => vec![Effect::Notify(format!("shell: {text}"))],
+            Msg::CommandRun(command) => {
+                self.lesson.command_run(&command);
+                Vec::new()
+            }
+            Msg::NotTyped(why) => {
+                self.lesson.not_typed();
+                self.tell(Tone::Plain, why);
+                Vec::new()
+            }
+            Msg::MayQuit(None) => vec![Effect::Quit],
+            Msg::MayQuit(Some(program)) => {
+                let question = ConfirmPopup::new("Quit?", "", vec![Effect::Quit])
+                    .saying(format!("{program} runs in the shell, and would end with it."))
+                    .saying("Your place in the course is kept.");
+                self.popup = Some(Popup::Confirm(Box::new(question)));
+                Vec::new()
+            }
             Msg::ShellExited(status) => {
                 self.shell.end(status);
                 Vec::new()
@@ -324,6 +356,16 @@ impl App {
                 self.trouble(&what, &remedy);
                 Vec::new()
             }
+            Msg::TroubleOver(what) => {
+                if self
+                    .notice
+                    .as_ref()
+                    .is_some_and(|(n, _)| n.tone == Tone::Trouble && n.text.starts_with(&what))
+                {
+                    self.notice = None;
+                }
+                Vec::new()
+            }
         }
     }
 
@@ -376,6 +418,12 @@ impl App {
         effects
     }
 
+    /// How the learner's own terminal is to look around the frame: its cursor, and its title where a program in the shell has one.
+    pub fn outer(&self) -> (Option<Cursor>, Option<String>) {
+        let types = self.wishes.focus == Pane::Shell && self.popup.is_none() && !self.questions.is_open();
+        self.shell.outer(types)
+    }
+
     pub fn draw(&self, frame: &mut Frame<'_>) {
         draw::app(self, frame);
     }
@@ -411,5 +459,7 @@ fn quiz_keys(keymap: &Keymap) -> KeyNames {
 
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+mod shell_tests;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use super::answers::Colors;
 use crate::check::Needs;
 use crate::class;
 use crate::course::Vars;
@@ -17,6 +18,8 @@ use crate::session::Attempt;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Quit,
+    /// Quit, unless something runs in the shell.
+    AskToQuit,
     /// Look for an engine, by all means, and start the shell beside it.
     Wake,
     /// Look for an engine again: something has happened that may have brought one.
@@ -33,6 +36,10 @@ pub enum Effect {
         since: Timestamp,
         needs: Needs,
     },
+    /// Ring the terminal's bell.
+    Bell,
+    /// Let the terminal show this on the desktop.
+    Notify(String),
     /// To the terminal's clipboard.
     Copy(String),
     Shell(ShellEffect),
@@ -57,8 +64,10 @@ pub enum Effect {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ShellEffect {
-    /// Put text on the prompt; it never holds a newline, so nothing runs.
+    /// Put a command on the prompt, in place of one that the app put there and nobody ran. It is never run.
     Type(String),
+    /// Put a name behind what stands there.
+    Insert(String),
     Key(KeyEvent),
     /// Row and column are relative to the shell's own area.
     Mouse(MouseEvent),
@@ -70,6 +79,8 @@ pub enum ShellEffect {
     /// Lines to scroll back, negative for down.
     Scroll(i32),
     Focus(bool),
+    /// What the outer terminal says of its colours, for programs that ask.
+    Colors(Colors),
     Restart,
 }
 

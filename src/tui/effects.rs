@@ -12,6 +12,7 @@ mod shell;
 mod tap;
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -129,11 +130,19 @@ impl World {
         match effect {
             // The loop ends on it.
             Effect::Quit => {}
+            Effect::AskToQuit => {
+                let (runs, out) = (self.shell.runs(), self.out.clone());
+                tokio::spawn(async move {
+                    let _ = out.send(Msg::MayQuit(runs)).await;
+                });
+            }
             Effect::Wake => self.finder.look(true),
             Effect::LookAgain => self.finder.look(false),
             Effect::Record(event) => self.keeper.record(event),
             Effect::Keep { exercise, run, what } => self.keeper.keep(exercise, run, what),
             Effect::RecordFrom { since, needs } => self.finder.record(since, needs),
+            Effect::Bell => say(b"\x07"),
+            Effect::Notify(text) => say(format!("\x1b]9;{text}\x07").as_bytes()),
             Effect::Copy(text) => {
                 // A terminal that refuses says nothing either; there is nothing to be done about it.
                 let _ = execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text));
@@ -322,6 +331,12 @@ impl World {
             }
         }
     }
+}
+
+/// Straight to the learner's terminal. One that is gone is told nothing.
+fn say(bytes: &[u8]) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
 async fn begin(set_up: &SetUp, folder: &Path, exercise: &Exercise, run: u64) -> Result<(), LabError> {

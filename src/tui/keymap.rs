@@ -68,10 +68,11 @@ impl Key {
     fn new(code: KeyCode, mods: KeyModifiers) -> Self {
         let mods = mods & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         match code {
+            KeyCode::Null => Self { code: KeyCode::Char(' '), mods: KeyModifiers::CONTROL },
             // Terminals report Shift-Tab in both ways.
             KeyCode::BackTab => Self { code: KeyCode::Tab, mods: mods | KeyModifiers::SHIFT },
             KeyCode::Char(c) if mods.contains(KeyModifiers::CONTROL) => {
-                Self { code: KeyCode::Char(c.to_ascii_lowercase()), mods: mods - KeyModifiers::SHIFT }
+                Self { code: KeyCode::Char(control(c)), mods: mods - KeyModifiers::SHIFT }
             }
             KeyCode::Char(c) if mods.contains(KeyModifiers::SHIFT) && c.is_lowercase() => {
                 Self { code: KeyCode::Char(c.to_ascii_uppercase()), mods: mods - KeyModifiers::SHIFT }
@@ -87,11 +88,20 @@ impl Key {
         if let (Some(c), None) = (chars.next(), chars.next()) {
             return Ok(Self::new(KeyCode::Char(c), KeyModifiers::NONE));
         }
+        let said = |why: String| Err(format!("`{text}` {why}: choose another key"));
         let parsed = crokey::parse(text).map_err(|_| format!("`{text}` is not a key's name"))?;
         match parsed.codes {
-            crokey::OneToThree::One(code) => Ok(Self::new(code, parsed.modifiers)),
+            crokey::OneToThree::One(code) => match unsent(code, parsed.modifiers) {
+                Some(why) => said(why),
+                None => Ok(Self::new(code, parsed.modifiers)),
+            },
             _ => Err(format!("`{text}` is more than one key")),
         }
+    }
+
+    /// Whether the shell can do without it: a letter, Enter or an arrow is what one types there.
+    fn is_chord(self) -> bool {
+        matches!(self.code, KeyCode::F(_)) || self.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
     }
 
     /// As it is written on the screen.
@@ -119,6 +129,51 @@ impl Key {
         }
         out
     }
+}
+
+/// The one name of a control character that can be typed in several ways: plain terminals send Ctrl-5 for Ctrl-], and one byte for
+/// Ctrl-/, Ctrl-7 and Ctrl-_ (xterm's table of control characters).
+fn control(c: char) -> char {
+    match c {
+        '2' | '@' => ' ',
+        '4' => '\\',
+        '5' => ']',
+        '6' | '~' => '^',
+        '7' | '/' => '_',
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+/// Why a key can't be bound: terminals without a keyboard protocol of their own send it as another, or not at all.
+fn unsent(code: KeyCode, mods: KeyModifiers) -> Option<String> {
+    let is_another = |name: &str| Some(format!("is the same as {name} in most terminals"));
+    let (control, alt, shift) = (
+        mods.contains(KeyModifiers::CONTROL),
+        mods.contains(KeyModifiers::ALT),
+        mods.contains(KeyModifiers::SHIFT),
+    );
+    match code {
+        KeyCode::Char('i' | 'I') if control => is_another("Tab"),
+        KeyCode::Char('m' | 'M') if control => is_another("Enter"),
+        KeyCode::Char('[' | '3') if control => is_another("Esc"),
+        KeyCode::Char('?' | '8') if control => is_another("Backspace"),
+        KeyCode::Char(c) if control && control_of(c).is_none() => {
+            Some("is not sent by most terminals".into())
+        }
+        KeyCode::Char('[' | 'O') if alt => Some("is how the arrow keys begin in most terminals".into()),
+        KeyCode::Char(' ') if shift && !control => is_another("Space"),
+        KeyCode::Enter if control || shift => is_another("Enter"),
+        KeyCode::Tab if control => is_another("Tab"),
+        KeyCode::Backspace if control || shift => is_another("Backspace"),
+        KeyCode::Esc if control || shift => is_another("Esc"),
+        _ => None,
+    }
+}
+
+/// The character that Ctrl makes of one, where there is one.
+fn control_of(c: char) -> Option<char> {
+    let name = control(c);
+    (name.is_ascii_lowercase() || matches!(name, ' ' | '\\' | ']' | '^' | '_')).then_some(name)
 }
 
 /// One row of the table.
@@ -173,7 +228,13 @@ impl Keymap {
             add(&mut bindings, row, &mut problems);
         }
         if let Some(user) = user {
-            for row in rows(user, &mut problems) {
+            // A row for one place is said after one for everywhere, wherever it stands in the file.
+            let mut rows = rows(user, &mut problems);
+            rows.sort_by_key(|row| row.context != Context::Any);
+            for row in rows {
+                if row.context == Context::Any {
+                    add_everywhere(&mut bindings, &row, &mut problems);
+                }
                 add(&mut bindings, row, &mut problems);
             }
         }
@@ -223,7 +284,9 @@ impl Keymap {
             for binding in self.bindings(*context) {
                 // A key that an inner context has taken is not offered for its outer meaning.
                 let free = binding.keys.iter().find(|k| !seen.contains(k));
-                if let (true, Some(key)) = (binding.bar > 0, free) {
+                // The innermost key of a verb is enough.
+                let named = shown.iter().any(|(_, _, action)| *action == binding.action);
+                if let (true, false, Some(key)) = (binding.bar > 0, named, free) {
                     shown.push((binding.bar, key.label(), binding.action));
                 }
             }
@@ -250,6 +313,7 @@ fn add(bindings: &mut Vec<Binding>, row: Row, problems: &mut Vec<String>) {
         Ok(keys) => keys,
         Err(problem) => return problems.push(problem),
     };
+    let holds_elsewhere = row.context == Context::Any && bindings.iter().any(|b| b.action == row.run);
     let shipped = bindings.iter_mut().find(|b| b.action == row.run && b.context == row.context);
     match shipped {
         Some(binding) => {
@@ -257,6 +321,8 @@ fn add(bindings: &mut Vec<Binding>, row: Row, problems: &mut Vec<String>) {
             binding.bar = row.bar.unwrap_or(binding.bar);
             binding.desc = row.desc.unwrap_or_else(|| std::mem::take(&mut binding.desc));
         }
+        // It holds where the verb is meant.
+        None if holds_elsewhere => {}
         None => match row.desc {
             Some(desc) => bindings.push(Binding {
                 keys,
@@ -267,6 +333,34 @@ fn add(bindings: &mut Vec<Binding>, row: Row, problems: &mut Vec<String>) {
             }),
             None => problems.push(format!("`{}` does nothing in `{}`", name(&row.run), name(&row.context))),
         },
+    }
+}
+
+/// What a row for `any` means where its verb has rows of its own, and where another verb has its key.
+fn add_everywhere(bindings: &mut [Binding], row: &Row, problems: &mut Vec<String>) {
+    let Ok(keys) = row.on.iter().map(|text| Key::parse(text)).collect::<Result<Vec<Key>, _>>() else {
+        return;
+    };
+    for binding in bindings.iter_mut().filter(|b| b.context != Context::Any) {
+        if binding.action == row.run {
+            let fit: Vec<Key> = match binding.context {
+                Context::Shell => keys.iter().copied().filter(|key| key.is_chord()).collect(),
+                _ => keys.clone(),
+            };
+            if !fit.is_empty() || keys.is_empty() {
+                binding.keys = fit;
+            }
+        } else if let Some(key) = binding.keys.iter().find(|key| keys.contains(key))
+            && binding.context != Context::Popup
+        {
+            problems.push(format!(
+                "{} is {} in `{}`, so it is not {} there",
+                key.label(),
+                name(&binding.action),
+                name(&binding.context),
+                name(&row.run)
+            ));
+        }
     }
 }
 
@@ -282,136 +376,4 @@ fn name(of: &impl std::fmt::Debug) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn press(code: KeyCode) -> KeyEvent {
-        KeyEvent::new(code, KeyModifiers::NONE)
-    }
-
-    #[test]
-    fn shipped_keys_are_free_of_conflicts() {
-        let (_, problems) = Keymap::with_user(None);
-        assert_eq!(problems, Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_inner_context_wins() {
-        let keymap = Keymap::shipped();
-        let enter = press(KeyCode::Enter);
-        assert_eq!(keymap.action(&[Context::Quiz, Context::Lesson], enter), Some(Action::Answer));
-        assert_eq!(keymap.action(&[Context::Lesson, Context::Any], enter), Some(Action::NextStep));
-        assert_eq!(keymap.action(&[Context::Shell], press(KeyCode::Char('q'))), None);
-    }
-
-    #[test]
-    fn shift_is_the_same_however_the_terminal_reports_it() {
-        let keymap = Keymap::shipped();
-        for event in [
-            KeyEvent::new(KeyCode::Char('G'), KeyModifiers::NONE),
-            KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT),
-            KeyEvent::new(KeyCode::Char('g'), KeyModifiers::SHIFT),
-        ] {
-            assert_eq!(keymap.action(&[Context::Lesson], event), Some(Action::LastSlide));
-        }
-        for event in [
-            KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT),
-            KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT),
-            KeyEvent::new(KeyCode::BackTab, KeyModifiers::NONE),
-        ] {
-            assert_eq!(keymap.action(&[Context::Any], event), Some(Action::PreviousPane));
-        }
-    }
-
-    #[test]
-    fn a_user_changes_keys_and_hears_of_conflicts() {
-        let user = "[[key]]\non = [\"f10\"]\nrun = \"toggle-shell\"\nin = \"shell\"\n\
-                    [[key]]\non = [\"j\"]\nrun = \"overview\"\nin = \"lesson\"\n";
-        let (keymap, problems) = Keymap::with_user(Some(user));
-        assert_eq!(keymap.action(&[Context::Shell], press(KeyCode::F(10))), Some(Action::ToggleShell));
-        assert_eq!(keymap.action(&[Context::Shell], press(KeyCode::F(12))), None);
-        assert_eq!(problems.len(), 1, "{problems:?}");
-        assert!(problems[0].starts_with("j is bound twice in `lesson`"), "{problems:?}");
-    }
-
-    #[test]
-    fn nonsense_in_the_file_leaves_the_shipped_keys() {
-        for user in
-            ["[[key]]\non = [\"florb\"]\nrun = \"quit\"\nin = \"any\"\n", "not toml at all", "[[key]]\non=1"]
-        {
-            let (keymap, problems) = Keymap::with_user(Some(user));
-            assert_eq!(problems.len(), 1, "{problems:?}");
-            assert_eq!(keymap.action(&[Context::Any], press(KeyCode::Char('q'))), Some(Action::Quit));
-        }
-    }
-
-    #[test]
-    fn the_bar_does_not_offer_a_key_that_means_something_else_here() {
-        let keymap = Keymap::shipped();
-        let bar = keymap.bar(&[Context::Quiz, Context::Lesson, Context::Any]);
-        assert_eq!(bar[0], ("Enter".into(), Action::Answer));
-        let next = bar.iter().find(|(_, a)| *a == Action::NextStep).expect("shown");
-        assert_eq!(next.0, "→");
-    }
-
-    /// The names in the source of the enum: a list kept beside it could forget one.
-    fn verbs() -> Vec<String> {
-        let source = include_str!("action.rs");
-        let body = &source[source.find("pub enum Action").unwrap()..];
-        let lines = body.lines().skip(1).map(str::trim).filter(|l| l.starts_with(char::is_uppercase));
-        lines.map(|l| l.trim_end_matches(',').to_owned()).collect()
-    }
-
-    #[test]
-    fn every_verb_has_a_key_and_a_sentence() {
-        let keymap = Keymap::shipped();
-        let verbs = verbs();
-        assert!(verbs.len() > 40, "{verbs:?}");
-        for verb in verbs {
-            let bound =
-                keymap.bindings.iter().any(|b| format!("{:?}", b.action) == verb && !b.keys.is_empty());
-            assert!(bound, "assets/keymap.toml has no row for {verb}");
-        }
-        for binding in &keymap.bindings {
-            assert!(!binding.desc.trim().is_empty(), "{binding:?}");
-        }
-    }
-
-    #[test]
-    fn the_readme_tells_the_truth_about_keys() {
-        use Action::*;
-        let readme = [
-            ("→", "right", vec![(Context::Lesson, NextStep)]),
-            ("Space", "space", vec![(Context::Lesson, NextStep)]),
-            ("←", "left", vec![(Context::Lesson, PreviousStep)]),
-            ("t", "t", vec![(Context::Lesson, TypeCommand)]),
-            ("F12", "f12", vec![(Context::Any, ToggleShell), (Context::Shell, ToggleShell)]),
-            ("Tab", "tab", vec![(Context::Any, NextPane)]),
-            ("z", "z", vec![(Context::Any, Zoom)]),
-            ("Enter", "enter", vec![(Context::Quiz, Answer), (Context::Exercise, BeginExercise)]),
-            ("H", "H", vec![(Context::Quiz, Hint), (Context::Exercise, Hint), (Context::Task, Hint)]),
-            ("a", "a", vec![(Context::Task, AnswerTask), (Context::Exercise, AnswerTask)]),
-            ("c", "c", vec![(Context::Task, CheckNow), (Context::Exercise, CheckNow)]),
-            ("m", "m", vec![(Context::Any, Contents)]),
-            ("o", "o", vec![(Context::Lesson, Overview)]),
-            ("/", "/", vec![(Context::Lesson, Search)]),
-            ("B", "B", vec![(Context::Lesson, Bookmark)]),
-            ("w", "w", vec![(Context::Lesson, NextWrong)]),
-            ("s", "s", vec![(Context::Lesson, Notes)]),
-            ("T", "T", vec![(Context::Any, ToggleTheme)]),
-            ("q", "q", vec![(Context::Any, Quit)]),
-        ];
-        let text = include_str!("../../README.md");
-        let table = text.split("| key | what it does |").nth(1).unwrap().split("\n\n").next().unwrap();
-        let cells = table.lines().filter_map(|row| row.split('|').nth(1));
-        let named: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-        assert_eq!(named, readme.iter().map(|(shown, ..)| *shown).collect::<Vec<_>>());
-        let keymap = Keymap::shipped();
-        for (shown, key, meanings) in readme {
-            for (context, action) in meanings {
-                let bound = keymap.by_key.get(&(context, Key::parse(key).unwrap()));
-                assert_eq!(bound, Some(&action), "{shown} in {context:?}");
-            }
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! The full-screen app: terminal, loop, keymap, screens. The only room that names ratatui and crossterm.
 
 pub mod action;
+pub mod answers;
 pub mod app;
 pub mod effect;
 mod effects;
@@ -13,7 +14,7 @@ mod terminal;
 pub mod theme;
 pub mod widget;
 
-use std::io::{self, BufWriter, Stdout, stdout};
+use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -30,9 +31,11 @@ use tokio::time::{Instant, sleep_until};
 
 pub use effects::{Attending, Wanted, World};
 
+use answers::Answers;
 use app::App;
 use effect::Effect;
 use msg::Msg;
+use terminal::Around;
 
 /// Between two frames, so that a flooding shell costs at most sixty frames a second.
 const FRAME: Duration = Duration::from_millis(16);
@@ -49,6 +52,14 @@ type Outer = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 /// Runs the app until the learner quits or the machine asks it to end. The terminal is as it was afterwards.
 pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>) -> io::Result<()> {
     let taken = terminal::take()?;
+    // Before anything is seen: an Esc that is pressed later cannot run into an answer that comes at once.
+    let mut answers = Answers::default();
+    if answers::may_be_asked(std::env::var("TERM").ok().as_deref()) {
+        stdout().write_all(answers::QUESTIONS)?;
+        stdout().flush()?;
+        answers.ask();
+    }
+    let mut around = Around::default();
     let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(PAGE, stdout())))?;
     let size = screen.size()?;
     let mut effects = app.update(Timestamp::now(), Msg::Resize(size.width, size.height));
@@ -57,11 +68,6 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
     app.set_zone(TimeZone::system());
     effects.extend(app.begin(Timestamp::now()));
     world.begin();
-    if app.wants_background()
-        && let Some(dark) = theme::ask_terminal()
-    {
-        app.set_background(dark);
-    }
 
     let mut keys = EventStream::new();
     let mut term = signal(SignalKind::terminate())?;
@@ -83,6 +89,7 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
         let frame_due = last + FRAME;
         if dirty && Instant::now() >= frame_due {
             paint(&mut screen, &app)?;
+            around.show(app.outer())?;
             dirty = false;
             last = Instant::now();
         }
@@ -98,13 +105,23 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
         tokio::select! {
             biased;
             event = keys.next() => match event {
-                Some(event) => if let Some(msg) = from_terminal(event?) {
-                    effects = app.update(Timestamp::now(), msg);
-                    // A key is answered at once, whatever the shell is printing.
-                    last = last.checked_sub(FRAME).unwrap_or(last);
-                    dirty = true;
+                Some(event) => {
+                    let (events, colors) = answers.take(Instant::now(), event?);
+                    let told = colors.map(Msg::Colors);
+                    for msg in events.into_iter().filter_map(from_terminal).chain(told) {
+                        effects.extend(app.update(Timestamp::now(), msg));
+                        // A key is answered at once, whatever the shell is printing.
+                        last = last.checked_sub(FRAME).unwrap_or(last);
+                        dirty = true;
+                    }
                 },
                 None => break,
+            },
+            () = sleep_until(answers.deadline().unwrap_or(last)), if answers.deadline().is_some() => {
+                for msg in answers.expire().into_iter().filter_map(from_terminal) {
+                    effects.extend(app.update(Timestamp::now(), msg));
+                }
+                dirty = true;
             },
             Some(msg) = inbox.recv() => {
                 let now = Timestamp::now();

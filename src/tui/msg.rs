@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::answers::Colors;
 use super::widget::terminal::Screen;
 use crate::check::Report;
 use crate::class::{Change, Heard};
@@ -21,6 +22,8 @@ pub enum Msg {
     Paste(String),
     Resize(u16, u16),
     Focus(bool),
+    /// What the outer terminal says of its colours.
+    Colors(Colors),
     /// Time has passed; sent only while something on the screen depends on it.
     Tick,
 
@@ -79,6 +82,16 @@ pub enum Msg {
     ShellDirty,
     /// A command that was typed in the shell has ended.
     CommandEnded(CommandEnd),
+    /// What the app had put on the prompt was run.
+    CommandRun(String),
+    /// A command was not put on the prompt, and why: a sentence with what to do.
+    NotTyped(String),
+    /// The learner wants to quit; with the name of the program that runs in the shell.
+    MayQuit(Option<String>),
+    /// A program in the shell rang the bell.
+    Bell,
+    /// A program in the shell has something for the learner's desktop.
+    Notification(String),
     ShellExited(Option<i32>),
     ShellFailed(String),
     /// Text that was selected in the shell, or that a program there copied.
@@ -134,4 +147,6 @@ pub enum Msg {
         what: String,
         remedy: String,
     },
+    /// What `Trouble` told in these words is over.
+    TroubleOver(String),
 }

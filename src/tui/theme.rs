@@ -8,7 +8,7 @@ use ratatui::style::{Modifier, Style};
 
 pub use depth::Depth;
 pub use file::ThemeError;
-pub use look::{Choice, Look, ask_terminal};
+pub use look::{Choice, Look};
 
 /// One style a role. A screen asks for a role, never for a colour; state is always told by a word or a mark as well.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -23,6 +23,7 @@ mod live_task;
 mod malformed;
 mod one_record;
 mod other_course;
+mod pane;
 mod private_engine;
 mod reached;
 mod rehearsal;

@@ -88,6 +88,8 @@ fn quitting_restores_the_terminal_and_leaves_no_process() {
     screen.send("<F12>");
     screen.wait_for("to type here");
     screen.send("q");
+    screen.wait_for("runs in the shell, and would end with it");
+    screen.send("y");
     assert!(screen.wait_exit().success());
     is_restored(&screen);
     nothing_stays(&screen);

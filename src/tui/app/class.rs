@@ -108,13 +108,13 @@ impl App {
 
     /// Who leads is asked first: with them the class ends.
     pub(super) fn quit(&mut self) -> Vec<Effect> {
-        let Seat::Leads(leading) = &self.seat else { return vec![Effect::Quit] };
+        let Seat::Leads(leading) = &self.seat else { return vec![Effect::AskToQuit] };
         let here = match leading.here() {
             0 => "Nobody is here.".to_owned(),
             1 => "1 learner is here and can go on alone.".into(),
             here => format!("{here} learners are here and can go on alone."),
         };
-        let question = ConfirmPopup::new("End the class?", "", vec![Effect::Quit])
+        let question = ConfirmPopup::new("End the class?", "", vec![Effect::AskToQuit])
             .saying(here)
             .saying("Everything is kept. The same command opens the class again, with the same join code.");
         self.popup = Some(Popup::Confirm(Box::new(question)));

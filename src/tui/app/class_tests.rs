@@ -316,8 +316,8 @@ fn who_leads_is_asked_before_the_class_ends() {
     let asked = picture(&app, 120, 40);
     assert!(asked.contains("End the class?") && asked.contains("2 learners are here"), "{asked}");
     assert!(typed(&mut app, "n").is_empty());
-    assert_eq!(typed(&mut app, "qy"), [Effect::Quit]);
-    assert_eq!(typed(&mut follower(), "q"), [Effect::Quit], "a learner just leaves");
+    assert_eq!(typed(&mut app, "qy"), [Effect::AskToQuit]);
+    assert_eq!(typed(&mut follower(), "q"), [Effect::AskToQuit], "a learner just leaves");
 }
 
 #[test]

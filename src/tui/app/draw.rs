@@ -11,7 +11,7 @@ use super::{App, Popup};
 use crate::tui::action::Action;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{Pane, SMALLEST, Screen};
-use crate::tui::screen::bar;
+use crate::tui::screen::bar::Bar;
 
 pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
     // The terminal shrank, and the message that says so is still under way: its frame comes next.
@@ -40,37 +40,8 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
         app.seat.draw(&app.lesson, app.now, Rect { y: row, height: 1, ..app.area }, buf, &app.theme);
     }
     if let Some(area) = screen.bar() {
-        let mut keys = app.keymap.bar(&app.contexts());
-        if app.wishes.focus == Pane::Lesson {
-            keys.retain(|(_, action)| app.lesson.offers(*action));
-        }
-        if !app.seat.is_shown_a_shell() {
-            keys.retain(|(_, action)| *action != Action::ViewShell);
-        }
-        if app.seat.is_audience() {
-            keys.retain(|(_, action)| *action == Action::Quit);
-        }
-        if matches!(app.popup, Some(Popup::Help(_) | Popup::Notes(_))) {
-            // There is nothing to choose in a text.
-            keys.retain(|(_, action)| *action != Action::Confirm);
-        } else if let Some(Popup::Class(view)) = &app.popup {
-            keys.retain(|(_, action)| view.offers(*action));
-        }
-        let asks = matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some();
-        if asks || app.questions.is_open() {
-            // A question names its own keys.
-            keys.clear();
-        }
-        let right = app.lesson.position();
-        bar::draw(
-            area,
-            buf,
-            &app.theme,
-            &keys,
-            app.wishes.focus,
-            &right,
-            app.notice.as_ref().map(|(notice, _)| notice),
-        );
+        let (keys, right) = (bar_keys(app), app.lesson.position());
+        bar(app, &keys, &right).draw(area, buf, &app.theme);
     }
     if app.lesson.is_covered() {
         app.lesson.draw_over(app.area, buf, &app.theme);
@@ -96,6 +67,42 @@ pub(super) fn app(app: &App, frame: &mut Frame<'_>) {
     if let (Some(position), None) = (cursor, &app.popup) {
         frame.set_cursor_position(position);
     }
+}
+
+/// The verb that the bar names in this column.
+pub(super) fn bar_at(app: &App, area: Rect, column: u16) -> Option<Action> {
+    let (keys, right) = (bar_keys(app), app.lesson.position());
+    bar(app, &keys, &right).at(area, column)
+}
+
+fn bar<'a>(app: &'a App, keys: &'a [(String, Action)], right: &'a str) -> Bar<'a> {
+    Bar { keys, focus: app.wishes.focus, right, notice: app.notice.as_ref().map(|(notice, _)| notice) }
+}
+
+/// The keys that do something here.
+fn bar_keys(app: &App) -> Vec<(String, Action)> {
+    let mut keys = app.keymap.bar(&app.contexts());
+    if app.wishes.focus == Pane::Lesson {
+        keys.retain(|(_, action)| app.lesson.offers(*action));
+    }
+    if !app.seat.is_shown_a_shell() {
+        keys.retain(|(_, action)| *action != Action::ViewShell);
+    }
+    if app.seat.is_audience() {
+        keys.retain(|(_, action)| *action == Action::Quit);
+    }
+    if matches!(app.popup, Some(Popup::Help(_) | Popup::Notes(_))) {
+        // There is nothing to choose in a text.
+        keys.retain(|(_, action)| *action != Action::Confirm);
+    } else if let Some(Popup::Class(view)) = &app.popup {
+        keys.retain(|(_, action)| view.offers(*action));
+    }
+    let asks = matches!(app.popup, Some(Popup::Confirm(_))) || app.engine.popup().is_some();
+    if asks || app.questions.is_open() {
+        // A question names its own keys.
+        keys.clear();
+    }
+    keys
 }
 
 /// Draws the pane; returns where the cursor goes when it has the focus.
@@ -149,10 +156,11 @@ fn titles(app: &App, pane: Pane) -> (String, String) {
         // Which engine it is stands in the pane's last line.
         Pane::Engine => ("engine".into(), String::new()),
         Pane::Shell => {
-            let chord = app.keymap.label(Context::Shell, Action::ToggleShell);
-            let there = app.wishes.focus == Pane::Shell;
-            let hint =
-                if there { format!("{chord} back to the lesson") } else { format!("{chord} to type here") };
+            let chord = |context| app.keymap.label(context, Action::ToggleShell);
+            let hint = match app.wishes.focus {
+                Pane::Shell => format!("{} back to the lesson", chord(Context::Shell)),
+                _ => format!("{} to type here", chord(Context::Any)),
+            };
             let seen = app.seat.shell_is_seen_by().map_or(String::new(), |who| format!(" · ◉ {who}"));
             (format!("{}{seen}", app.shell.title()), hint)
         }

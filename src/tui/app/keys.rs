@@ -1,19 +1,19 @@
 //! What a key or a paste does: who takes it, and what each verb of the keymap means here.
 
-use crossterm::event::{KeyCode, KeyEvent};
-use jiff::SignedDuration;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::{SignedDuration, Timestamp};
 
-use super::{App, Popup};
+use super::{App, NOTICE, Popup};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ShellEffect};
-use crate::tui::keymap::Context;
+use crate::tui::keymap::{Context, Key};
 use crate::tui::layout::{Pane, Screen};
 use crate::tui::screen::bar::Tone;
 use crate::tui::screen::confirm::Answer;
 use crate::tui::screen::help::Help;
 use crate::tui::screen::slides::NextCommand;
 
-/// F12 pressed twice within this time goes to the shell instead of leaving it.
+/// A chord of the app's that is pressed twice within this time goes to the shell.
 const TWICE: SignedDuration = SignedDuration::from_millis(400);
 
 impl App {
@@ -53,6 +53,8 @@ impl App {
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        // Twice means one after the other.
+        self.chord = self.chord.filter(|(chord, _)| *chord == key.into());
         let unseen = matches!(self.screen(), Screen::TooSmall(_));
         if unseen && self.questions.is_open() && key.code != KeyCode::Esc {
             // Nobody agrees to what is not seen.
@@ -66,15 +68,22 @@ impl App {
             let quits = self.keymap.action(&[Context::Any], key) == Some(Action::Quit);
             return if quits { self.quit() } else { Vec::new() };
         }
-        // A notice has been read once a key is pressed, unless the key goes to the shell.
+        // A notice has been read once a key is pressed. Who types in the shell may not look up at once.
         if self.wishes.focus != Pane::Shell || self.popup.is_some() {
             self.notice = None;
+        } else if let Some((_, until)) = &mut self.notice {
+            *until = (*until).min(self.now.saturating_add(NOTICE).unwrap_or(Timestamp::MAX));
         }
         if let Some(effects) = self.text_key(key) {
             return effects;
         }
         match self.keymap.action(&self.contexts(), key) {
-            Some(action) => self.act(action, key),
+            Some(action) => self.act(action, Some(key)),
+            None if self.popup.is_none() && self.wishes.focus != Pane::Shell && is_interrupt(key) => {
+                let quit = self.keymap.label(Context::Any, Action::Quit);
+                self.tell(Tone::Plain, format!("Ctrl-C stops programs in the shell; {quit} quits"));
+                Vec::new()
+            }
             None if self.popup.is_none() && self.wishes.focus == Pane::Shell => self.shell.key(key),
             None if self.popup.is_none() && self.wishes.focus == Pane::Lesson => self.lesson.digit(key),
             None => Vec::new(),
@@ -112,7 +121,8 @@ impl App {
         }
     }
 
-    fn act(&mut self, action: Action, key: KeyEvent) -> Vec<Effect> {
+    /// `key` is what was pressed for it, if it was a key.
+    pub(super) fn act(&mut self, action: Action, key: Option<KeyEvent>) -> Vec<Effect> {
         if self.popup.is_some() {
             return self.popup_act(action);
         }
@@ -127,8 +137,7 @@ impl App {
             }
             Action::NextPane => return self.focus(next(self.wishes.focus, 1)),
             Action::PreviousPane => return self.focus(next(self.wishes.focus, 2)),
-            Action::ToggleShell => return self.toggle_shell(key),
-            Action::Zoom => return self.zoom(!self.wishes.zoom),
+            Action::ToggleShell | Action::Zoom => return self.chord(action, key),
             Action::GrowPane => self.size_pane(4),
             Action::ShrinkPane => self.size_pane(-4),
             Action::ToggleTheme => {
@@ -182,6 +191,11 @@ impl App {
             .into_iter()
             .flat_map(|effect| match effect {
                 Effect::Shell(ShellEffect::Type(text)) => self.type_into_shell(text),
+                Effect::Shell(ShellEffect::Insert(_)) => {
+                    let mut effects = self.focus(Pane::Shell);
+                    effects.push(effect);
+                    effects
+                }
                 other => vec![other],
             })
             .collect()
@@ -191,14 +205,13 @@ impl App {
     fn type_of_several(&mut self, command: NextCommand) -> Vec<Effect> {
         let NextCommand { text, number, of } = command;
         let effects = self.type_into_shell(text);
-        if number < of {
+        if of > 1 {
             let key = |context, action| self.keymap.label(context, action);
             let (leave, go) =
                 (key(Context::Shell, Action::ToggleShell), key(Context::Lesson, Action::TypeCommand));
-            self.tell(
-                Tone::Plain,
-                format!("Command {number} of {of}: Enter runs it. Then {leave} {go} for the next one"),
-            );
+            let next =
+                if number < of { format!(". Then {leave} {go} for the next one") } else { String::new() };
+            self.tell(Tone::Plain, format!("Command {number} of {of}: Enter runs it{next}"));
         }
         effects
     }
@@ -233,15 +246,22 @@ impl App {
         Vec::new()
     }
 
-    fn toggle_shell(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if self.wishes.focus == Pane::Shell {
-            self.left_shell = Some(self.now);
-            return self.focus(Pane::Lesson);
-        }
-        let twice = self.left_shell.take().is_some_and(|at| self.now.duration_since(at) < TWICE);
-        let mut effects = self.focus(Pane::Shell);
-        if twice {
-            effects.extend(self.shell.key(key));
+    /// To the shell and back, or zoom and back: what the app takes from the shell's keys. Pressed twice, such a key is the shell's.
+    fn chord(&mut self, action: Action, key: Option<KeyEvent>) -> Vec<Effect> {
+        let in_shell = self.wishes.focus == Pane::Shell;
+        let last = self.chord.take();
+        let is_again = |(chord, at): (Key, Timestamp)| {
+            key.is_some_and(|key| chord == key.into()) && self.now.duration_since(at) < TWICE
+        };
+        let again = last.is_some_and(is_again);
+        let mut effects = match action {
+            Action::ToggleShell => self.focus(if in_shell { Pane::Lesson } else { Pane::Shell }),
+            _ => self.zoom(!self.wishes.zoom),
+        };
+        if again {
+            effects.extend(key.map(|key| self.shell.key(key)).unwrap_or_default());
+        } else if in_shell {
+            self.chord = key.map(|key| (key.into(), self.now));
         }
         effects
     }
@@ -303,6 +323,10 @@ impl App {
         }
         Vec::new()
     }
+}
+
+fn is_interrupt(key: KeyEvent) -> bool {
+    key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
 }
 
 fn next(pane: Pane, by: usize) -> Pane {

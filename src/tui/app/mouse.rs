@@ -1,6 +1,7 @@
 //! What the mouse does: the topmost thing under it gets it.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use jiff::SignedDuration;
 use ratatui::layout::Position;
 
 use super::{App, Popup, draw};
@@ -8,10 +9,21 @@ use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::layout::{Pane, Screen};
 
+/// Two clicks on one place within this time are a double click.
+const DOUBLE_CLICK: SignedDuration = SignedDuration::from_millis(400);
+
 impl App {
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         if let Some(effects) = self.questions.mouse(self.area, mouse) {
             return effects;
+        }
+        let position = Position::new(mouse.column, mouse.row);
+        let pressed = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+        if let (true, Some(bar)) = (pressed, self.screen().bar().filter(|bar| bar.contains(position)))
+            && let Some(action) = draw::bar_at(self, bar, mouse.column)
+        {
+            self.notice = None;
+            return self.act(action, None);
         }
         if let (Some(Popup::Confirm(confirm)), MouseEventKind::Down(MouseButton::Left)) =
             (&mut self.popup, mouse.kind)
@@ -57,20 +69,30 @@ impl App {
             let body = screen.body(Pane::Shell);
             return body.map(|body| self.shell.mouse(mouse, body)).unwrap_or_default();
         }
-        if let (Screen::Tabs { tabs, .. }, MouseEventKind::Down(MouseButton::Left)) = (&screen, mouse.kind)
+        let again = pressed && self.clicks_again(position);
+        if let (Screen::Tabs { tabs, .. }, true) = (&screen, pressed)
             && mouse.row == tabs.y
         {
+            if again && self.wishes.zoom {
+                return self.zoom(false);
+            }
             return draw::tab_at(mouse.column).map(|pane| self.focus(pane)).unwrap_or_default();
         }
         let Some(pane) = screen.at(mouse.column, mouse.row) else { return Vec::new() };
         let Some(body) = screen.body(pane) else { return Vec::new() };
         let mut effects = Vec::new();
+        let on_frame = !body.contains(position);
         if matches!(mouse.kind, MouseEventKind::Down(_)) {
             effects = self.focus(pane);
-            self.held_in_shell = pane == Pane::Shell;
+            self.held_in_shell = pane == Pane::Shell && !on_frame;
+        }
+        if on_frame && pressed {
+            if again {
+                effects.extend(self.zoom(true));
+            }
+            return effects;
         }
         let at = (mouse.row.saturating_sub(body.y), mouse.column.saturating_sub(body.x));
-        let position = Position::new(mouse.column, mouse.row);
         match (pane, mouse.kind) {
             (Pane::Shell, _) => effects.extend(self.shell.mouse(mouse, body)),
             (Pane::Lesson, MouseEventKind::ScrollUp) => effects.extend(self.lesson.wheel(-3)),
@@ -92,5 +114,17 @@ impl App {
             _ => {}
         }
         effects
+    }
+
+    /// Whether the button went down a moment ago at the same place, too.
+    fn clicks_again(&mut self, position: Position) -> bool {
+        let last = self.clicked.replace((position, self.now));
+        let again =
+            last.is_some_and(|(at, when)| at == position && self.now.duration_since(when) < DOUBLE_CLICK);
+        if again {
+            // A third click is a first one.
+            self.clicked = None;
+        }
+        again
     }
 }

@@ -11,14 +11,17 @@ use super::{Wanted, lock};
 use crate::class::Shown;
 use crate::facts::CommandEnd;
 use crate::paths;
-use crate::shell::{Options, Shell, ShellEvent};
+use crate::shell::{Options, Put, Shell, ShellEvent};
 use crate::tap::{ShellRoot, docker_env};
+use crate::tui::answers::Colors;
 use crate::tui::effect::ShellEffect;
 use crate::tui::msg::Msg;
 use crate::tui::widget::terminal;
 
 /// Keys that wait for a shell to start; more is a cat on the keyboard.
 const MOST_WAITING: usize = 1024;
+
+const DEAF: &str = "The program in the shell is not reading what you type";
 
 /// Where a shell sits. Clones share it.
 #[derive(Clone)]
@@ -35,6 +38,10 @@ struct Seat {
     /// What the shell is told of the engine; None until one was looked for.
     engine: Option<Given>,
     size: (u16, u16),
+    /// What programs are told of the terminal's colours.
+    colors: Colors,
+    /// The learner was told that the program does not read.
+    is_deaf: bool,
     shell: Option<Shell>,
     /// What was typed before there was a shell.
     waiting: Vec<ShellEffect>,
@@ -58,6 +65,8 @@ impl ShellSeat {
             folder: wanted.folder.clone(),
             engine: None,
             size: (80, 24),
+            colors: Colors::default(),
+            is_deaf: false,
             shell: None,
             waiting: Vec::new(),
             changed: Arc::default(),
@@ -108,22 +117,46 @@ impl ShellSeat {
         if let ShellEffect::Resize { cols, rows } = effect {
             seat.size = (cols, rows);
         }
+        if let ShellEffect::Colors(colors) = effect {
+            seat.colors = colors;
+        }
         seat.changed.notify_one();
         if effect == ShellEffect::Restart {
             return seat.spawn();
         }
-        let Seat { shell, waiting, out, .. } = &mut *seat;
+        let Seat { shell, waiting, out, is_deaf, .. } = &mut *seat;
         let Some(shell) = shell else {
-            let typed = matches!(effect, ShellEffect::Type(_) | ShellEffect::Key(_) | ShellEffect::Paste(_));
+            let typed = matches!(
+                effect,
+                ShellEffect::Type(_) | ShellEffect::Insert(_) | ShellEffect::Key(_) | ShellEffect::Paste(_)
+            );
+            if matches!(effect, ShellEffect::Type(_)) && matches!(waiting.last(), Some(ShellEffect::Type(_)))
+            {
+                // One command on the prompt, and nobody has run the one before.
+                waiting.pop();
+            }
             if typed && waiting.len() < MOST_WAITING {
                 waiting.push(effect);
             }
             return;
         };
-        if !carry_out(shell, effect, out) {
-            let what = "The program in the shell is not reading what you type".to_owned();
-            let _ = out.try_send(Msg::Trouble { what, remedy: "wait for it, or stop it with Ctrl-C".into() });
+        let types = matches!(
+            effect,
+            ShellEffect::Key(_) | ShellEffect::Paste(_) | ShellEffect::Type(_) | ShellEffect::Insert(_)
+        );
+        let reads = carry_out(shell, effect, out);
+        if !reads {
+            let remedy = "wait for it, or stop it with Ctrl-C".into();
+            let _ = out.try_send(Msg::Trouble { what: DEAF.to_owned(), remedy });
+            *is_deaf = true;
+        } else if types && std::mem::take(is_deaf) {
+            let _ = out.try_send(Msg::TroubleOver(DEAF.to_owned()));
         }
+    }
+
+    /// The program that runs in the shell's terminal, if it is not the shell alone.
+    pub(super) fn runs(&self) -> Option<String> {
+        lock(&self.0).shell.as_ref()?.started()
     }
 
     /// What it shows now; an empty screen where there is no shell yet.
@@ -179,7 +212,10 @@ impl Seat {
                     Msg::ShellDirty
                 }
                 ShellEvent::Exited(status) => Msg::ShellExited(status),
+                ShellEvent::Bell => Msg::Bell,
+                ShellEvent::Notice(text) => Msg::Notification(text),
                 ShellEvent::Clipboard(text) => Msg::Selected(text),
+                ShellEvent::Run(line) => Msg::CommandRun(line),
                 ShellEvent::Printed(_) => return,
                 ShellEvent::CommandStarted => return root.command_started(),
                 ShellEvent::CommandEnded(status) => {
@@ -194,6 +230,7 @@ impl Seat {
                 self.root.set_pid(shell.pid());
                 let name = shell.name().to_owned();
                 let screen = shell.screen();
+                shell.set_colors(self.colors.foreground, self.colors.background);
                 for effect in self.waiting.drain(..) {
                     carry_out(&shell, effect, &self.out);
                 }
@@ -216,12 +253,26 @@ impl Seat {
 /// False where the program does not read and its queue is full.
 fn carry_out(shell: &Shell, effect: ShellEffect, out: &Sender<Msg>) -> bool {
     match effect {
-        ShellEffect::Type(text) if text.contains('\n') && !shell.holds_lines() => {
-            let what = "This command has several lines, and the shell would run each at once".to_owned();
-            let _ = out.try_send(Msg::Trouble { what, remedy: "type it yourself, line by line".into() });
+        ShellEffect::Type(text) => {
+            let why = match shell.put(&text) {
+                Put::Done | Put::Waits => return true,
+                Put::Full => return false,
+                Put::Taken => "Something stands on the prompt, so nothing was typed: run it, or take it away with Ctrl-U".to_owned(),
+                Put::Runs(program) => format!(
+                    "{program} runs in the shell, so nothing was typed: end it first, with Ctrl-C, q, exit or Ctrl-D"
+                ),
+                Put::RunsLines => {
+                    "This command has several lines, and the shell would run each at once: type it yourself, line by line".to_owned()
+                }
+            };
+            let _ = out.try_send(Msg::NotTyped(why));
             true
         }
-        ShellEffect::Type(text) => shell.type_text(&text),
+        ShellEffect::Insert(text) => shell.insert(&text),
+        ShellEffect::Colors(colors) => {
+            shell.set_colors(colors.foreground, colors.background);
+            true
+        }
         ShellEffect::Key(key) => terminal::key(&key).is_none_or(|key| shell.key(key)),
         ShellEffect::Paste(text) => shell.paste(&text),
         ShellEffect::Mouse(mouse) => {

@@ -24,7 +24,7 @@ use super::overview::Overview;
 use super::quiz::{Asked, KeyNames, QuizView};
 use super::score;
 use super::search::Search;
-use super::slides::{Moved, NextCommand, SlidesPane};
+use super::slides::{Moved, SlidesPane};
 use super::task::{self, Keys, View};
 pub use fit::{Overflow, SCREENS, overflows};
 
@@ -72,7 +72,8 @@ impl LessonPane {
     pub fn new(session: Session, keys: LessonKeys) -> Self {
         let place = session.place();
         let deck = deck_of(session.course(), place.lesson);
-        let mut slides = SlidesPane::new(deck);
+        let mut slides = SlidesPane::new(Arc::default());
+        slides.open(deck, place.lesson);
         slides.go(place.slide, place.step);
         let texts = texts(&session);
         Self {
@@ -176,7 +177,7 @@ impl LessonPane {
         let another = lesson != self.lesson;
         if another {
             self.lesson = lesson;
-            self.slides = SlidesPane::new(deck_of(self.session.course(), lesson));
+            self.slides.open(deck_of(self.session.course(), lesson), lesson);
             self.quizzes.clear();
         }
         self.slides.go(slide, step);
@@ -367,12 +368,6 @@ impl LessonPane {
         let had_query = !self.slides.query().is_empty();
         self.slides.set_query("");
         self.count.take().is_some() || had_query
-    }
-
-    /// The command that goes onto the prompt next.
-    pub fn command(&mut self) -> Option<NextCommand> {
-        let last = self.way_to_folder();
-        self.slides.next_command(last)
     }
 
     // --- mouse ------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::widgets::{Clear, Paragraph, Widget, Wrap};
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, ShellEffect};
 use crate::tui::theme::Theme;
-use crate::tui::widget::terminal::{self, Appearance, Screen};
+use crate::tui::widget::terminal::{self, Appearance, Cursor, Drawn, Screen};
 
 #[derive(Default)]
 pub struct ShellPane {
@@ -64,12 +65,7 @@ impl ShellPane {
         if self.name.is_empty() {
             return "shell".to_owned();
         }
-        let name = &self.name;
-        let back = self.screen.as_ref().map_or(0, |screen| screen.read(|view| view.lines_back()));
-        match back {
-            0 => format!("shell: {name}"),
-            lines => format!("shell: {name} · {lines} lines back"),
-        }
+        format!("shell: {}", self.name)
     }
 
     pub fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
@@ -112,10 +108,28 @@ impl ShellPane {
         Some(Effect::Shell(ShellEffect::Resize { cols, rows }))
     }
 
+    /// The cursor of the program, where one types there, and the title that a program gave, as the shell's.
+    pub fn outer(&self, types: bool) -> (Option<Cursor>, Option<String>) {
+        let Some(screen) = self.screen.as_ref().filter(|_| self.state == State::Running) else {
+            return (None, None);
+        };
+        screen.read(|view| {
+            let title = (!view.title().is_empty()).then(|| format!("{} · shell · pilotwhale", view.title()));
+            (view.cursor().filter(|_| types), title)
+        })
+    }
+
     /// Draws it; returns where the cursor is, if it shows.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<(u16, u16)> {
         let look = Appearance { selection: theme.selected, without_colors: theme.name == "plain" };
         let drawn = self.screen.as_ref().map(|screen| terminal::draw(screen, area, buf, &look));
+        if let Some(label) = drawn.as_ref().and_then(Drawn::scroll_label) {
+            let label = format!(" {label} · any key here: to the end ");
+            let width = (label.width() as u16).min(area.width);
+            let corner = Rect { x: area.right() - width, width, height: 1.min(area.height), ..area };
+            Clear.render(corner, buf);
+            Paragraph::new(Line::styled(label, theme.selected)).render(corner, buf);
+        }
         let cursor = drawn.and_then(|drawn| drawn.cursor).map(|(x, y, _)| (x, y));
         let (sentence, style) = match &self.state {
             State::Running => return cursor,

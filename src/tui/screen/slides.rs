@@ -45,8 +45,9 @@ pub struct SlidesPane {
     step: usize,
     scroll: usize,
     sideways: usize,
-    /// Which of the slide's commands is next.
-    command: usize,
+    /// The deck is that of this lesson.
+    lesson: usize,
+    typing: typing::Typing,
     query: String,
     hits: Vec<Hit>,
     /// What the next `arrange` must bring into sight.
@@ -88,7 +89,8 @@ impl SlidesPane {
             step: 0,
             scroll: 0,
             sideways: 0,
-            command: 0,
+            lesson: 0,
+            typing: typing::Typing::default(),
             query: String::new(),
             hits: Vec::new(),
             show: Show::Nothing,
@@ -99,6 +101,13 @@ impl SlidesPane {
             text: Rect::ZERO,
             hyperlinks: true,
         }
+    }
+
+    /// The deck of a lesson from its beginning; what was run in the others is not forgotten.
+    pub fn open(&mut self, deck: Arc<Deck>, lesson: usize) {
+        let typing = std::mem::take(&mut self.typing);
+        *self = Self { lesson, typing, hyperlinks: self.hyperlinks, ..Self::new(deck) };
+        self.typing.moved();
     }
 
     /// For terminals that would print the escape sequence of a link.
@@ -190,15 +199,11 @@ impl SlidesPane {
         if slide != self.slide {
             self.scroll = 0;
             self.sideways = 0;
-            self.command = 0;
             self.show = Show::Nothing;
-        } else {
-            // What is revealed now is what the next command comes from.
-            self.command = 0;
-            if step > self.step {
-                self.show = Show::Step;
-            }
+        } else if step > self.step {
+            self.show = Show::Step;
         }
+        self.typing.moved();
         (self.slide, self.step) = (slide, step);
         Moved::Place
     }

@@ -1,9 +1,5 @@
 //! Which theme the learner sees: their choice, else what suits the terminal.
 
-use std::time::Duration;
-
-use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
-
 use super::{Depth, Theme};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,11 +48,4 @@ impl Look {
         self.dark = !self.dark;
         self.choice = if self.dark { Choice::Dark } else { Choice::Light };
     }
-}
-
-/// Asks the terminal whether its background is dark. `None` if it does not say so soon.
-pub fn ask_terminal() -> Option<bool> {
-    let mut options = QueryOptions::default();
-    options.timeout = Duration::from_millis(200);
-    theme_mode(options).ok().map(|mode| mode == ThemeMode::Dark)
 }

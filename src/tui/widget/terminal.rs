@@ -1,5 +1,6 @@
 //! Draws the shell's screen, and turns the outer terminal's keys and mouse into the shell's.
 
+mod addresses;
 mod shown;
 
 use std::num::NonZeroU16;
@@ -11,9 +12,13 @@ use ratatui::buffer::{Buffer, Cell as Target, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::{Color as Paint, Modifier, Style};
 
-use crate::shell::{Button, Cell, Color, Key, KeyCode, Mods, Mouse, MouseKind, Width};
+use super::hyperlink;
+use crate::shell::{Button, Cell, Color, Key, KeyCode, Mods, Mouse, MouseKind, View, Width};
 pub use crate::shell::{Cursor, CursorShape, Screen, is_guarded};
 pub use shown::{draw_shown, shown};
+
+/// Combining characters of one cell that are drawn: no script has more, and a program may send a million.
+const MOST_MARKS: usize = 8;
 
 /// How the screen is to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,7 +40,7 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// For the pane's border while it is scrolled back.
+    /// Said over the pane while it is scrolled back, where it looks like a shell that hangs.
     pub fn scroll_label(&self) -> Option<String> {
         match self.lines_back {
             0 => None,
@@ -70,6 +75,7 @@ pub fn draw(screen: &Screen, area: Rect, buffer: &mut Buffer, appearance: &Appea
                 let is_cut = cell.width == Width::Wide && col + 1 >= area.width.min(cols);
                 paint(&cell, is_cut, target, appearance);
             }
+            link(view, row, Rect { y: area.y + row, height: 1, ..area }, buffer);
         }
         let cursor = view
             .cursor()
@@ -82,6 +88,26 @@ pub fn draw(screen: &Screen, area: Rect, buffer: &mut Buffer, appearance: &Appea
             title: view.title().to_owned(),
         }
     })
+}
+
+/// Makes the row's addresses such that a click opens them: a program's own links, and what reads like one.
+fn link(view: &View<'_>, row: u16, place: Rect, buffer: &mut Buffer) {
+    let mut own = vec![false; usize::from(place.width)];
+    for (cells, uri) in view.links(row) {
+        if cells.start < place.width && addresses::is_passed_on(&uri) {
+            let end = cells.end.min(place.width);
+            own[usize::from(cells.start)..usize::from(end)].fill(true);
+            let cells = Rect { x: place.x + cells.start, width: end - cells.start, ..place };
+            hyperlink::link(buffer, cells, &uri);
+        }
+    }
+    let text: Vec<char> = view.row(row).take(own.len()).map(|cell| cell.glyph).collect();
+    for (cells, url) in addresses::plain(&text) {
+        if !own[cells.clone()].contains(&true) {
+            let cells = Rect { x: place.x + cells.start as u16, width: cells.len() as u16, ..place };
+            hyperlink::link(buffer, cells, &url);
+        }
+    }
 }
 
 fn paint(cell: &Cell<'_>, is_cut: bool, target: &mut Target, appearance: &Appearance) {
@@ -125,7 +151,8 @@ fn paint(cell: &Cell<'_>, is_cut: bool, target: &mut Target, appearance: &Appear
 fn add_marks(cell: &Cell<'_>, target: &mut Target) {
     let width = if cell.width == Width::Wide { 2 } else { 1 };
     let mut text = String::from(cell.glyph);
-    text.extend(cell.marks.iter().filter(|mark| !matches!(mark, '\u{200d}' | '\u{fe00}'..='\u{fe0f}')));
+    let shown = cell.marks.iter().filter(|mark| !matches!(mark, '\u{200d}' | '\u{fe00}'..='\u{fe0f}'));
+    text.extend(shown.take(MOST_MARKS));
     if text.as_str().cell_width() == width {
         target.set_symbol(&text);
     }
@@ -265,7 +292,7 @@ pub(crate) mod tests {
         assert_eq!((buffer[(1, 0)].fg, buffer[(1, 0)].modifier), (Paint::Indexed(200), Modifier::UNDERLINED));
         assert_eq!((buffer[(2, 0)].fg, buffer[(2, 0)].modifier), (Paint::Rgb(1, 2, 3), Modifier::REVERSED));
         assert_eq!((buffer[(3, 0)].symbol(), buffer[(8, 0)].symbol()), (" ", "D"));
-        assert_eq!(drawn.cursor, Some((9, 0, CursorShape::Block)));
+        assert_eq!(drawn.cursor, Some((9, 0, CursorShape::Own)));
     }
 
     #[test]
@@ -361,6 +388,31 @@ pub(crate) mod tests {
         assert_eq!(back.scroll_label().unwrap(), "↑ 91 lines back");
         assert_eq!((back.cursor, back.thumb(10)), (None, Some((0, 1))));
         assert_eq!(buffer[(5, 0)].symbol(), "0");
+    }
+
+    #[test]
+    fn addresses_can_be_clicked() {
+        let shell = shown(
+            "\x1b]8;;https://a.example/b\x1b\\text\x1b]8;;\x1b\\ 0.0.0.0:8081 \x1b]8;;javascript:x\x07no\x1b]8;;\x07",
+            40,
+            2,
+        );
+        let (buffer, _) = drawn(&shell, Rect::new(0, 0, 40, 2), &Appearance::default());
+        let symbol = |col: u16| buffer[(col, 0)].symbol().to_owned();
+        for (cols, uri) in [(0..4, "https://a.example/b"), (5..17, "http://localhost:8081")] {
+            for col in cols {
+                assert!(symbol(col).contains(uri), "{col}: {:?}", symbol(col));
+            }
+        }
+        assert_eq!((symbol(4).as_str(), symbol(18).as_str()), (" ", "n"));
+    }
+
+    #[test]
+    fn a_cell_with_a_million_marks_stays_small() {
+        let shell = shown(&format!("a{}b", "\u{301}".repeat(20_000)), 20, 2);
+        let (buffer, _) = drawn(&shell, Rect::new(0, 0, 20, 2), &Appearance::default());
+        assert_eq!(buffer[(0, 0)].symbol().chars().count(), 1 + MOST_MARKS);
+        assert_eq!(buffer[(1, 0)].symbol(), "b");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(crate) struct Launch {
     command: CommandBuilder,
     columns: u16,
     rows: u16,
+    silent: bool,
     home: Arc<TempDir>,
 }
 
@@ -55,7 +56,7 @@ impl Launch {
         command.env("SHELL", "/bin/bash");
         command.env("PILOTWHALE_THEME", "dark");
         command.env("DOCKER_HOST", "unix:///nonexistent/no-engine.sock");
-        Self { command, columns: 120, rows: 40, home: Arc::new(home) }
+        Self { command, columns: 120, rows: 40, silent: false, home: Arc::new(home) }
     }
 
     pub(crate) fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
@@ -65,6 +66,12 @@ impl Launch {
 
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// The terminal answers no question: the test does, when it wants to.
+    pub(crate) fn silent(mut self) -> Self {
+        self.silent = true;
         self
     }
 
@@ -151,7 +158,8 @@ impl Screen {
         let mut output = pair.master.try_clone_reader().expect("the terminal can be read");
         let input = pair.master.take_writer().expect("the terminal can be written to");
         let shared = Arc::new_cyclic(|shared: &std::sync::Weak<Shared>| {
-            let answers = Answers { to: shared.clone(), columns: launch.columns, rows: launch.rows };
+            let to = if launch.silent { std::sync::Weak::new() } else { shared.clone() };
+            let answers = Answers { to, columns: launch.columns, rows: launch.rows };
             let term = Term::new(Config::default(), &Size(launch.columns, launch.rows), answers);
             let state =
                 State { term, parser: Processor::new(), written: Vec::new(), drained: false, exit: None };

@@ -182,7 +182,7 @@ impl EnginePane {
             }
             Action::SendName | Action::SendId | Action::SendImage => {
                 if let Some(text) = self.words_to_send(action) {
-                    return vec![Effect::Shell(ShellEffect::Type(text))];
+                    return vec![Effect::Shell(ShellEffect::Insert(text))];
                 }
             }
             Action::Copy => return self.text_to_copy().map(Effect::Copy).into_iter().collect(),

@@ -10,6 +10,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::screen::answering::Answering;
 use crate::tui::screen::quiz::QuizView;
+use crate::tui::screen::slides::NextCommand;
 use crate::tui::screen::task::is_about_files;
 use crate::tui::widget::markdown::Insert;
 
@@ -70,6 +71,22 @@ impl LessonPane {
     /// The exercise that the keys are for.
     pub fn id_at_hand(&self) -> Option<String> {
         self.at_hand().map(|hand| hand.exercise.id.clone())
+    }
+
+    /// The command that goes onto the prompt next.
+    pub fn command(&mut self) -> Option<NextCommand> {
+        let last = self.way_to_folder();
+        self.slides.next_command(last)
+    }
+
+    /// A command was run in the shell.
+    pub fn command_run(&mut self, line: &str) {
+        self.slides.command_run(line);
+    }
+
+    /// What was to be put on the prompt is not there.
+    pub fn not_typed(&mut self) {
+        self.slides.not_typed();
     }
 
     /// The command that takes a running shell to the folder of the exercise on the slide, or of tasks that look into it.

@@ -145,29 +145,66 @@ fn wide_code_is_cut_with_a_mark_and_scrolls() {
     assert!(arrange(&mut pane, 120, 8).contains("0123456789END"));
 }
 
+fn taken(pane: &mut SlidesPane, times: usize) -> Vec<(String, usize, usize)> {
+    let next = (0..times).filter_map(|_| pane.next_command(None));
+    next.map(|next| (next.text, next.number, next.of)).collect()
+}
+
 #[test]
-fn commands_are_taken_in_turn() {
+fn commands_are_taken_from_top_to_bottom() {
     let mut pane = pane();
+    pane.go(4, 1);
+    let all = ["docker pull nginx", "docker run -d nginx", "docker stop <name>", "docker ps"];
+    let expected: Vec<_> = all.iter().enumerate().map(|(at, text)| ((*text).to_owned(), at + 1, 4)).collect();
+    assert_eq!(taken(&mut pane, 4), expected, "also where they came in two steps");
+    assert_eq!(taken(&mut pane, 1)[0], expected[0], "and round again");
     pane.go(4, 0);
-    let taken: Vec<_> = (0..3).filter_map(|_| pane.next_command(None)).map(|next| next.text).collect();
-    assert_eq!(taken, ["docker pull nginx", "docker run -d nginx", "docker pull nginx"]);
-    pane.act(Action::NextStep, None);
-    let taken: Vec<_> = (0..5).filter_map(|_| pane.next_command(None)).map(|next| next.text).collect();
-    assert_eq!(
-        taken[..2],
-        ["docker stop <name>", "docker ps"],
-        "what was revealed last comes first, in its order"
-    );
-    assert_eq!(taken[2], "docker pull nginx");
-    assert_eq!(taken[4], taken[0]);
-    let counted: Vec<_> =
-        (0..3).filter_map(|_| pane.next_command(None)).map(|next| (next.number, next.of)).collect();
-    assert_eq!(counted, [(2, 2), (3, 2), (4, 2)]);
-    let taken: Vec<_> =
-        (0..5).filter_map(|_| pane.next_command(Some("cd /work".into()))).map(|next| next.text).collect();
-    assert!(taken.contains(&"cd /work".to_owned()), "{taken:?}");
+    pane.go(4, 1);
+    assert_eq!(taken(&mut pane, 1)[0], expected[0], "what is revealed is offered from the top");
+    let last = (0..4).filter_map(|_| pane.next_command(Some("cd /work".into()))).last();
+    assert_eq!(last.map(|next| (next.text, next.number, next.of)), Some(("cd /work".into(), 5, 5)));
     pane.go(0, 0);
     assert_eq!(pane.next_command(Some("cd /work".into())).map(|next| next.text).as_deref(), Some("cd /work"));
+}
+
+#[test]
+fn what_was_not_run_yet_comes_first() {
+    let mut pane = pane();
+    pane.go(4, 1);
+    let next = |pane: &mut SlidesPane| taken(pane, 1).remove(0).0;
+    assert_eq!(next(&mut pane), "docker pull nginx");
+    pane.command_run("docker pull nginx");
+    pane.command_run("echo something else");
+    assert_eq!(next(&mut pane), "docker run -d nginx");
+    assert_eq!(
+        next(&mut pane),
+        "docker stop <name>",
+        "who asks again without running it gets the one after it"
+    );
+    pane.command_run("docker stop <name>");
+    assert_eq!(next(&mut pane), "docker run -d nginx", "from the top again");
+    // It is told too late for the slide, and what was typed by hand counts as well.
+    pane.go(0, 0);
+    pane.command_run("docker run -d nginx");
+    pane.go(4, 1);
+    pane.command_run("docker   ps");
+    assert_eq!(next(&mut pane), "docker pull nginx", "all were run: from the top once more");
+    // A refusal is no offer.
+    pane.go(4, 0);
+    let mut fresh = self::pane();
+    fresh.go(4, 0);
+    assert_eq!(next(&mut fresh), "docker pull nginx");
+    fresh.not_typed();
+    assert_eq!(next(&mut fresh), "docker pull nginx");
+    // Another lesson, and back.
+    let deck = Arc::clone(pane.deck());
+    pane.open(Arc::clone(&deck), 1);
+    pane.go(4, 0);
+    assert_eq!(next(&mut pane), "docker pull nginx");
+    pane.command_run("docker pull nginx");
+    pane.open(deck, 0);
+    pane.go(4, 1);
+    assert_eq!(taken(&mut pane, 4).len(), 4);
 }
 
 #[test]

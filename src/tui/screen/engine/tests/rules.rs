@@ -13,6 +13,10 @@ fn typed(text: &str) -> Vec<Effect> {
     vec![Effect::Shell(ShellEffect::Type(text.to_owned()))]
 }
 
+fn named(text: &str) -> Vec<Effect> {
+    vec![Effect::Shell(ShellEffect::Insert(text.to_owned()))]
+}
+
 fn arranged(pane: &mut EnginePane) -> Vec<Effect> {
     pane.arrange(Rect::new(0, 0, 80, 20))
 }
@@ -122,18 +126,18 @@ fn only_running_rows_on_the_screen_are_measured() {
 #[test]
 fn names_ids_and_images_go_to_the_prompt_and_never_run() {
     let mut pane = live(example::snapshot());
-    assert_eq!(pane.act(Action::SendName), typed("web"));
-    assert_eq!(pane.act(Action::SendId), typed("111111111111"));
-    assert_eq!(pane.act(Action::SendImage), typed("nginx"));
+    assert_eq!(pane.act(Action::SendName), named("web"));
+    assert_eq!(pane.act(Action::SendId), named("111111111111"));
+    assert_eq!(pane.act(Action::SendImage), named("nginx"));
     pane.act(Action::NextTab);
-    assert_eq!(pane.act(Action::SendName), typed("alpine:latest"));
-    assert_eq!(pane.act(Action::SendId), typed("aaaaaaaaaaaa"));
+    assert_eq!(pane.act(Action::SendName), named("alpine:latest"));
+    assert_eq!(pane.act(Action::SendId), named("aaaaaaaaaaaa"));
     pane.act(Action::NextTab);
     assert_eq!(pane.act(Action::SendImage), []);
     let mut evil = example::snapshot();
     evil.containers[0].image = "x\nrm -rf ~\r".to_owned();
     let mut pane = live(evil);
-    assert_eq!(pane.act(Action::SendImage), typed("xrm -rf ~"));
+    assert_eq!(pane.act(Action::SendImage), named("xrm -rf ~"));
 }
 
 #[test]
@@ -381,7 +385,7 @@ proptest! {
         for step in steps {
             let resized = matches!(step, Step::Size(..));
             for effect in take(&mut pane, step, &mut size) {
-                if let Effect::Shell(ShellEffect::Type(text)) = effect {
+                if let Effect::Shell(ShellEffect::Type(text) | ShellEffect::Insert(text)) = effect {
                     prop_assert!(!text.contains(['\n', '\r']));
                 }
             }
