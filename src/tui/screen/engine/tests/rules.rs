@@ -435,7 +435,7 @@ fn a_folded_project_stays_folded_and_a_filter_looks_into_it() {
     pane.key(KeyCode::Esc.into());
     assert!(!names(&mut pane).contains("shop-db-1"));
     let effects = pane.act(Action::SendName);
-    assert_eq!(effects, [Effect::Shell(crate::tui::effect::ShellEffect::Type("shop".into()))]);
+    assert_eq!(effects, [Effect::Shell(crate::tui::effect::ShellEffect::Insert("shop".into()))]);
     pane.act(Action::OpenDetail);
     assert!(names(&mut pane).contains("shop-db-1"), "Enter unfolds");
     pane.act(Action::Down);
