@@ -75,10 +75,10 @@ fn the_whole_story_side_by_side() {
     let name = engine.name("seen");
     engine.docker(&["run", "-d", "--label", "pilotwhale.test=1", "--name", &name, "busybox", "sleep", "600"]);
     screen.wait_until("the container, running", |grid| {
-        grid.row_with(&name[..12]).is_some_and(|row| row.contains("running"))
+        grid.row_with("-seen").is_some_and(|row| row.contains("running"))
     });
     engine.docker(&["rm", "-f", &name]);
-    screen.wait_gone(&name[..12]);
+    screen.wait_gone("-seen");
 
     // quit, and start again at the same place
     screen.send("<F12>");
