@@ -93,6 +93,14 @@ fn tried(evidence: &Evidence) -> Vec<Tried<'_>> {
     all
 }
 
+/// The names that builds were told to give, those that made no image left out.
+pub(super) fn given(evidence: &Evidence) -> impl Iterator<Item = Reference> {
+    let failed: Vec<u32> =
+        tried(evidence).iter().filter(|tried| !tried.made).map(|tried| tried.call.command.pid).collect();
+    let builds = evidence.seen.iter().filter(|call| is_build(call) && call.at >= evidence.since);
+    builds.filter(move |call| !failed.contains(&call.command.pid)).flat_map(names)
+}
+
 /// Whether a build, of which the engine was not asked to build, has ended: its prompt is back and says that it failed, or,
 /// where nobody watches the prompt, another command was typed after it.
 fn has_failed(tried: &Tried<'_>, evidence: &Evidence) -> bool {

@@ -128,19 +128,13 @@ fn made(image: &Image, config: &ImageConfig, evidence: &Evidence) -> Made {
     }
     let names = names_of(image);
     let by_hand: Vec<Reference> = evidence.seen.iter().filter_map(|call| given(call, evidence)).collect();
-    let built = typed_builds(evidence).any(|name| names.contains(&name) && !by_hand.contains(&name))
+    let built = build::given(evidence).any(|name| names.contains(&name) && !by_hand.contains(&name))
         || (builds_of_services(evidence) && !names.iter().any(|name| by_hand.contains(name)));
     match built {
         true if by_builder => Made::Built,
         _ if !by_builder || names.iter().any(|name| by_hand.contains(name)) => Made::Named,
         _ => Made::Unseen,
     }
-}
-
-/// The names that the learner's builds were told to give.
-fn typed_builds(evidence: &Evidence) -> impl Iterator<Item = Reference> {
-    let builds = evidence.seen.iter().filter(|call| build::is_build(call) && call.at >= evidence.since);
-    builds.flat_map(build::names)
 }
 
 /// Whether an image was built for a service of a compose file, which chooses its name.

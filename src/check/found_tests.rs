@@ -118,6 +118,8 @@ fn an_image_that_was_built_is_told_from_others() {
     says(asked(), &with(&[tag(201), build("mine")]), "not right", &["only given a name"]);
     says(asked(), &with(&[]), "could not check", &["was not seen"]);
     says(asked(), &with(&[build("yours")]), "could not check", &["was not seen"]);
+    let failed = Observed { build: Some(crate::facts::Build::default()), ..build("mine") };
+    says(asked(), &with(&[failed]), "could not check", &["was not seen"]);
     let unnamed = Evidence { seen: vec![build("mine")], ..cached };
     says(asked(), &unnamed, "not yet", &[]);
     let commit = mine(&["a", "b", "c"], 5, "python3");

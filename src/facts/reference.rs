@@ -100,6 +100,12 @@ pub fn names_of(image: &Image) -> Vec<Reference> {
     image.tags.iter().chain(&image.digests).filter_map(|name| Reference::parse(name)).collect()
 }
 
+/// The tag that the app gives to an image of the learner's that loses its last name to one of the course.
+pub fn kept_tag(id: &str) -> String {
+    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    format!("kept-{short}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::things;
 use crate::check::{Needs, build};
-use crate::facts::reference::names_of;
+use crate::facts::reference::{kept_tag, names_of};
 use crate::facts::{
     CommandEnd, Evidence, Image, ImageConfig, Keep, Kept, Kind, Looked, Observed, Origin, Past, Run,
     Snapshot, Thing,
@@ -249,7 +249,13 @@ impl Attempt {
 
     /// Images that were given a name since the beginning.
     fn tagged(&self) -> impl Iterator<Item = &String> {
-        self.passed.iter().filter(|thing| thing.kind == Kind::Image).map(|thing| &thing.id)
+        // The app's own, for what a build takes the name of, says nothing of the image.
+        let is_own = |thing: &Thing| {
+            let tag = format!(":{}", kept_tag(&thing.id));
+            !thing.names.is_empty() && thing.names.iter().all(|name| name.ends_with(&tag))
+        };
+        let images = self.passed.iter().filter(|thing| thing.kind == Kind::Image);
+        images.filter(move |thing| !is_own(thing)).map(|thing| &thing.id)
     }
 
     /// All that a verdict needs. `here` is what the engine holds now; None where it does not answer. `bound` holds ids of

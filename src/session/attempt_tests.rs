@@ -165,6 +165,19 @@ fn what_the_engine_has_forgotten_is_gone() {
 }
 
 #[test]
+fn a_name_that_the_app_gave_itself_is_none_that_the_learner_gave() {
+    let id = "sha256:0123456789abcdef";
+    let tagged = |name: &str| {
+        let names = vec![name.to_owned()];
+        let mut attempt = attempt(Needs::default());
+        attempt.saw(Sight::Thing(&Thing { kind: Kind::Image, id: id.into(), names, removed: false }));
+        attempt.tagged().count()
+    };
+    assert_eq!(tagged(&format!("mine:{}", kept_tag(id))), 0);
+    assert_eq!(tagged("mine:kept-for-later"), 1);
+}
+
+#[test]
 fn an_answer_of_a_server_is_learnt_once_and_stays() {
     let mut attempt = attempt(Needs::default());
     attempt.saw(Sight::Run(&run("a", 11)));

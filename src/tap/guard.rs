@@ -20,6 +20,8 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::ledger::{Ledger, Made};
+use super::target::encode;
+use crate::facts::reference::kept_tag;
 use facts::{Image, Look};
 pub use record::Watch;
 pub use request::Request;
@@ -255,10 +257,34 @@ impl Guard {
             match self.asked_once(request, "docker build -t", reference, vec![object]).await {
                 Some(true) => taken.insert(reference.to_owned()),
                 Some(false) => return Decision::Refuse(words::name_kept(reference, true)),
+                None if self.keep_content(reference, &image.id, image.names().len() == 1, engine).await => {
+                    taken.insert(reference.to_owned())
+                }
                 None => return Decision::Refuse(words::name_kept(reference, false)),
             };
         }
         Decision::Pass(self.watch_images(request, only, taken, engine).await)
+    }
+
+    /// Where nobody can be asked: an image that is about to lose its last name, or has lost it, gets another one, so that
+    /// its content stays whatever the engine's store does. False where that did not work.
+    async fn keep_content(&self, name: &str, id: &str, is_last: bool, engine: &impl Upstream) -> bool {
+        let (repository, _) = name.rsplit_once(':').unwrap_or((name, "latest"));
+        let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+        let tag = kept_tag(id);
+        if is_last {
+            let path = format!("/images/{id}/tag?repo={}&tag={tag}", encode(repository));
+            match engine.ask("POST", &path).await {
+                Ok(reply) if reply.status < 300 => {}
+                _ => return false,
+            }
+        }
+        self.notice(&words::name_passed_on(
+            name,
+            &short,
+            is_last.then(|| format!("{repository}:{tag}")).as_deref(),
+        ));
+        true
     }
 
     /// The answer may have taken an hour: what has the name by now must be what was asked about.
@@ -405,6 +431,9 @@ impl Guard {
     }
 
     fn notice(&self, text: &str) {
+        if self.inner.app.is_none() {
+            tracing::warn!("{text}");
+        }
         self.say(Said::Notice(text.to_owned()));
     }
 

@@ -229,9 +229,19 @@ impl Guard {
                 continue;
             }
             let object = words::name_taken(&name, &id, false);
-            if self.question(before.command.clone(), vec![object]).await == Some(true) {
-                before.taken.insert(name);
-                continue;
+            match self.question(before.command.clone(), vec![object]).await {
+                Some(true) => {
+                    before.taken.insert(name);
+                    continue;
+                }
+                Some(false) => {}
+                None => {
+                    let is_nameless = now.iter().any(|image| image.id == id && image.tags.is_empty());
+                    if self.keep_content(&name, &id, is_nameless, engine).await {
+                        before.taken.insert(name);
+                        continue;
+                    }
+                }
             }
             let (repository, tag) = name.rsplit_once(':').unwrap_or((&name, "latest"));
             let path = format!("/images/{id}/tag?repo={}&tag={}", encode(repository), encode(tag));

@@ -88,6 +88,14 @@ pub(super) fn name_moved(name: &str, id: &str) -> String {
     )
 }
 
+/// Nobody could be asked about a name that the learner's image had.
+pub(super) fn name_passed_on(name: &str, short: &str, kept: Option<&str>) -> String {
+    match kept {
+        Some(kept) => format!("{name} was your image {short}; it is kept as {kept}"),
+        None => format!("{name} was a name of your image {short}, which keeps its other names"),
+    }
+}
+
 pub(super) fn name_given_back(name: &str) -> String {
     format!("{name} is your own image, as before. What was loaded is here without that name")
 }
