@@ -161,7 +161,11 @@ fn bases(tries: &[Given], other: &dyn Fn(&str) -> Option<String>, found_out: boo
             if found_out {
                 for image in taken.iter().filter(|image| !image.contains('@')) {
                     first.push(format!("docker pull -q {image}"));
-                    first.push(format!("sed -i \"s|{image}|{}|\" {path}", digest_of(image)));
+                    // the whole word: `python:3` is the beginning of another base's name, too
+                    first.push(format!(
+                        "sed -i \"/^FROM /I s~ {image}\\( .*\\)\\?\\$~ {}\\1~\" {path}",
+                        digest_of(image)
+                    ));
                 }
             } else if let Some(text_now) =
                 dockerfile::rebased(text, &|image| if is_taken(image) { other(image) } else { None })

@@ -95,6 +95,21 @@ fn a_dockerfile_is_written_otherwise() {
 }
 
 #[test]
+fn a_digest_takes_the_place_of_one_base_and_not_of_the_beginning_of_another() {
+    let file = [("Dockerfile", "FROM python:3 AS a\nFROM python:3-slim\nfrom python:3\n")];
+    let tries = Rewrite::Digest.of(&[given(&file, "true\n")]).expect("it is rewritten");
+    let commands: Vec<&str> = tries[0].steps.iter().filter_map(command_of).collect();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Dockerfile"), file[0].1).unwrap();
+    let docker = "docker() { echo \"of@${@: -1}\"; }";
+    let script = format!("{docker}\n{}", commands.join("\n"));
+    let status = std::process::Command::new("bash").args(["-c", &script]).current_dir(&folder).status();
+    assert!(status.unwrap().success());
+    let written = std::fs::read_to_string(folder.path().join("Dockerfile")).unwrap();
+    assert_eq!(written, "FROM of@python:3 AS a\nFROM of@python:3-slim\nfrom of@python:3\n");
+}
+
+#[test]
 fn what_is_built_and_run_becomes_one_compose_file() {
     let run =
         "docker build -t y .\ndocker run -d --name a -e B=$C -p 1:2 y\ndocker run --rm y\ndocker logs a";
