@@ -89,6 +89,9 @@ fn a_dockerfile_is_written_otherwise() {
         assert_eq!(by(kind, &FILE, build), expected, "{kind:?}");
         assert_eq!(by(kind, &[("notes", "CMD a")], build), "", "{kind:?}");
     }
+    let exec = [("Dockerfile", "FROM python:3-slim\nCMD exec python x\n")];
+    let by_shell = with("python:3-slim\nCMD [\"/bin/sh\",\"-c\",\"exec python x\"]\n");
+    assert_eq!(by(Rewrite::StartForm, &exec, build), by_shell, "no program is called exec");
     // What is added later would not fit what was rewritten, and a command from outside would mean something else.
     assert_eq!(by(Rewrite::StartForm, &FILE, "echo CMD a >> Dockerfile\ndocker build -t y ."), "");
     assert_eq!(by(Rewrite::Entrypoint, &FILE, "docker build -t y .\ndocker run y ls"), "");
