@@ -322,10 +322,12 @@ fn each_try_of_a_way_is_judged() {
       - {run: docker run --rm alpine echo $WORD}
 rejects:
   - name: wrong in two ways
+    task: printed
     tries:
       - {run: echo $WORD, after: {printed: not-yet}}
       - {run: docker run --rm alpine echo no, after: {printed: {message: {contains: "no"}}}}
   - name: right on the way
+    task: printed
     tries:
       - {run: docker run --rm alpine echo no}
       - {run: docker run --rm alpine echo $WORD, after: {printed: {lacks: [any]}}}
@@ -341,7 +343,7 @@ rejects:
             vec![],
             vec![(20, "the task `printed` is not right, and another verdict was expected")],
             vec![],
-            vec![(32, "this wrong way passes the task `printed`")],
+            vec![(34, "this wrong way passes the task `printed`")],
         ],
         "{scenes:#?}"
     );

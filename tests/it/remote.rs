@@ -174,7 +174,7 @@ fn a_contexts_own_certificates_are_used() {
         r#"{{"Name":"lab","Endpoints":{{"docker":{{"Host":"tcp://127.0.0.1:{port}","SkipTLSVerify":false}}}}}}"#
     );
     learner.write(&format!(".docker/contexts/meta/{id}/meta.json"), &meta);
-    let env = ["-u".to_owned(), "DOCKER_HOST".to_owned(), "DOCKER_CONTEXT=lab".to_owned()];
+    let env = ["-u", "DOCKER_HOST", "-u", "DOCKER_CONFIG", "DOCKER_CONTEXT=lab"].map(str::to_owned);
     doctor(&learner, &env).is(0, &[ANSWERS, "docker's context 'lab'"]);
 }
 
