@@ -153,7 +153,8 @@ async fn a_run_that_leaves_nothing_is_written_down_whole() {
     let wanted = names.clone();
     let d = blocking(move || {
         for name in &wanted {
-            let what = "seq 1 500; echo end >&2; exit 3";
+            // on a machine under load, a shorter life may be over before the engine was asked about it
+            let what = "seq 1 500; echo end >&2; sleep 1; exit 3";
             let made =
                 ["run", "--rm", "--name", name, "--label", LABEL, "-v", "/tmp:/here:ro", "-e", "SECRET=x"];
             assert_eq!(foreground(&d, &[&made[..], &["busybox", "sh", "-c", what]].concat()), Some(3));
