@@ -1,6 +1,6 @@
 //! Names of images, taken apart in this one place: compared as the engine resolves them, never as text.
 
-use super::Image;
+use super::{Image, short_id};
 
 /// A name of an image, whole: `python` is `docker.io/library/python` with the tag `latest`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +102,7 @@ pub fn names_of(image: &Image) -> Vec<Reference> {
 
 /// The tag that the app gives to an image of the learner's that loses its last name to one of the course.
 pub fn kept_tag(id: &str) -> String {
-    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
-    format!("kept-{short}")
+    format!("kept-{}", short_id(id))
 }
 
 #[cfg(test)]

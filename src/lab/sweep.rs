@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{Engine, EngineError};
 use crate::facts::reference::listed;
-use crate::facts::{Kind, Snapshot};
+use crate::facts::{Kind, Snapshot, short_id};
 use crate::tap::ledger::{Entry, Made};
 
 /// One thing to remove, with what the ledger loses by it.
@@ -81,7 +81,7 @@ pub fn plan(entries: Vec<Entry>, here: &Snapshot) -> Sweep {
             },
             Made::Image => match names.get(entry.id.as_str()) {
                 Some(of) if of.is_empty() => {
-                    let short: String = entry.id.trim_start_matches("sha256:").chars().take(12).collect();
+                    let short = short_id(&entry.id);
                     Some(thing(Kind::Image, &entry.id, format!("image {short} without a name"), &entry))
                 }
                 Some(_) => continue,

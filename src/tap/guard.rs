@@ -253,11 +253,12 @@ impl Guard {
             if same || self.ledger().owns_reference(reference, &image.id) {
                 continue;
             }
-            let object = words::name_taken(reference, &image.id, image.names().len() == 1);
+            let is_last = image.names().len() == 1;
+            let object = words::name_taken(reference, &image.id, is_last);
             match self.asked_once(request, "docker build -t", reference, vec![object]).await {
                 Some(true) => taken.insert(reference.to_owned()),
                 Some(false) => return Decision::Refuse(words::name_kept(reference, true)),
-                None if self.keep_content(reference, &image.id, image.names().len() == 1, engine).await => {
+                None if self.keep_content(reference, &image.id, is_last, engine).await => {
                     taken.insert(reference.to_owned())
                 }
                 None => return Decision::Refuse(words::name_kept(reference, false)),
@@ -270,7 +271,6 @@ impl Guard {
     /// its content stays whatever the engine's store does. False where that did not work.
     async fn keep_content(&self, name: &str, id: &str, is_last: bool, engine: &impl Upstream) -> bool {
         let (repository, _) = name.rsplit_once(':').unwrap_or((name, "latest"));
-        let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
         let tag = kept_tag(id);
         if is_last {
             let path = format!("/images/{id}/tag?repo={}&tag={tag}", encode(repository));
@@ -281,7 +281,7 @@ impl Guard {
         }
         self.notice(&words::name_passed_on(
             name,
-            &short,
+            id,
             is_last.then(|| format!("{repository}:{tag}")).as_deref(),
         ));
         true

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::request::Object;
+use crate::facts::short_id;
 
 const ANYWAY: &str = "To do it anyway, run the command in a terminal outside of pilotwhale.";
 
@@ -74,7 +75,7 @@ fn unanswered(asked: bool) -> &'static str {
 
 /// One line of the question about a name that goes to another image.
 pub(super) fn name_taken(name: &str, id: &str, is_last: bool) -> String {
-    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    let short = short_id(id);
     let after =
         if is_last { "it has no other name, and may be gone then" } else { "it keeps its other names" };
     format!("the name {name}, which your image {short} has now; {after}")
@@ -82,14 +83,15 @@ pub(super) fn name_taken(name: &str, id: &str, is_last: bool) -> String {
 
 /// What took the name is done.
 pub(super) fn name_moved(name: &str, id: &str) -> String {
-    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    let short = short_id(id);
     format!(
         "{name} was your image {short}, and is another one now. `docker tag {short} {name}` gives the name back"
     )
 }
 
 /// Nobody could be asked about a name that the learner's image had.
-pub(super) fn name_passed_on(name: &str, short: &str, kept: Option<&str>) -> String {
+pub(super) fn name_passed_on(name: &str, id: &str, kept: Option<&str>) -> String {
+    let short = short_id(id);
     match kept {
         Some(kept) => format!("{name} was your image {short}; it is kept as {kept}"),
         None => format!("{name} was a name of your image {short}, which keeps its other names"),
@@ -120,7 +122,7 @@ pub(super) fn volume_along(name: &str) -> String {
 }
 
 pub(super) fn parent_along(id: &str) -> String {
-    let short: String = id.trim_start_matches("sha256:").chars().take(12).collect();
+    let short = short_id(id);
     format!("image {short} (without a name), which goes with what was built on it")
 }
 
@@ -147,7 +149,7 @@ pub(super) fn object(what: Object, name: &str, look: &Value) -> String {
             ]
         }
         Object::Volume | Object::Network => vec![format!("driver {}", text("/Driver"))],
-        Object::Image => vec![text("/Id").trim_start_matches("sha256:").chars().take(12).collect()],
+        Object::Image => vec![short_id(text("/Id")).to_owned()],
     };
     let more: Vec<String> = more.into_iter().filter(|part| !part.trim().is_empty()).collect();
     let line = format!("{} {name} ({})", what.word(), more.join(", "));
