@@ -87,9 +87,18 @@ impl EngineError {
             Self::Unsupported { reason, .. } => reason.clone(),
             Self::Slow { .. } => "it is too slow to answer".into(),
             Self::Incompatible { .. } => "its answer was not understood".into(),
-            Self::NotFound { .. } | Self::Conflict { .. } | Self::Refused { .. } => {
-                "it refuses to be watched".into()
+            Self::NotFound { message } | Self::Conflict { message } | Self::Refused { message, .. } => {
+                format!("it says: {message}")
             }
+        }
+    }
+
+    /// An answer of the engine that need not be its last word: what was asked for changed meanwhile, or it stumbled.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::NotFound { .. } | Self::Conflict { .. } => true,
+            Self::Refused { status, .. } => *status >= 500,
+            _ => false,
         }
     }
 

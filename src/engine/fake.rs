@@ -27,6 +27,7 @@ struct State {
 struct Told {
     api: String,
     refusal: Option<String>,
+    stumbles: Option<(String, usize)>,
     silent: bool,
     heard: Vec<String>,
 }
@@ -64,6 +65,11 @@ impl Fake {
     /// Every call that names a version is refused with this.
     pub(super) fn refuses(&self, why: &str) {
         self.state.told().refusal = Some(why.into());
+    }
+
+    /// The next calls of this path, so many, end with an error of the engine's own.
+    pub(super) fn stumbles(&self, path: &str, times: usize) {
+        self.state.told().stumbles = Some((path.into(), times));
     }
 
     /// Takes every request and answers none, as a process that was stopped.
@@ -110,10 +116,17 @@ async fn serve(stream: UnixStream, state: Arc<State>) -> io::Result<()> {
     let target = first.split(' ').nth(1).unwrap_or_default();
     let path = target.split('?').next().unwrap_or_default().to_owned();
     let mut events = state.events.subscribe();
-    let (silent, api, refusal) = {
+    let (silent, api, refusal, stumbles) = {
         let mut told = state.told();
         told.heard.push(path.clone());
-        (told.silent, told.api.clone(), told.refusal.clone())
+        let stumbles = match &mut told.stumbles {
+            Some((at, times)) if *times > 0 && path.ends_with(at.as_str()) => {
+                *times -= 1;
+                true
+            }
+            _ => false,
+        };
+        (told.silent, told.api.clone(), told.refusal.clone(), stumbles)
     };
     state.more.notify_waiters();
     if silent {
@@ -129,6 +142,9 @@ async fn serve(stream: UnixStream, state: Arc<State>) -> io::Result<()> {
     }
     let (status, body) = match refusal.filter(|_| path.starts_with("/v")) {
         Some(why) => ("400 Bad Request", format!(r#"{{"message":"{why}"}}"#)),
+        None if stumbles => {
+            ("500 Internal Server Error", r#"{"message":"content digest: not found"}"#.into())
+        }
         None => ("200 OK", answer(&path)),
     };
     let header = if api.is_empty() { String::new() } else { format!("Api-Version: {api}\r\n") };

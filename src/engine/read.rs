@@ -1,9 +1,11 @@
 //! Reads what the engine holds now: whole lists, or the containers with certain ids.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bollard::query_parameters::{ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListVolumesOptions};
 use jiff::Timestamp;
+use tokio::time::sleep;
 
 use super::connection::{QUICK, WHOLE};
 use super::convert;
@@ -13,6 +15,14 @@ use crate::facts::{Container, ContainerState, EngineInfo, Image, Network, Snapsh
 
 /// Containers that never ran of which a list asks why; the newest are the ones that the learner wonders about.
 const FAILED_STARTS: usize = 16;
+/// Before a list that was refused is asked for again.
+const PAUSES: [Duration; 5] = [
+    Duration::from_millis(25),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+];
 const SNAPSHOTTER: &str = "io.containerd.snapshotter";
 /// The states that a list can be asked for one by one.
 const STATES: [&str; 7] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
@@ -111,7 +121,25 @@ impl Engine {
         filters: &HashMap<&str, Vec<&str>>,
     ) -> Result<Vec<bollard::models::ContainerSummary>, EngineError> {
         let options = ListContainersOptionsBuilder::new().all(true).filters(filters).build();
-        self.ask("list of containers", WHOLE, self.docker.list_containers(Some(options))).await
+        self.ask_again("list of containers", || self.docker.list_containers(Some(options.clone()))).await
+    }
+
+    /// What is listed can go while it is listed, and an engine then may refuse the whole list (Docker 28 does so with
+    /// "content digest … not found" on containerd's store). A moment later it answers.
+    async fn ask_again<T, F>(&self, what: &str, call: impl Fn() -> F) -> Result<T, EngineError>
+    where
+        F: Future<Output = Result<T, bollard::errors::Error>>,
+    {
+        for pause in PAUSES {
+            match self.ask(what, WHOLE, call()).await {
+                Err(error) if error.may_pass() => {
+                    tracing::info!(%error, what, "refused; asking again");
+                    sleep(pause).await;
+                }
+                answer => return answer,
+            }
+        }
+        self.ask(what, WHOLE, call()).await
     }
 
     /// Images as `docker images` lists them: without the inner ones of the classic builder.
@@ -131,12 +159,13 @@ impl Engine {
 
     async fn list_images(&self, manifests: bool) -> Result<Vec<bollard::models::ImageSummary>, EngineError> {
         let options = ListImagesOptionsBuilder::new().manifests(manifests).build();
-        self.ask("list of images", WHOLE, self.docker.list_images(Some(options))).await
+        self.ask_again("list of images", || self.docker.list_images(Some(options.clone()))).await
     }
 
     pub async fn volumes(&self) -> Result<Vec<Volume>, EngineError> {
-        let answer =
-            self.ask("list of volumes", WHOLE, self.docker.list_volumes(None::<ListVolumesOptions>)).await?;
+        let answer = self
+            .ask_again("list of volumes", || self.docker.list_volumes(None::<ListVolumesOptions>))
+            .await?;
         let mut all: Vec<Volume> =
             answer.volumes.unwrap_or_default().into_iter().map(convert::volume).collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
@@ -144,7 +173,7 @@ impl Engine {
     }
 
     pub async fn networks(&self) -> Result<Vec<Network>, EngineError> {
-        let rows = self.ask("list of networks", WHOLE, self.docker.list_networks(None)).await?;
+        let rows = self.ask_again("list of networks", || self.docker.list_networks(None)).await?;
         let mut all: Vec<Network> = rows.into_iter().map(convert::network).collect();
         all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         Ok(all)

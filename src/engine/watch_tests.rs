@@ -69,3 +69,36 @@ async fn an_idle_engine_is_not_asked_and_one_that_answers_a_doubt_stays() {
         assert!(!matches!(update, Update::Link(Link::Lost { .. })), "{update:?}");
     }
 }
+
+#[tokio::test]
+async fn a_list_that_is_refused_while_something_goes_is_asked_for_again_and_the_engine_stays() {
+    for path in ["/images/json", "/containers/json", "/volumes", "/networks"] {
+        let fake = Fake::start("1.51");
+        fake.stumbles(path, 2);
+        let (sender, mut updates) = mpsc::channel(64);
+        let _watcher = watch(fake.endpoint(), sender);
+        let mut links = Vec::new();
+        while !links.contains(&Link::Live) {
+            match updates.recv().await.expect("the watch goes on") {
+                Update::Link(link) => links.push(link),
+                _ => continue,
+            }
+        }
+        assert_eq!(links, [Link::Live], "{path}");
+        let asked = fake.heard().iter().filter(|heard| heard.ends_with(path)).count();
+        assert_eq!(asked, 3, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_stays_refused_is_told_with_the_words_of_the_engine() {
+    let fake = Fake::start("1.51");
+    let (sender, mut updates) = mpsc::channel(64);
+    let _watcher = watch(fake.endpoint(), sender);
+    live(&mut updates).await;
+    fake.until_heard("/events", 1).await;
+    fake.stumbles("/networks", usize::MAX);
+    fake.sends(STARTED);
+    let says = "it says: content digest: not found";
+    link(&mut updates, |link| matches!(link, Link::Lost { reason, .. } if reason == says)).await;
+}
