@@ -1,7 +1,8 @@
 //! What to tell someone whose try is not right yet: what is wrong or where to look, never the solution.
 
+use super::asked::unicode;
+use super::program;
 use super::text::looks_the_same;
-use super::{program, unicode};
 use crate::facts::{Exec, Run, StartFailure};
 
 pub(super) fn start_failed(run: &Run) -> Option<String> {

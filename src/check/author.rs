@@ -2,14 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-use super::OutputMatch;
+use super::asked::text::quoted;
 use super::finding::Finding;
-use super::mount;
 use super::output::Said;
 use super::printer::{Printer, Source, is_fed, of_terminal, of_words, typed_of};
 use super::program::{exec_words, is_prompt};
 use super::run::called;
-use super::text::quoted;
+use super::{OutputMatch, mount};
 use crate::facts::{Evidence, Run, short_id};
 
 /// Digits of a sum that are a seal.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::asked::names;
 use super::image;
 use crate::facts::{Content, Evidence, Image, Network, Run, Volume, short_id};
 
@@ -19,20 +20,6 @@ pub(super) enum Object<'e> {
 }
 
 pub(super) type Bound<'e> = BTreeMap<String, Object<'e>>;
-
-/// The values that there are, for the author's mistakes and the table of checks.
-pub(super) const VALUES: [&str; 10] = [
-    "id",
-    "short-id",
-    "name",
-    "image",
-    "image-id",
-    "host-port",
-    "exit-code",
-    "size",
-    "layers",
-    "largest-layer",
-];
 
 impl<'e> Object<'e> {
     /// What identifies it among its kind.
@@ -159,33 +146,6 @@ fn as_docker_counts(bytes: u64) -> String {
     format!("{number}{}", units[power])
 }
 
-/// The names in a text: `$r` and `$r.image` are both `r`. Names are small letters, digits and hyphens.
-pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
-    references(text).map(|(_, name, _)| name)
-}
-
-/// Where each reference stands, its name, and the value that is asked of it.
-fn references(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, &str, Option<&str>)> {
-    text.match_indices('$').filter_map(|(at, _)| {
-        let word = |from: usize| {
-            let rest = &text[from..];
-            let end = rest
-                .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
-                .unwrap_or(rest.len());
-            // A hyphen at the end belongs to the sentence.
-            rest[..end].trim_end_matches('-')
-        };
-        let name = word(at + 1);
-        if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-            return None;
-        }
-        let end = at + 1 + name.len();
-        let field = text[end..].strip_prefix('.').map(|_| word(end + 1)).filter(|f| VALUES.contains(f));
-        let end = end + field.map_or(0, |f| f.len() + 1);
-        Some((at..end, name, field))
-    })
-}
-
 /// Puts the values of bound names in; what is not bound, or not known, stays as it is written.
 pub(super) fn put_in(text: &str, bound: &Bound<'_>, evidence: &Evidence) -> String {
     replaced(text, |name, field| bound.get(name)?.value(field, evidence))
@@ -200,7 +160,7 @@ pub(super) fn put_in_words(text: &str, bound: &Bound<'_>, evidence: &Evidence) -
 fn replaced(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut done = 0;
-    for (place, name, field) in references(text) {
+    for (place, name, field) in names::references(text) {
         let Some(value) = value(name, field.unwrap_or("name")) else { continue };
         out.push_str(&text[done..place.start]);
         out.push_str(&value);
@@ -208,23 +168,6 @@ fn replaced(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String 
     }
     out.push_str(&text[done..]);
     out
-}
-
-/// Whether a value of this name is asked of anything.
-pub(super) fn asks_for(text: &str, field: &str) -> bool {
-    references(text).any(|(_, _, asked)| asked == Some(field))
-}
-
-/// What is wrong with a key that takes a name, if anything.
-pub(super) fn mistake(key: &str, text: Option<&str>) -> Option<String> {
-    text.filter(|text| bare(text).is_none()).map(|_| format!("`{key}` takes a name such as $web"))
-}
-
-/// The name in `$name`, where that is all.
-pub(super) fn bare(text: &str) -> Option<&str> {
-    references(text)
-        .find(|(place, _, field)| *place == (0..text.len()) && field.is_none())
-        .map(|(_, name, _)| name)
 }
 
 #[cfg(test)]
@@ -263,6 +206,6 @@ mod tests {
         assert_eq!(put("$r.host-port is unknown"), "$r.host-port is unknown");
         let in_words = |text| put_in_words(text, &bound, &evidence);
         assert_eq!(in_words("$r and $x.id on $r.host-port, in $(pwd)"), "quiet_fox and … on …, in $(pwd)");
-        assert_eq!(names("$r.image, $(pwd), $web-1- $HOME $").collect::<Vec<_>>(), ["r", "web-1"]);
+        assert_eq!(names::names("$r.image, $(pwd), $web-1- $HOME $").collect::<Vec<_>>(), ["r", "web-1"]);
     }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::dockerfile;
 use super::image::known_as;
+use super::{asked, dockerfile};
 use crate::facts::reference::{Reference, names_of};
 use crate::facts::{Evidence, Image, Observed, Origin, RunSource};
 
@@ -167,7 +167,7 @@ fn current<'e>(builds: &[Tried<'e>], evidence: &'e Evidence) -> Option<(&'e Imag
 }
 
 fn dockerfile_of<'e>(call: &'e Observed, evidence: &'e Evidence) -> Option<&'e str> {
-    let told = dockerfile(call).into_iter().chain(dockerfile::NAMES);
+    let told = dockerfile(call).into_iter().chain(asked::dockerfile::NAMES);
     told.into_iter().find(|path| evidence.files.contains_key(*path))
 }
 

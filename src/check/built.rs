@@ -1,8 +1,8 @@
 //! How an image is set up, and whether the learner built it.
 
+use super::asked::text::{quoted, words};
 use super::finding::Finding;
 use super::image::known_as;
-use super::text::{quoted, words};
 use super::verdict::Known;
 use super::volume::is_young;
 use super::{ImageMatch, advice, build, dockerfile, program};

@@ -1,10 +1,12 @@
 //! The conditions on a container, each held against one run.
 
-use super::bound::{self, Bound, Object};
+use super::asked::names;
+use super::asked::text::{quoted, words};
+use super::bound::{Bound, Object};
 use super::finding::Finding;
 use super::leaf::WATCHED;
 use super::run::called;
-use super::text::{only_looks_right, quoted, words};
+use super::text::only_looks_right;
 use super::verdict::Known;
 use super::{
     ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, outside, port,
@@ -27,7 +29,7 @@ pub(super) fn source(run: &Run) -> Finding {
 }
 
 pub(super) fn same(name: &str, run: &Run, bound: &Bound<'_>, evidence: &Evidence) -> Finding {
-    let wanted = bound::bare(name).and_then(|name| bound.get(name));
+    let wanted = names::bare(name).and_then(|name| bound.get(name));
     match wanted {
         Some(wanted) if wanted.is(&Object::Run(run)) => Finding::yes(true),
         Some(wanted) => Finding::no(
@@ -73,7 +75,7 @@ fn of_the_same(name: &str, run: &Run, bound: &Bound<'_>, evidence: &Evidence, no
     let called = image::called(run, evidence);
     match image::meant(name, bound) {
         Some(content) if content.is(run.content()) => Finding::yes(true),
-        _ if bound::bare(name)
+        _ if names::bare(name)
             .and_then(|name| bound.get(name))
             .is_some_and(|o| o.name(evidence) == called) =>
         {

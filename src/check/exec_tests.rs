@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::tests::{at, check, evidence, run};
+use super::tests::at;
+use super::tests::check;
+use super::tests::evidence;
+use super::tests::run;
 use super::*;
 use crate::facts::{Action, Answer, Exec, Observed, Output, Run};
 

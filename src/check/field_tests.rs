@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::tests::{at, check, evidence, run};
+use super::tests::at;
+use super::tests::check;
+use super::tests::evidence;
+use super::tests::run;
 use super::*;
 use crate::facts::{ContainerState, Mount, MountKind, Network, Place, Port, Run, Volume};
 

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::asked::text::quoted;
 use super::bound::Object;
-use super::number::Number;
-use super::text::{Text, only_looks_right, quoted};
+use super::text::only_looks_right;
 use super::verdict::{Known, Verdict};
+use super::{Number, Text};
 
 /// One condition held against one object. `found`, `differs` and `advice` are only read where it is not `Yes`.
 pub(super) struct Finding {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::tests::{at, check, evidence, run};
+use super::tests::at;
+use super::tests::check;
+use super::tests::evidence;
+use super::tests::run;
 use super::*;
 use crate::facts::{
     Answer, ContainerState, Exec, HttpAnswer, Image, ImageConfig, Kind, Layer, Observed, Place, Port, Probe,

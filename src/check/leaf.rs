@@ -28,29 +28,3 @@ pub(super) fn look<'e>(leaf: &Check, bound: &Bound<'e>, evidence: &'e Evidence) 
         }
     }
 }
-
-impl Check {
-    /// What it asks for, in a few words with an article.
-    pub fn describe(&self) -> String {
-        let list =
-            |checks: &[Self], word: &str| checks.iter().map(Self::describe).collect::<Vec<_>>().join(word);
-        match self {
-            Self::Image(wanted) => wanted.describe(),
-            Self::Container(wanted) => run::expected(wanted, true),
-            Self::Run(wanted) => run::expected(wanted, false),
-            Self::Volume(wanted) => wanted.describe(),
-            Self::Network(wanted) => wanted.describe(),
-            Self::Http(wanted) => wanted.describe(),
-            Self::Exec(wanted) => wanted.describe(),
-            Self::File(wanted) => wanted.describe(),
-            Self::Dockerfile(wanted) => wanted.describe(),
-            Self::Gone(wanted) => wanted.describe(),
-            Self::Seen(wanted) => wanted.describe(),
-            Self::Answer(wanted) => format!("an answer: {}", wanted.prompt),
-            Self::All(checks) => list(checks, ", and "),
-            Self::Any(checks) => list(checks, ", or "),
-            Self::None(checks) => format!("none of: {}", list(checks, ", ")),
-            Self::Count(wanted) => format!("{} of: {}", wanted.is.describe(), wanted.of.describe()),
-        }
-    }
-}

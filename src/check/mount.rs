@@ -1,43 +1,12 @@
 //! What a container mounts: the same for `-v` and `--mount`.
 
-use serde::{Deserialize, Serialize};
-
+use super::asked::mount::{file_of, word};
+use super::asked::text::quoted;
 use super::finding::Finding;
 use super::leaf::WATCHED;
 use super::run::called;
-use super::text::{Text, quoted};
+use super::{MountMatch, MountWord};
 use crate::facts::{Evidence, Mount, MountKind, Place, Run};
-
-/// One mount of the container that is all of this.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct MountMatch {
-    /// Its kind.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<MountWord>,
-    /// A file or folder of the exercise's folder that can be seen through it: `./hello.py`. Its folder will do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub covers: Option<String>,
-    /// The name of a volume, or a path of the machine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<Text>,
-    /// The path inside the container.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<Text>,
-    /// Whether the container may only read it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub read_only: Option<bool>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum MountWord {
-    Bind,
-    Volume,
-    Tmpfs,
-}
 
 pub(super) fn held(wanted: &MountMatch, run: &Run, evidence: &Evidence) -> Finding {
     if run.argv.is_none() {
@@ -65,15 +34,6 @@ pub(super) fn held(wanted: &MountMatch, run: &Run, evidence: &Evidence) -> Findi
 fn words(mount: &Mount) -> String {
     let source = if mount.source.is_empty() { String::new() } else { format!("{} on ", mount.source) };
     format!("{} {source}{}", word(mount.kind), mount.target)
-}
-
-fn word(kind: MountKind) -> &'static str {
-    match kind {
-        MountKind::Bind => "the bind mount",
-        MountKind::Volume => "the volume",
-        MountKind::Tmpfs => "the tmpfs",
-        MountKind::Other => "the mount",
-    }
 }
 
 /// How far it was right, the first difference, and what to say of it.
@@ -152,10 +112,6 @@ fn not_there(mount: &Mount, evidence: &Evidence) -> Option<String> {
     })
 }
 
-fn file_of(path: &str) -> &str {
-    path.trim_start_matches("./")
-}
-
 /// Where the file lies below the source: nothing where it is the source itself, None where it lies elsewhere.
 fn below(mount: &Mount, path: &str, run: &Run, folders: &[String]) -> Option<String> {
     // Docker Desktop names the machine's paths below folders of its own.
@@ -182,35 +138,4 @@ pub(super) fn paths_inside(path: &str, run: &Run, evidence: &Evidence) -> Vec<St
         Some(format!("{}{rest}", mount.target.trim_end_matches('/')))
     };
     run.mounts.iter().filter(|mount| mount.kind == MountKind::Bind).filter_map(inside).collect()
-}
-
-/// Goes after 'a container that'.
-pub(super) fn describe(wanted: &MountMatch) -> String {
-    let MountMatch { kind, covers, source, target, read_only } = wanted;
-    let what = match (covers, kind) {
-        (Some(path), _) => format!("mounts {} of your machine (the file or its folder)", file_of(path)),
-        (None, Some(MountWord::Bind)) => "mounts a path of your machine".into(),
-        (None, Some(MountWord::Volume)) => "mounts a volume".into(),
-        (None, Some(MountWord::Tmpfs)) => "has a tmpfs".into(),
-        (None, None) => "mounts something".into(),
-    };
-    let source = source.as_ref().map(|text| format!(" with the source {}", text.describe()));
-    let target = target.as_ref().map(|text| format!(" on {}", text.as_object("a path")));
-    let only = read_only.map(|only| if only { ", read-only" } else { ", writable" }.to_owned());
-    let parts = [source, target, only].into_iter().flatten().collect::<String>();
-    format!("{what}{parts}")
-}
-
-impl MountMatch {
-    pub(super) fn mistakes(&self) -> Vec<String> {
-        let Self { kind: _, covers, source: _, target: _, read_only: _ } = self;
-        let mut found = Vec::new();
-        if *self == Self::default() {
-            found.push("`mount` asks for nothing, so that any mount would pass".into());
-        }
-        if covers.as_ref().is_some_and(|path| !super::file::is_inside(path)) {
-            found.push("`covers` is a path in the exercise's folder, such as ./hello.py".into());
-        }
-        found
-    }
 }

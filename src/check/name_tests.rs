@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::tests::{BIG, SLIM, at, check, evidence, run};
+use super::tests::BIG;
+use super::tests::SLIM;
+use super::tests::at;
+use super::tests::check;
+use super::tests::evidence;
+use super::tests::run;
 use super::*;
 use crate::facts::{Action, Answer, Command, ContainerState, Observed, Origin, Run};
 

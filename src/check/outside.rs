@@ -1,10 +1,10 @@
 //! What a container has that its image has not: values of variables, and packages.
 
+use super::asked::text::words;
 use super::condition::unseen;
 use super::finding::Finding;
 use super::program;
 use super::run::called;
-use super::text::words;
 use crate::facts::{MountKind, Run};
 
 /// The image must not know the value.

@@ -1,8 +1,8 @@
 //! Who printed a line: which of the programs that ran can have written it, and where that program was read from.
 
+use super::Text;
 use super::program::{SHELLS, after_starters, base, is_script_flag, same, typed};
 use super::script::{Step, steps};
-use super::text::Text;
 
 /// Commands of a shell that print nothing.
 const SILENT: [&str; 32] = [

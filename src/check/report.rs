@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::bound::{self, Bound, Object};
 use super::finding::{Miss, Near};
 use super::search::{self, Choice};
-use super::{Check, Needs, Verdict, build, choices, seen};
+use super::verdict::Verdict;
+use super::{Check, Needs, build, choices, seen};
 use crate::facts::Evidence;
 
 /// The verdicts on one exercise, in the order of its tasks.

@@ -1,44 +1,13 @@
 //! Judging what the learner's commands asked of the engine: by the calls, so that every spelling of a command counts.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::bound::{self, Bound};
-use super::text::{Text, TextRule, quoted, words};
+use super::asked::names;
+use super::asked::text::{quoted, words};
+use super::bound::Bound;
 use super::verdict::Verdict;
+use super::{SeenMatch, SeenStatus, Text, TextRule};
 use crate::facts::{Evidence, Observed, Origin, Reference, Run};
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SeenMatch {
-    /// The action's name: `container-list`, `image-history`, `container-logs`, …
-    pub did: String,
-    /// The container, image, volume or network that it was done to, by its name or as `$name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<Text>,
-    /// Arguments of the call: `all`, `limit`, `follow`, `tail`, `force`, …
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub args: BTreeMap<String, Text>,
-    /// `error` where the engine must refuse it.
-    #[serde(default)]
-    pub status: SeenStatus,
-    /// The engine's own words, where it refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Text>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum SeenStatus {
-    #[default]
-    Ok,
-    /// The engine refused; for exercises about a mistake.
-    Error,
-}
 
 /// These make a list shorter: where the author doesn't ask for them, a list with them is another one.
 const NARROW: [&str; 4] = ["filters", "limit", "since", "before"];
@@ -80,7 +49,7 @@ impl SeenMatch {
     fn difference(&self, call: &Observed, bound: &Bound<'_>, evidence: &Evidence) -> Option<String> {
         if let Some(object) = &self.object {
             let names = names_of(call, evidence);
-            let meant = object.literals().into_iter().find_map(bound::bare).and_then(|name| bound.get(name));
+            let meant = object.literals().into_iter().find_map(names::bare).and_then(|name| bound.get(name));
             let is_image = call.action.name.starts_with("image-");
             let same = |name: &String| match meant {
                 Some(meant) => {
@@ -125,27 +94,6 @@ impl SeenMatch {
             (SeenStatus::Error, true) => Some("the engine did not refuse it".into()),
             _ => None,
         }
-    }
-
-    pub(super) fn describe(&self) -> String {
-        let Self { did, object, args, status, message } = self;
-        let mut told = format!("a command that {}", deed(did));
-        told.extend(object.as_ref().map(|object| format!(" {}", object.describe())));
-        told.extend(args.iter().map(|(name, value)| match value {
-            Text::Equals(on) if on == "1" => format!(", with {name}"),
-            value => format!(", with {name} {}", value.describe()),
-        }));
-        told.extend((*status == SeenStatus::Error).then(|| ", and is refused".to_owned()));
-        told.extend(message.as_ref().map(|text| format!(" with {}", text.as_object("a message"))));
-        told
-    }
-
-    pub(super) fn mistakes(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        if self.did.trim().is_empty() {
-            found.push("`did` is empty".into());
-        }
-        found
     }
 }
 
@@ -214,21 +162,6 @@ pub(super) fn logs_were_read(run: &Run, evidence: &Evidence) -> bool {
             && call.answer.as_ref().is_some_and(|answer| answer.status < 400)
             && names_of(call, evidence).iter().any(|name| is_of(name, &run.name, &run.id))
     })
-}
-
-/// The action's name in words, as they go on after 'a command that': 'lists containers', 'pulls an image'.
-fn deed(did: &str) -> String {
-    let (noun, verb) = did.split_once('-').unwrap_or((did, ""));
-    let a = if noun == "image" { "an" } else { "a" };
-    match verb {
-        "" => format!("asks for {noun}"),
-        "list" => format!("lists {noun}s"),
-        "logs" => format!("reads the log of {a} {noun}"),
-        "history" => format!("shows the history of {a} {noun}"),
-        "search" | "push" => format!("{verb}es {a} {noun}"),
-        _ if verb.contains('-') => format!("does {did}"),
-        _ => format!("{verb}s {a} {noun}"),
-    }
 }
 
 /// With and without what the engine adds to a name.

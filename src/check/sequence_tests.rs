@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::name_tests::{reported, words};
-use super::tests::{at, evidence};
+use super::name_tests::reported;
+use super::name_tests::words;
+use super::tests::at;
+use super::tests::evidence;
 use super::*;
 use crate::facts::{Answer, Image, ImageConfig, Layer, Output, Run};
 

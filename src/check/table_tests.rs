@@ -155,7 +155,7 @@ fn table() -> String {
          **NUMBER** is a whole number, which means *equals*; or one of `{gt: 1}`, `{ge: 1}`, `{lt: 1}`, `{le: 1}`, `{not: 1}`.\n\n\
          `as: web` gives what is found a name. Later in the same `all`, and in later tasks, `$web` is that object; in texts\n",
     );
-    let values: Vec<String> = bound::VALUES.iter().map(|value| format!("`$web.{value}`")).collect();
+    let values: Vec<String> = asked::names::VALUES.iter().map(|value| format!("`$web.{value}`")).collect();
     let _ = writeln!(
         out,
         "{} are its values. All names together stand for one choice of objects.\n",

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::unicode::is_unseen;
+use super::is_unseen;
 
 /// The ways to read a typed text, as it stands first. Quotes, dashes, blanks, wide letters and composed accents are the plain
 /// ones (NFKC); backquotes around it are left out; a long dash may have been two hyphens.

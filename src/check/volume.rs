@@ -1,32 +1,10 @@
 //! Judging volumes: made since the exercise began, and here now.
 
-use serde::{Deserialize, Serialize};
-
+use super::asked::names;
 use super::bound::{self, Bound, Object};
 use super::finding::{Candidate, Finding, Found};
-use super::text::Text;
+use super::{Text, VolumeMatch};
 use crate::facts::{Evidence, MountKind, Run, Volume};
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct VolumeMatch {
-    /// The name that it has in later checks.
-    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
-    pub bind: Option<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Text>,
-    /// Its driver: `local`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driver: Option<Text>,
-    /// A container that mounts it: a name such as `$c`, or its name as a text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used_by: Option<Text>,
-    /// Made by the engine without a name of the learner's choice.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub anonymous: Option<bool>,
-}
 
 pub(super) fn look<'e>(wanted: &VolumeMatch, bound: &Bound<'e>, evidence: &'e Evidence) -> Found<'e> {
     let candidates = evidence.volumes.iter().map(|volume| {
@@ -83,7 +61,7 @@ fn findings(wanted: &VolumeMatch, volume: &Volume, bound: &Bound<'_>, evidence: 
 
 /// Whether a container is the one that is meant: by a name that was bound, or by its own.
 pub(super) fn is_it(wanted: &Text, run: &Run, bound: &Bound<'_>) -> bool {
-    let named = wanted.literals().into_iter().find_map(bound::bare).and_then(|name| bound.get(name));
+    let named = wanted.literals().into_iter().find_map(names::bare).and_then(|name| bound.get(name));
     match named {
         Some(object) => object.is(&Object::Run(run)),
         None => wanted.matches(&run.name),
@@ -93,25 +71,4 @@ pub(super) fn is_it(wanted: &Text, run: &Run, bound: &Bound<'_>) -> bool {
 /// Made since the beginning. The engine tells whole seconds of some objects.
 pub(super) fn is_young(created: Option<jiff::Timestamp>, evidence: &Evidence) -> bool {
     created.is_none_or(|at| at.as_second() >= evidence.since.as_second())
-}
-
-impl VolumeMatch {
-    pub(super) fn describe(&self) -> String {
-        let Self { bind: _, name, driver, used_by, anonymous } = self;
-        let what = match anonymous {
-            Some(true) => "an anonymous volume",
-            Some(false) => "a volume with a name of yours",
-            None => "a volume",
-        };
-        let name = name.as_ref().map(|name| format!(" with the name {}", name.describe()));
-        let driver = driver.as_ref().map(|driver| format!(" of the driver {}", driver.describe()));
-        let user = used_by.as_ref().map(|user| format!(", mounted by {}", user.describe()));
-        let parts = [name, driver, user].into_iter().flatten().collect::<String>();
-        format!("{what}{parts}")
-    }
-
-    pub(super) fn mistakes(&self) -> Vec<String> {
-        let empty = (Self { bind: None, ..self.clone() }) == Self::default();
-        empty.then(|| "`volume` asks for nothing, so that any volume would pass".into()).into_iter().collect()
-    }
 }

@@ -55,6 +55,9 @@ const OUTSIDE: [(&str, &[&str]); 14] = [
 /// What `tui` may not name of `progress` outside its door: the store writes files.
 const STORE: (&str, &str, &str) = ("tui", "tui/effects.rs", "progress::Store");
 
+/// What an author writes in a check knows nothing of judging: its files use nothing of the room above them.
+const BELOW: (&str, &str, &str) = ("check/asked/", "check/asked/mod.rs", "check");
+
 const MOST_LINES: usize = 500;
 
 /// The one place that prints, and what only it may say.
@@ -87,6 +90,9 @@ fn a_use_that_goes_the_wrong_way_is_seen() {
     assert!(faulty("session/mod.rs", "use anyhow::Result;"));
     assert!(faulty("engine/connection.rs", "use hyper::Request;"));
     assert!(faulty("lab/mod.rs", "use http_body_util::BodyExt;"));
+    assert!(faulty("check/asked/image.rs", "use super::super::verdict::Known;"));
+    assert!(faulty("check/asked/image.rs", "use crate::check::verdict::Known;"));
+    assert!(faulty("check/asked/mod.rs", "use super::bound;"));
     assert!(faulty("new_room/mod.rs", ""));
     assert!(faulty("cli/grade/mod.rs", "fn f() { eprintln!(\"what others wrote\") }"));
     assert!(!faults("facts/mod.rs", "pub struct NoSentence;").is_empty());
@@ -109,6 +115,7 @@ fn a_use_that_goes_down_is_not() {
         "// not like crate::engine or use bollard::Docker\nconst WORD: &str = \"a crate::tui\";",
     );
     fine("tap/relay.rs", "use hyper_util::rt::TokioIo;\nuse hyper::{Request, body::Incoming};");
+    fine("check/asked/image.rs", "use super::number::Number;\nuse crate::facts::Image;");
     fine("engine/mod.rs", "mod lab_bollard {}\nlet crossterm = 1;");
 }
 
@@ -126,6 +133,11 @@ fn faults(name: &str, text: &str) -> Vec<String> {
     if name.starts_with(whose) && name != printer {
         let found_here = prints.iter().filter(|word| text.contains(*word));
         found.extend(found_here.map(|word| format!("src/{name}: only {printer} may say {word}")));
+    }
+    let (folder, door, above) = BELOW;
+    let up = if name == door { "use super::".into() } else { "super::super::".to_owned() };
+    if name.starts_with(folder) && (text.contains(&up) || text.contains(&format!("crate::{above}::"))) {
+        found.push(format!("src/{name}: uses what is above it in {above}"));
     }
     let room = name.split('/').next().unwrap_or(name).trim_end_matches(".rs");
     let known = ["lib", "main", "paths"].contains(&room) || ROOMS.iter().any(|(known, _)| *known == room);

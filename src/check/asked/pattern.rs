@@ -25,11 +25,11 @@ impl Pattern {
         })
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::check) fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    pub(super) fn is_match(&self, text: &str) -> bool {
+    pub(in crate::check) fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text)
     }
 }

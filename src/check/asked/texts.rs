@@ -2,15 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    AnswerMatch, AnswerOfPort, Check, CountMatch, DockerfileMatch, ExecMatch, ExecOf, FileMatch,
-    GoneContainer, GoneMatch, GoneNamed, HttpMatch, ImageAsked, ImageMatch, MountMatch, NetworkMatch,
-    OutputMatch, Pattern, PortAsked, PortMatch, RunMatch, SeenMatch, Text, TextRule, VolumeMatch,
-};
+use super::answer::AnswerMatch;
+use super::dockerfile::DockerfileMatch;
+use super::exec::{ExecMatch, ExecOf};
+use super::file::FileMatch;
+use super::gone::{GoneContainer, GoneMatch, GoneNamed};
+use super::http::{AnswerOfPort, HttpMatch};
+use super::image::{ImageAsked, ImageMatch};
+use super::mount::MountMatch;
+use super::network::NetworkMatch;
+use super::output::OutputMatch;
+use super::pattern::Pattern;
+use super::port::{PortAsked, PortMatch};
+use super::run::RunMatch;
+use super::seen::SeenMatch;
+use super::text::{Text, TextRule};
+use super::volume::VolumeMatch;
+use super::{Check, CountMatch};
 
 /// What a `$name` in a text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Means {
+pub(in crate::check) enum Means {
     /// A value of it, put in there.
     Value,
     /// The very object, where the name is all of the text.
@@ -18,10 +30,10 @@ pub(super) enum Means {
 }
 
 /// Gets each text; what it returns takes the text's place.
-pub(super) type Tell<'a> = dyn FnMut(&str, Means) -> Option<String> + 'a;
+pub(in crate::check) type Tell<'a> = dyn FnMut(&str, Means) -> Option<String> + 'a;
 
 /// Something with texts in it. Each field is named, so that a new one is thought of.
-pub(super) trait Texts {
+pub(in crate::check) trait Texts {
     fn visit(&mut self, tell: &mut Tell<'_>);
 }
 

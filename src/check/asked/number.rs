@@ -29,7 +29,7 @@ impl Number {
     }
 
     /// Goes after a noun: 'exit code 0', 'exit code other than 0'.
-    pub(super) fn describe(self) -> String {
+    pub(in crate::check) fn describe(self) -> String {
         match self {
             Self::Equals(n) => n.to_string(),
             Self::Rule(NumberRule::Gt(n)) => format!("more than {n}"),

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, ImageAsked, ImageMatch, Number, PortAsked, PortMatch, RunMatch, bound, dockerfile};
+use super::image::{ImageAsked, ImageMatch};
+use super::number::Number;
+use super::port::{PortAsked, PortMatch};
+use super::run::RunMatch;
+use super::{Check, dockerfile, names};
 
 /// What checks ask after, of one exercise or of several: whoever records or gathers looks here, and nowhere else.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,7 +121,7 @@ fn bare(path: &str) -> &str {
 
 fn asks_for_value(check: &Check, field: &str) -> bool {
     let mut found = false;
-    check.each_text(&mut |text| found |= bound::asks_for(text, field));
+    check.each_text(&mut |text| found |= names::asks_for(text, field));
     found
 }
 

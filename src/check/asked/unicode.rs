@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// How a text looks: letters of other scripts, wide forms and blanks of all kinds are the plain ones that they look like (UTS #39,
 /// skeletons), and what cannot be seen is left out.
-pub(super) fn look(text: &str) -> String {
+pub(in crate::check) fn look(text: &str) -> String {
     let plain: String = text
         .nfkc()
         .filter(|c| c.is_whitespace() || !is_unseen(*c))
@@ -33,7 +33,7 @@ fn code(c: char) -> String {
 }
 
 /// A character in words that tell it from every other one: `"e"`, `a blank`, `a no-break space`, with its code where that says more.
-pub(super) fn named(c: char) -> String {
+pub(in crate::check) fn named(c: char) -> String {
     match c {
         ' ' => "a blank".into(),
         '\t' => "a tab".into(),
@@ -46,7 +46,7 @@ pub(super) fn named(c: char) -> String {
 }
 
 /// The same, beside the character that was wanted in its place.
-pub(super) fn named_beside(c: char, wanted: char) -> String {
+pub(in crate::check) fn named_beside(c: char, wanted: char) -> String {
     let (found, wanted_look) = (look(&c.to_string()), look(&wanted.to_string()));
     if !c.is_ascii() && !is_unseen(c) && !is_unseen(wanted) && !found.is_empty() && found == wanted_look {
         return format!("one that only looks like {}, {}", named(wanted), code(c));
@@ -55,7 +55,7 @@ pub(super) fn named_beside(c: char, wanted: char) -> String {
 }
 
 /// A text as a JSON string would show it, with what cannot be seen as `\u00a0`.
-pub(super) fn shown(text: &str) -> String {
+pub(in crate::check) fn shown(text: &str) -> String {
     let escaped = |c: char| {
         let mut units = [0; 2];
         c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
@@ -65,7 +65,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// The same without quotes around it.
-pub(super) fn plain_sight(text: &str) -> String {
+pub(in crate::check) fn plain_sight(text: &str) -> String {
     text.chars()
         .map(|c| {
             if is_unseen(c) && c != ' ' {
