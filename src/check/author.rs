@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::asked::text::quoted;
 use super::finding::Finding;
 use super::output::Said;
-use super::printer::{Printer, Source, is_fed, of_terminal, of_words, typed_of};
+use super::printer::{Printer, Source, is_fed, of_terminal, of_words, only_said, typed_of};
 use super::program::{exec_words, is_prompt};
 use super::run::called;
 use super::{OutputMatch, mount};
@@ -21,12 +21,15 @@ pub(super) fn differs(wanted: &OutputMatch, said: &Said<'_>, evidence: &Evidence
     {
         return Some(finding);
     }
-    let by = wanted.by.as_ref()?;
     let argv = match said.exec {
         Some(exec) => exec_words(&exec.line),
         // Of one that was not inspected only the events are known, and `program` says so.
         None => said.run.argv.clone()?,
     };
+    if let Some(finding) = echoed(wanted, &argv, said) {
+        return Some(finding);
+    }
+    let by = wanted.by.as_ref()?;
     let line = wanted.line.as_ref();
     let text = &said.output.text;
     let source = wanted.read_from.as_ref().map(|path| Source { names: names(path, said.run, evidence) });
@@ -59,6 +62,27 @@ pub(super) fn differs(wanted: &OutputMatch, said: &Said<'_>, evidence: &Evidence
             )),
         ),
     )
+}
+
+fn echoed(wanted: &OutputMatch, argv: &[String], said: &Said<'_>) -> Option<Finding> {
+    let may = wanted.echoed?;
+    let is_it = |found: &str| {
+        wanted.line.as_ref().is_none_or(|line| line.matches(found))
+            && wanted.contains.as_ref().is_none_or(|part| found.contains(part))
+    };
+    let echo = only_said(argv, said.tty && is_prompt(argv), &said.output.text, &is_it);
+    if echo.is_some() == may {
+        return None;
+    }
+    let found = format!("{} ran {}", called(said.run), quoted(&argv.join(" ")));
+    Some(match echo {
+        Some(words) => {
+            Finding::no(found, format!("{} only says what was typed", quoted(&words))).advising(Some(
+                "The text must come out of what the task speaks of: let a command read it there.".to_owned(),
+            ))
+        }
+        None => Finding::no(found, "no command such as echo said it"),
+    })
 }
 
 /// What stands for a file of the exercise's folder in a container that sees it through a mount.
@@ -138,6 +162,17 @@ mod tests {
             told(asked(), &run(&["/x"], &format!("done\nseal: {by_name}"))).contains("not of this container")
         );
         assert!(told(asked(), &run(&["/x"], "done")).contains("without its seal"));
+    }
+
+    #[test]
+    fn what_echo_says_was_not_found() {
+        let asked = || json!({"contains": "ID=alpine", "echoed": false});
+        assert_eq!(told(asked(), &run(&["cat", "/etc/os-release"], "NAME=x\nID=alpine")), "");
+        let said = told(asked(), &run(&["echo", "ID=alpine"], "ID=alpine"));
+        assert_eq!(said, "\"echo ID=alpine\" only says what was typed");
+        let asked = || json!({"line": "hi", "echoed": true});
+        assert_eq!(told(asked(), &run(&["echo", "hi"], "hi")), "");
+        assert!(told(asked(), &run(&["cat", "x"], "hi")).contains("no command such as echo"));
     }
 
     #[test]

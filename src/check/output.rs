@@ -12,7 +12,7 @@ impl OutputMatch {
     /// None where everything but `line` is so.
     fn rest_difference(&self, said: &Said<'_>) -> Option<String> {
         // Who printed it is looked at after that.
-        let Self { line: _, by: _, read_from: _, seal: _, contains, regex, lines, empty } = self;
+        let Self { line: _, by: _, read_from: _, seal: _, echoed: _, contains, regex, lines, empty } = self;
         let text = &said.output.text;
         let shown = || said.lines().filter(|l| !l.trim().is_empty());
         if let Some(part) = contains

@@ -95,33 +95,66 @@ pub(super) fn of_words(
     }
 }
 
+/// The command that printed it and does nothing else than to repeat words that it is given, where nothing else can have
+/// printed it.
+pub(super) fn only_said(
+    argv: &[String],
+    in_terminal: bool,
+    output: &str,
+    is_it: &dyn Fn(&str) -> bool,
+) -> Option<String> {
+    if in_terminal {
+        let told =
+            typed_commands(output).into_iter().filter(|(_, lines)| lines.iter().any(|found| is_it(found)));
+        let said = told.map(|(script, lines)| only_said(&of_shell(script), false, &lines.join("\n"), is_it));
+        let said: Option<Vec<String>> = said.collect();
+        return said?.into_iter().next();
+    }
+    let mut all = Vec::new();
+    flatten(&Step { words: argv.to_vec(), ..Step::default() }, &mut all);
+    let shown = |n: usize, step: &Step| !step.hidden && (!step.into_pipe || passes_on(&all[n + 1..]));
+    let says = |step: &Step| literal(step).is_some_and(|said| said.lines().any(is_it));
+    let echoes: Vec<&Step> = all
+        .iter()
+        .enumerate()
+        .filter(|(n, step)| shown(*n, step) && says(step))
+        .map(|(_, step)| step)
+        .collect();
+    let times = output.lines().filter(|found| is_it(found)).count();
+    (echoes.len() >= times.max(1)).then(|| echoes[0].words.join(" "))
+}
+
+fn of_shell(script: &str) -> [String; 3] {
+    ["sh", "-c", script].map(str::to_owned)
+}
+
+/// What was typed at a shell's prompt in a terminal: each command with the lines that came after it.
+fn typed_commands(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut commands: Vec<(&str, Vec<&str>)> = Vec::new();
+    for found in text.lines() {
+        match typed(found) {
+            Some(script) => commands.push((script, Vec::new())),
+            None => commands.last_mut().into_iter().for_each(|(_, lines)| lines.push(found)),
+        }
+    }
+    commands
+}
+
 /// The same of what was typed at a shell's prompt in a terminal: each command with what came after it.
 pub(super) fn of_terminal(text: &str, wanted: &str, line: Option<&Text>, source: Option<&Source>) -> Printer {
     let mut last = Printer::Another(String::new());
-    let mut command: Option<(&str, Vec<&str>)> = None;
-    let mut told = |command: Option<(&str, Vec<&str>)>| {
-        let Some((script, lines)) = command else { return false };
+    for (script, lines) in typed_commands(text) {
         if !lines.iter().any(|found| line.is_none_or(|line| line.matches(found))) {
-            return false;
+            continue;
         }
-        let argv = ["sh", "-c", script].map(str::to_owned);
         let lines = lines.join("\n");
         // At the program's own prompt, what was typed there is what it was given.
         let source = source.filter(|source| !typed_of(&lines, source));
-        last = of_words(&argv, wanted, line, &lines, source);
-        last == Printer::Asked
-    };
-    for found in text.lines() {
-        match typed(found) {
-            Some(script) => {
-                if told(command.replace((script, Vec::new()))) {
-                    return Printer::Asked;
-                }
-            }
-            None => command.iter_mut().for_each(|(_, lines)| lines.push(found)),
+        last = of_words(&of_shell(script), wanted, line, &lines, source);
+        if last == Printer::Asked {
+            break;
         }
     }
-    told(command);
     last
 }
 

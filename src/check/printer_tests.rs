@@ -112,3 +112,37 @@ fn a_program_is_read_from_a_file_or_from_elsewhere() {
     assert!(typed_of(">>> import hello\nx", &source));
     assert!(!typed_of(">>> print(1)\nhello", &source));
 }
+
+#[test]
+fn what_is_only_said_is_told_from_what_was_read() {
+    let said = |text: &str, output: &str| only_said(&script(text), false, output, &|found| found == LINE);
+    for text in [
+        "echo hello harbour",
+        "printf 'hello harbour'",
+        "cat /etc/hostname; echo hello harbour",
+        "echo hello harbour | cat",
+        "cat <<E\nhello harbour\nE",
+    ] {
+        assert!(said(text, LINE).is_some(), "{text}");
+    }
+    for text in [
+        "cat /data/list",
+        "echo hello harbour > /data/list; cat /data/list",
+        "echo hello harbour | tee /data/list > /dev/null; cat /data/list",
+        "grep 'hello harbour' /data/list",
+        "echo \"$(cat /data/list)\"",
+        "echo here it is; cat /data/list",
+    ] {
+        assert_eq!(said(text, LINE), None, "{text}");
+    }
+    assert_eq!(said("echo hello harbour; cat /data/list", "hello harbour\nhello harbour"), None);
+    let words = ["echo", "hello", "harbour"].map(str::to_owned);
+    assert_eq!(only_said(&words, false, LINE, &|found| found == LINE).as_deref(), Some("echo hello harbour"));
+    let typed = |text: &str| only_said(&["bash".to_owned()], true, text, &|found| found == LINE);
+    assert!(typed("root@1:/# echo hello harbour\nhello harbour\nroot@1:/# exit").is_some());
+    assert_eq!(
+        typed("root@1:/# echo hello harbour\nhello harbour\nroot@1:/# cat /list\nhello harbour"),
+        None
+    );
+    assert_eq!(typed("root@1:/# cat /list\nhello harbour"), None);
+}

@@ -25,6 +25,10 @@ pub struct OutputMatch {
     /// hexadecimal digits of the SHA-256 of this text, a blank and its hostname.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seal: Option<String>,
+    /// Whether a command only said the text, as `echo` does with the words that it is given: `false` where it must have
+    /// been read from somewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echoed: Option<bool>,
     /// A text anywhere in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
@@ -41,7 +45,7 @@ pub struct OutputMatch {
 
 impl OutputMatch {
     pub(in crate::check) fn mistakes(&self) -> Vec<String> {
-        let Self { line, by, read_from, seal, contains, regex: _, lines: _, empty: _ } = self;
+        let Self { line, by, read_from, seal, echoed, contains, regex: _, lines: _, empty: _ } = self;
         let mut found = Vec::new();
         if *self == Self::default() {
             found.push("`output` asks for nothing".into());
@@ -61,6 +65,9 @@ impl OutputMatch {
         if read_from.as_ref().is_some_and(|path| !super::file::is_inside(path)) {
             found.push("`read-from` is a path in the exercise's folder, such as ./hello.py".into());
         }
+        if echoed.is_some() && line.is_none() && contains.is_none() {
+            found.push("`echoed` needs a `line` or `contains`: of which it says where it came from".into());
+        }
         if seal.as_ref().is_some_and(|seal| seal.trim().is_empty()) {
             found.push("`seal` is empty".into());
         }
@@ -70,7 +77,7 @@ impl OutputMatch {
 
 /// Goes after 'a container that'.
 pub(in crate::check) fn describe(wanted: &OutputMatch) -> String {
-    let OutputMatch { line, by, read_from, seal, contains, regex, lines, empty } = wanted;
+    let OutputMatch { line, by, read_from, seal, echoed, contains, regex, lines, empty } = wanted;
     let mut prints: Vec<String> = Vec::new();
     prints.extend(line.as_ref().map(|line| match line.literals().is_empty() {
         true => format!("a line {}", line.describe()),
@@ -83,5 +90,6 @@ pub(in crate::check) fn describe(wanted: &OutputMatch) -> String {
     prints.extend(empty.map(|empty| if empty { "nothing" } else { "something" }.to_owned()));
     let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     let from = read_from.as_ref().map(|path| format!(" from {}", path.trim_start_matches("./")));
-    format!("prints {}{by}{}", sentence(&prints), from.unwrap_or_default())
+    let echoed = echoed.map(|echoed| if echoed { " by echo" } else { " without echo" }).unwrap_or_default();
+    format!("prints {}{by}{}{echoed}", sentence(&prints), from.unwrap_or_default())
 }

@@ -240,7 +240,7 @@ impl Texts for AnswerOfPort {
 
 impl Texts for OutputMatch {
     fn visit(&mut self, tell: &mut Tell<'_>) {
-        let Self { line, by, read_from, seal, contains, regex, lines: _, empty: _ } = self;
+        let Self { line, by, read_from, seal, echoed: _, contains, regex, lines: _, empty: _ } = self;
         line.visit(tell);
         [by, read_from, seal].into_iter().for_each(|text| text.visit(tell));
         contains.visit(tell);

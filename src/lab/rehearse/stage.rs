@@ -36,6 +36,8 @@ HISTFILE=
 answer() { printf '%s' "$2" > "$PILOTWHALE_ANSWERS/$1"; }
 # retry COMMAND...: until it ends well, for at most some 20 seconds
 retry() { local n; for n in {1..80}; do "$@" && return; sleep 0.25; done; return 1; }
+# The seconds that a learner waits for a server; this machine may do other things beside.
+sleep() { case $* in [1-9]) command sleep $(($1 * 4)) ;; *) command sleep "$@" ;; esac; }
 "#;
 /// Without brackets around what is pasted, a text of several lines would run line by line.
 const INPUTRC: &str = "set enable-bracketed-paste on\n";
