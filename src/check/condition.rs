@@ -6,7 +6,7 @@ use super::bound::{Bound, Object};
 use super::finding::Finding;
 use super::leaf::WATCHED;
 use super::run::called;
-use super::text::only_looks_right;
+use super::text::{nearest, only_looks_right};
 use super::verdict::Known;
 use super::{
     ImageAsked, Number, RunMatch, StateWord, Text, advice, exec, http, image, mount, output, outside, port,
@@ -288,12 +288,15 @@ fn variable(name: &str, wanted: &Text, run: &Run) -> Finding {
     if run.argv.is_none() || run.env_names.iter().any(|known| known == name) {
         return unseen(run, "its variables");
     }
-    let other = run.env_names.iter().find(|known| known.eq_ignore_ascii_case(name));
+    let other = nearest(run.env_names.iter().map(String::as_str), &[name]);
     let no = |differs: String| Finding::no(format!("no variable {name}"), differs);
     match other {
-        Some(other) => no(format!("the variable is called {other}, expected {name}"))
-            .advising(Some("Small and capital letters are different in names of variables.".to_owned()))
-            .tried(true),
+        Some((other, _)) => {
+            let case = "Small and capital letters are different in names of variables.";
+            no(format!("the variable is called {other}, expected {name}"))
+                .advising(other.eq_ignore_ascii_case(name).then(|| case.to_owned()))
+                .tried(true)
+        }
         None => no(format!("{name} is not set in it")).advising(advice::variable(run, name)),
     }
 }

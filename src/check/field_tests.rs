@@ -132,6 +132,11 @@ fn a_variable_has_its_name_and_value() {
     holds(asked(), with("DEPLOYMENT", "dev"));
     fails(asked(), with("DEPLOYMENT", "prod"), "not right", &["DEPLOYMENT is \\\"prod\\\""]);
     fails(asked(), with("deployment", "dev"), "not right", &["Small and capital"]);
+    for near in ["DEPLOYMNET", "DEPLOYMENTS", "DEPLOY_MENT"] {
+        let called = format!("the variable is called {near}");
+        fails(asked(), with(near, "dev"), "not right", &[&called]);
+    }
+    fails(asked(), with("STAGE", "dev"), "not right", &["DEPLOYMENT is not set"]);
     let late = run(&["python", "api.py", "-e", "DEPLOYMENT=dev"], "");
     fails(asked(), late, "not right", &["not set", "-e stands after the image"]);
     let exec = Run { execs: vec!["env DEPLOYMENT=dev".into()], ..run(&["python"], "") };

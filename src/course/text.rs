@@ -123,6 +123,7 @@ fn push_words(inlines: &[Inline], out: &mut String) {
                     out.extend([" (", url, ")"]);
                 }
             }
+            Inline::Image { alt, url } if alt.is_empty() => out.extend(["[image] (", url, ")"]),
             Inline::Image { alt, url } => out.extend(["[image: ", alt, "] (", url, ")"]),
             Inline::SoftBreak => out.push(' '),
             Inline::HardBreak => out.push('\n'),

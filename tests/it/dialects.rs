@@ -52,6 +52,45 @@ fn a_colon_makes_a_definition_only_before_a_blank() {
 }
 
 #[test]
+fn lines_of_a_line_block_stay_lines() {
+    assert_eq!(
+        shown("| Harbour Road 1\n|   Ghent\n|\n| Belgium,\n  far away"),
+        ["Harbour Road 1\n\u{a0}\u{a0}Ghent\n\u{a0}\nBelgium, far away"]
+    );
+    assert_eq!(shown("| a | b |\n|---|---|\n| 1 | 2 |"), ["a  b\n-  -\n1  2"]);
+    assert_eq!(shown("|x| is no block"), ["|x| is no block"]);
+}
+
+#[test]
+fn a_step_of_remark_has_properties_and_a_sign_in_a_class_stays_a_sign() {
+    let text =
+        "class: middle\n\n# A\n\n--\ncount: false\n\nmore\n\n.foot[.red.bold[*] Important]\n\n???\nnote";
+    let (deck, _) = parse(text);
+    assert_eq!((deck.slides.len(), deck.slides[0].steps), (1, 2));
+    assert_eq!(shown(text), ["# A\n\nmore\n\n* Important"]);
+}
+
+#[test]
+fn lists_of_marp_come_item_by_item_where_their_bullet_says_so() {
+    let steps = |list: &str| {
+        let (deck, _) = parse(&format!("---\nmarp: true\n---\n\n# A\n\n{list}"));
+        deck.slides[0].steps
+    };
+    let whole = steps("- a\n- b\n");
+    assert_eq!(whole, 1);
+    assert_eq!(steps("1. a\n2. b\n"), whole);
+    assert_eq!(steps("* a\n* b\n"), 3);
+    assert_eq!(steps("1) a\n2) b\n"), 3);
+    assert_eq!(steps("* a\n* b\n\nwords\n\n- c\n- d\n"), 3, "what follows does not wait");
+    assert_eq!(steps("*emphasis* here\n"), whole);
+}
+
+#[test]
+fn an_image_without_words_is_an_image() {
+    assert_eq!(shown("![](a.png) and ![a map](b.png)"), ["[image] (a.png) and [image: a map] (b.png)"]);
+}
+
+#[test]
 fn metadata_counts_wherever_it_stands_and_words_that_look_like_it_stay() {
     let (deck, _) = parse("<!-- licence -->\n---\ntitle: First\n---\n\n# A\n\n---\ntitle: Later\n---\n\nb");
     assert_eq!((deck.title.as_str(), deck.slides.len()), ("First", 1));

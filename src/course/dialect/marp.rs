@@ -82,6 +82,7 @@ fn read(sheet: &mut Sheet<'_>) {
     if let Some(divider) = divider {
         at_headings(sheet, &divider);
     }
+    fragments(sheet);
     for n in sheet.body..sheet.lines.len() {
         if sheet.is_text(n) && sheet.lines[n].contains("![") {
             images(sheet, n);
@@ -99,6 +100,23 @@ fn read(sheet: &mut Sheet<'_>) {
         "backgroundImage",
         "color",
     ]);
+}
+
+/// An item comes with a step of its own if its bullet is `*`, or `)` stands after its number (Marpit's fragmented lists).
+fn fragments(sheet: &mut Sheet<'_>) {
+    for n in sheet.body..sheet.lines.len() {
+        if !sheet.is_text(n) {
+            continue;
+        }
+        let line = sheet.lines[n].trim_start();
+        let sign = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let wanted = if sign.len() < line.len() { ") " } else { "* " };
+        if sign.starts_with(wanted) {
+            let mark = sheet.place(Mark::Fragment);
+            let whole = format!("{} {mark}", sheet.lines[n].trim_end());
+            sheet.lines[n] = whole.into();
+        }
+    }
 }
 
 /// Each heading of these levels begins a slide: `2` means the first and the second, `[2]` the second alone.

@@ -76,6 +76,12 @@ fn line(sheet: &mut Sheet<'_>, i: usize, open: &mut Vec<Div>, feet: &mut Vec<Str
         }
         return end - 1;
     }
+    if flat
+        && first
+        && let Some(end) = line_block(sheet, i)
+    {
+        return end;
+    }
     if text.contains("notes")
         && let Some((from, start, name)) = html::notes_in(&text)
     {
@@ -114,6 +120,32 @@ fn line(sheet: &mut Sheet<'_>, i: usize, open: &mut Vec<Div>, feet: &mut Vec<Str
         inline_notes(sheet, i, feet);
     }
     i
+}
+
+/// Lines that begin with `|` and stay lines, as of a poem or an address; what is below such a line and begins with a blank belongs
+/// to it. Gives the last line of the block.
+fn line_block(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
+    let begins = |line: &str| line == "|" || line.starts_with("| ");
+    let is_rule =
+        |line: &str| line.contains('-') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | '+' | ' '));
+    let end = (i..sheet.lines.len())
+        .find(|n| !sheet.is_text(*n) || sheet.is_blank(*n))
+        .unwrap_or(sheet.lines.len());
+    let block: Vec<String> = sheet.lines[i..end].iter().map(|line| line.trim_end().to_owned()).collect();
+    let goes_on = |line: &String| begins(line) || line.starts_with(' ');
+    let is_table = block.iter().any(|line| is_rule(line) || (line.len() > 1 && line.ends_with('|')));
+    if !begins(&block[0]) || is_table || !block.iter().all(goes_on) {
+        return None;
+    }
+    for (n, line) in block.iter().enumerate() {
+        let text =
+            if begins(line) { line[1..].strip_prefix(' ').unwrap_or_default() } else { line.trim_start() };
+        let words = text.trim_start();
+        let lead = "\u{a0}".repeat(text.len() - words.len()) + if words.is_empty() { "\u{a0}" } else { "" };
+        let breaks = block.get(n + 1).is_some_and(|next| begins(next));
+        sheet.lines[i + n] = format!("{lead}{words}{}", if breaks { "\\" } else { "" }).into();
+    }
+    Some(end - 1)
 }
 
 /// `% title`, `% author`, `% date`, each with more lines below that begin with a blank.

@@ -65,8 +65,9 @@ fn read(sheet: &mut Sheet<'_>) {
         }
     }
     sheet.cut = Cut::Marks;
-    for slide in sheet.slides() {
-        properties(sheet, slide);
+    // A step is a slide of its own there, which may have properties as well.
+    for part in sheet.parts(|mark| matches!(mark, Mark::Break | Mark::Pause)) {
+        properties(sheet, part);
     }
     notes_to_the_end(sheet, |line| (line.trim_end() == "???").then(String::new));
     for slide in sheet.slides() {
@@ -145,6 +146,10 @@ fn classes(sheet: &mut Sheet<'_>, slide: std::ops::Range<usize>) {
         };
         let mut closed = sheet.lines[last].to_string();
         closed.replace_range(end..=end, "");
+        if last == n && matches!(closed[after..end].trim(), "*" | "-" | "+" | "#" | ">") {
+            // A sign among words, and no beginning of a list or the like.
+            closed.insert(after, '\\');
+        }
         sheet.lines[last] = closed.into();
         let mut opened = sheet.lines[n].to_string();
         opened.replace_range(at..after, "");
