@@ -350,7 +350,7 @@ impl Guard {
             return Decision::Answer(r#"{"CachesDeleted":[],"SpaceReclaimed":0}"#.into());
         }
         let objects = vec!["the build cache of this engine, also that of your own builds".to_owned()];
-        match self.question(request.whole_command("docker builder prune"), objects).await {
+        match self.asked_once(request, "docker builder prune", "build cache", objects).await {
             Some(true) => Decision::Pass(None),
             Some(false) => Decision::Refuse(words::cache_refused(true)),
             None => Decision::Refuse(words::cache_refused(false)),

@@ -7,6 +7,7 @@ mod body;
 mod building;
 mod ending;
 mod engine;
+mod grpc;
 pub mod guard;
 pub mod ledger;
 mod lookup;
