@@ -233,6 +233,14 @@ impl Screen {
         self.master.resize(pty_size(columns, rows)).expect("the terminal can be resized");
     }
 
+    /// What the program has taken at most until now, in KB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells it");
+        peak.trim().trim_end_matches("kB").trim().parse().expect("a number")
+    }
+
     pub(crate) fn grid(&self) -> Grid {
         grid(&self.shared.state().term)
     }
