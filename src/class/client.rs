@@ -265,8 +265,8 @@ impl Follower {
         wire.send(wire::spell(&hello)).await.map_err(|_| End::Away(trouble(BROKE, NETWORK)))?;
         match wire.next().await {
             Some(Ok(ToLearner::Welcome(welcome))) => Ok((wire, welcome)),
-            Some(Ok(ToLearner::Refused { why: Refusal::Full })) => {
-                Err(End::Away(trouble(Refusal::Full.to_string(), Refusal::Full.remedy())))
+            Some(Ok(ToLearner::Refused { why: why @ (Refusal::Full | Refusal::Closed) })) => {
+                Err(End::Away(trouble(why.to_string(), why.remedy())))
             }
             Some(Ok(ToLearner::Refused { why })) => Err(End::Out(trouble(why.to_string(), why.remedy()))),
             _ => Err(End::Away(trouble(BROKE, NETWORK))),

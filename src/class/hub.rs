@@ -1,6 +1,7 @@
 //! The host's one thread that knows the class: it writes down what comes, answers when it is safe, and tells the board.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -9,7 +10,11 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{mpsc as tokio_mpsc, oneshot, watch};
 
+mod keep;
+mod shells;
+
 use super::clean::clean_text;
+use super::quota::{self, Quota};
 use super::shown::Shown;
 use super::stage::Stage;
 use super::store::{Arrival, ClassStore};
@@ -67,6 +72,7 @@ pub(super) enum ToHub {
         learner: LearnerId,
         name: String,
         role: Role,
+        from: IpAddr,
         line: u64,
         direct: Direct,
         answer: oneshot::Sender<Result<Met, Refusal>>,
@@ -184,6 +190,9 @@ pub(super) struct Hub {
     changes: tokio_mpsc::Sender<Vec<Change>>,
     news: Vec<Change>,
     arrivals: Vec<(Arrival, oneshot::Sender<i64>)>,
+    quota: Quota,
+    /// Learners who were never here may come in.
+    is_door_open: bool,
     complained: bool,
     ended: bool,
 }
@@ -194,8 +203,9 @@ impl Hub {
         standings: watch::Sender<Standing>,
         changes: tokio_mpsc::Sender<Vec<Change>>,
     ) -> Result<Self, StoreError> {
-        let mut known = HashMap::new();
+        let (mut known, mut quota) = (HashMap::new(), Quota::default());
         for entry in store.entries()? {
+            quota.has(&entry.id, entry.bytes);
             let (have, have_at) = (entry.have, entry.have_at);
             known.insert(
                 entry.id,
@@ -213,6 +223,8 @@ impl Hub {
             standings,
             changes,
             arrivals: Vec::new(),
+            quota,
+            is_door_open: true,
             complained: false,
             ended: false,
         };
@@ -256,8 +268,8 @@ impl Hub {
 
     fn take(&mut self, message: ToHub) {
         match message {
-            ToHub::Join { learner, name, role, line, direct, answer } => {
-                let _ = answer.send(self.join(learner, &name, role, Line { number: line, direct }));
+            ToHub::Join { learner, name, role, from, line, direct, answer } => {
+                let _ = answer.send(self.join(learner, &name, role, from, Line { number: line, direct }));
             }
             ToHub::Progress { learner, events, kept } => {
                 self.arrivals.push((Arrival { learner, events }, kept));
@@ -280,11 +292,29 @@ impl Hub {
         }
     }
 
-    fn join(&mut self, learner: LearnerId, name: &str, role: Role, line: Line) -> Result<Met, Refusal> {
+    fn join(
+        &mut self,
+        learner: LearnerId,
+        name: &str,
+        role: Role,
+        from: IpAddr,
+        line: Line,
+    ) -> Result<Met, Refusal> {
         if role == Role::Audience {
             return Ok(Met { name: name.to_owned(), have: 0, have_at: None });
         }
-        if self.known.len() >= MOST && !self.known.contains_key(&learner) {
+        let is_new = !self.known.contains_key(&learner);
+        if is_new && !self.is_door_open {
+            return Err(Refusal::Closed);
+        }
+        if is_new && self.known.len() >= MOST {
+            return Err(Refusal::Full);
+        }
+        if is_new && !self.quota.may_come(from) {
+            self.say_once(
+                format!("{} learners have come from {from}, and no more of them are let in", quota::FROM_ONE),
+                "If they are not yours, close the door: those who are in stay.",
+            );
             return Err(Refusal::Full);
         }
         let shown = match self.store.enrol(&learner, name) {
@@ -295,6 +325,9 @@ impl Hub {
                 return Err(Refusal::Full);
             }
         };
+        if is_new {
+            self.quota.came(from);
+        }
         let known = self.known.entry(learner.clone()).or_insert_with(|| Known {
             name: String::new(),
             have: 0,
@@ -331,41 +364,6 @@ impl Hub {
         self.news.push(Change::Hand { learner, since });
     }
 
-    fn shell(&mut self, learner: LearnerId, line: u64, shown: Option<Arc<Shown>>) {
-        let shared = self.known.values().filter(|known| known.shell == Shared::Yes).count();
-        let Some(known) = self.known.get_mut(&learner) else { return };
-        let Some(line) = known.line.as_ref().filter(|l| l.number == line) else { return };
-        known.shell = match (known.shell, &shown) {
-            (Shared::Closed, Some(_)) | (Shared::No, None) => return,
-            (Shared::Closed, None) => {
-                known.shell = Shared::No;
-                return;
-            }
-            (Shared::No, Some(_)) if shared >= MOST_SHELLS => {
-                let _ = line.direct.try_send(ToLearner::ShellClosed { why: Closed::Full });
-                known.shell = Shared::Closed;
-                return;
-            }
-            (_, Some(_)) => Shared::Yes,
-            (Shared::Yes, None) => Shared::No,
-        };
-        // The board needs the newest alone.
-        self.news
-            .retain(|change| !matches!(change, Change::Shell { learner: other, .. } if *other == learner));
-        self.news.push(Change::Shell { learner, shown });
-    }
-
-    fn close_shell(&mut self, learner: &LearnerId) {
-        let Some(known) = self.known.get_mut(learner).filter(|known| known.shell == Shared::Yes) else {
-            return;
-        };
-        known.shell = Shared::Closed;
-        if let Some(line) = &known.line {
-            let _ = line.direct.try_send(ToLearner::ShellClosed { why: Closed::ByInstructor });
-        }
-        self.news.push(Change::Shell { learner: learner.clone(), shown: None });
-    }
-
     fn lead(&mut self, lead: &Lead) {
         match lead {
             Lead::Hint { to, exercise, task, text } => {
@@ -389,6 +387,7 @@ impl Hub {
                 }
             }
             Lead::CloseShell(learner) => self.close_shell(learner),
+            Lead::Door { open } => self.is_door_open = *open,
             Lead::OpenPoll { .. } => {
                 // What has come until now was no answer to this poll.
                 self.write_down();
@@ -404,33 +403,9 @@ impl Hub {
         }
     }
 
-    /// Everything that waits, in one transaction; then those who sent it are answered.
-    fn write_down(&mut self) {
-        let waiting = std::mem::take(&mut self.arrivals);
-        if waiting.is_empty() {
-            return;
-        }
-        let (arrivals, answers): (Vec<Arrival>, Vec<_>) = waiting.into_iter().unzip();
-        let came = Timestamp::now();
-        if let Err(error) = self.store.append(&arrivals, came) {
-            // Nobody is answered, so everybody sends it again.
-            return self.complain(&error);
-        }
-        self.complained = false;
-        for (Arrival { learner, events }, kept) in arrivals.into_iter().zip(answers) {
-            let Some(known) = self.known.get_mut(&learner) else { continue };
-            let mut new = Vec::new();
-            for event in events {
-                if event.seq > known.have {
-                    (known.have, known.have_at) = (event.seq, Some(event.at));
-                    new.extend(event.stamped());
-                }
-            }
-            let _ = kept.send(known.have);
-            for event in new {
-                self.note_answer(&learner, &event.event);
-                self.news.push(Change::Did { learner: learner.clone(), came, event });
-            }
+    fn say_once(&mut self, what: String, remedy: &str) {
+        if self.quota.is_news(&what) {
+            self.news.push(Change::Trouble { what, remedy: remedy.into() });
         }
     }
 

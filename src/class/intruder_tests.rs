@@ -170,6 +170,49 @@ fn who_takes_nothing_does_not_hold_up_the_others() {
 }
 
 #[test]
+fn who_is_silent_at_the_door_makes_room_and_does_not_hold_up_a_learner() {
+    let mut class = Class::open();
+    run(async {
+        let code = class.code();
+        let mut silent = Vec::new();
+        for _ in 0..crate::class::room::MOST {
+            silent.push(TcpStream::connect(code.address).await.unwrap());
+        }
+        let mut ana = pupil(code, "Ana");
+        ana.joins().await;
+        // Those who had their time are gone; she has not waited until it was over for all of them.
+        let is_open = |stream: &TcpStream| matches!(stream.try_read(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+        assert!(silent.iter().filter(|stream| is_open(stream)).count() >= crate::class::room::MOST / 2);
+        ana.moves(0..1);
+        class.until("she is in", |r| seq(r, "Ana") == 1).await;
+        class.close().await;
+    });
+}
+
+#[test]
+fn a_door_that_is_closed_lets_in_who_was_here_and_nobody_else() {
+    let mut class = Class::open();
+    run(async {
+        let code = class.code();
+        let mut ana = raw(&code).await;
+        let said = hello(&ana, &code, VERSION, "Ana");
+        send(&mut ana, &said).await.unwrap();
+        assert_eq!(next(&mut ana).await.unwrap()["say"], "welcome");
+        class.lead(Lead::Door { open: false });
+        let mut bob = pupil(code, "Bob");
+        let away = bob.hears("he is told", |h| matches!(h, Heard::Away { .. })).await;
+        assert!(matches!(away, Heard::Away { why, .. } if why.contains("nobody new")));
+        let mut again = raw(&code).await;
+        let said = hello(&again, &code, VERSION, "Ana");
+        send(&mut again, &said).await.unwrap();
+        assert_eq!(next(&mut again).await.unwrap()["say"], "welcome");
+        class.lead(Lead::Door { open: true });
+        bob.joins().await;
+        class.close().await;
+    });
+}
+
+#[test]
 fn an_audience_sees_all_and_is_not_on_the_board() {
     let mut class = Class::open();
     run(async {

@@ -45,7 +45,7 @@ impl Limiter {
 }
 
 /// One machine has a whole /64 of IPv6 addresses to try from.
-fn net(ip: IpAddr) -> IpAddr {
+pub(super) fn net(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => v4.into(),

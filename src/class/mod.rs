@@ -8,6 +8,8 @@ mod history;
 mod hub;
 mod identity;
 mod limit;
+mod quota;
+mod room;
 mod roster;
 mod server;
 mod shown;

@@ -4,13 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -20,6 +21,7 @@ use super::clean::clean_name;
 use super::code::{JoinCode, SECRET};
 use super::hub::{self, Change, Host, Hub, Met, ToHub, standing_frame};
 use super::limit::Limiter;
+use super::room::{Comes, Room};
 use super::shown::Shown;
 use super::stage::{Seats, Stage};
 use super::store::ClassStore;
@@ -30,15 +32,13 @@ use super::wire::{
 };
 use super::{ClassError, Identity, Joining, LearnerId, Standing};
 
-/// For somebody to prove that they may come in.
-const ENTRY: Duration = Duration::from_secs(10);
+/// For somebody to prove that they may come in. Longer than any test, where nobody may have waited for it.
+const ENTRY: Duration = Duration::from_secs(if cfg!(test) { 3600 } else { 10 });
 /// Who takes no bytes for so long is dropped, and comes back when they can.
 const SLOW: Duration = Duration::from_secs(10);
 /// A line on which nothing was heard for so long is dead.
 pub(super) const SILENCE: Duration = Duration::from_secs(20);
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(6);
-/// Connections that may be at the door at once.
-const AT_THE_DOOR: usize = 256;
 /// Messages that wait for one learner.
 const WAITING: usize = 32;
 /// Messages of one learner in a second; more of them wait.
@@ -80,6 +80,7 @@ struct Door {
     /// To the instructor's shell.
     seats: Seats,
     limiter: Mutex<Limiter>,
+    room: Mutex<Room<AbortHandle>>,
     lines: AtomicU64,
 }
 
@@ -122,6 +123,7 @@ pub fn open(hosting: Hosting) -> Result<Opened, ClassError> {
         standings: standings_out,
         seats: stage.seats(),
         limiter: Mutex::default(),
+        room: Mutex::default(),
         lines: AtomicU64::new(0),
     });
     network.spawn(listen(listener, door));
@@ -168,10 +170,7 @@ pub(super) fn raise_file_limit() {
 }
 
 async fn listen(listener: TcpListener, door: Arc<Door>) {
-    let room = Arc::new(Semaphore::new(AT_THE_DOOR));
     loop {
-        // Never closed.
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         let (stream, from) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -181,17 +180,52 @@ async fn listen(listener: TcpListener, door: Arc<Door>) {
                 continue;
             }
         };
-        let door = Arc::clone(&door);
-        if !lock(&door.limiter).allows(from.ip(), Instant::now()) {
+        let from = from.ip();
+        if !lock(&door.limiter).allows(from, Instant::now()) {
             continue;
         }
-        tokio::spawn(async move {
-            let entered = timeout(ENTRY, enter(stream, from.ip(), &door)).await;
+        let Some(place) = Place::at(&door, from).await else { continue };
+        let (number, door_of) = (place.number, Arc::clone(&door));
+        let enters = tokio::spawn(async move {
+            let entered = timeout(ENTRY, enter(stream, from, &door_of)).await;
             drop(place);
             if let Ok(Some(line)) = entered {
-                line.serve().await;
+                // Of its own: what ends a place at the door ends no line.
+                tokio::spawn(line.serve());
             }
         });
+        lock(&door.room).ends_by(number, enters.abort_handle());
+    }
+}
+
+/// A place at the door, until it is dropped.
+struct Place {
+    door: Arc<Door>,
+    number: u64,
+}
+
+impl Place {
+    /// None where this address has enough of them.
+    async fn at(door: &Arc<Door>, from: IpAddr) -> Option<Self> {
+        loop {
+            let comes = lock(&door.room).comes(from, Instant::now());
+            match comes {
+                Comes::In(number, makes_room) => {
+                    if let Some(silent) = makes_room {
+                        silent.abort();
+                    }
+                    return Some(Self { door: Arc::clone(door), number });
+                }
+                Comes::Away => return None,
+                Comes::Later(wait) => tokio::time::sleep(wait).await,
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.door.room).leaves(self.number);
     }
 }
 
@@ -269,7 +303,7 @@ async fn admit(
         return Err(Refusal::Name);
     }
     let (answer, answered) = oneshot::channel();
-    let join = ToHub::Join { learner: hello.learner, name, role: hello.role, line, direct, answer };
+    let join = ToHub::Join { learner: hello.learner, name, role: hello.role, from, line, direct, answer };
     let sent = door.hub.send(join);
     let Met { name, have, have_at } = match sent {
         Ok(()) => answered.await.unwrap_or(Err(Refusal::Full))?,
@@ -395,8 +429,8 @@ async fn keep_pace((since, count): &mut (Instant, u32)) {
     }
 }
 
-fn lock(limiter: &Mutex<Limiter>) -> std::sync::MutexGuard<'_, Limiter> {
-    limiter.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

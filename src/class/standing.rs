@@ -109,6 +109,10 @@ pub enum Lead {
     LowerHand(LearnerId),
     /// Look at this learner's shell no more.
     CloseShell(LearnerId),
+    /// Whether learners who were never here may come in; those who are known may always. It is open whenever a class is opened.
+    Door {
+        open: bool,
+    },
 }
 
 impl Standing {
@@ -145,7 +149,7 @@ impl Standing {
                 None => return false,
             },
             Lead::EndPoll => self.poll = None,
-            Lead::Hint { .. } | Lead::LowerHand(_) | Lead::CloseShell(_) => return false,
+            Lead::Hint { .. } | Lead::LowerHand(_) | Lead::CloseShell(_) | Lead::Door { .. } => return false,
         }
         true
     }

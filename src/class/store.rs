@@ -52,6 +52,8 @@ pub(super) struct Entry {
     pub hand: Option<Timestamp>,
     pub have: i64,
     pub have_at: Option<Timestamp>,
+    /// Of all events that are kept.
+    pub bytes: u64,
 }
 
 /// Events of one learner that have come together.
@@ -159,7 +161,8 @@ impl ClassStore {
     pub(super) fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let rows = || -> rusqlite::Result<Vec<Entry>> {
             let mut query = self.db.prepare(
-                "SELECT l.id, l.shown, l.hand, coalesce(e.seq, 0), e.at FROM learners l
+                "SELECT l.id, l.shown, l.hand, coalesce(e.seq, 0), e.at,
+                      (SELECT coalesce(sum(length(event)), 0) FROM events WHERE learner = l.id) FROM learners l
                  LEFT JOIN events e ON e.learner = l.id
                       AND e.seq = (SELECT max(seq) FROM events WHERE learner = l.id)
                  ORDER BY l.rowid",
@@ -170,7 +173,8 @@ impl ClassStore {
                 let Ok(id) = LearnerId::try_from(id) else { return Ok(None) };
                 let time = |text: Option<String>| text.and_then(|text| text.parse().ok());
                 let (shown, have) = (row.get(1)?, row.get(3)?);
-                Ok(Some(Entry { id, shown, hand: time(hand), have, have_at: time(at) }))
+                let bytes = u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0);
+                Ok(Some(Entry { id, shown, hand: time(hand), have, have_at: time(at), bytes }))
             })?;
             all.filter_map(Result::transpose).collect()
         };

@@ -198,6 +198,8 @@ pub(super) enum Refusal {
     /// Nothing is left of the name that could be shown.
     Name,
     Full,
+    /// Nobody new is let in for now.
+    Closed,
     #[serde(other)]
     Unknown,
 }
@@ -349,6 +351,7 @@ impl fmt::Display for Refusal {
             Self::Secret => f.write_str("the join code is not of this class any more"),
             Self::Name => f.write_str("your name has no letter that can be shown"),
             Self::Full => f.write_str("the class is full"),
+            Self::Closed => f.write_str("the class lets nobody new in for now"),
             Self::Unknown => f.write_str("the class said no"),
         }
     }
@@ -363,7 +366,7 @@ impl Refusal {
             Self::Protocol { .. } => "Install the pilotwhale that the class uses.",
             Self::Secret => "Ask for the join code of today.",
             Self::Name => "Join with --as and a name in letters.",
-            Self::Full => "Ask the instructor; it is tried again by itself.",
+            Self::Full | Self::Closed => "Ask the instructor; it is tried again by itself.",
             Self::Unknown => "Ask the instructor; perhaps their pilotwhale is newer.",
         }
     }

@@ -1,5 +1,7 @@
 //! `pilotwhale clean`: lists what the course made and still keeps on the engine, asks, and removes that and nothing else.
 
+use std::sync::Arc;
+
 use super::Ending;
 use super::desk::{Stopped, agreed, connect, wait};
 use super::print::say;
@@ -7,6 +9,7 @@ use crate::engine::EngineError;
 use crate::lab::sweep;
 use crate::paths::Paths;
 use crate::tap::ledger::{Ledger, LedgerError, engine_of};
+use crate::tap::settle_unanswered;
 
 /// Remove everything that was made in the course's shell: containers, networks, volumes and images.
 #[derive(clap::Args)]
@@ -26,7 +29,8 @@ pub(super) fn run(args: &Args) -> Result<Ending, Stopped> {
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
     wait(async {
         let engine = connect().await?;
-        let ledger = Ledger::open(&paths.ledger_file(), &engine_of(&engine.endpoint().uri))?;
+        let ledger = Arc::new(Ledger::open(&paths.ledger_file(), &engine_of(&engine.endpoint().uri))?);
+        settle_unanswered(&ledger, &engine.endpoint().dialer()).await;
         let plan = sweep::plan(ledger.entries(), &engine.snapshot().await?);
         for gone in &plan.gone {
             ledger.forget(gone.kind, &gone.id, &gone.name)?;

@@ -29,6 +29,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::print::tell;
 use crate::paths::Paths;
+use crate::tui;
 
 /// Learn Docker by doing: slides, a live picture of the engine and a real shell.
 #[derive(Parser)]
@@ -60,6 +61,11 @@ enum Command {
     Course(course::Args),
     Join(join::Args),
     Class(class::Args),
+    /// Used by the app itself: gives its terminal back after it was killed
+    #[command(name = tui::watchdog::SUBCOMMAND, hide = true)]
+    TerminalBack {
+        modes: String,
+    },
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -97,6 +103,10 @@ pub fn run() -> ExitCode {
         }
         Some(Command::Class(args)) => {
             class::run(&args, chosen, &cli.screen).unwrap_or_else(|stopped| ended(Err(stopped)))
+        }
+        Some(Command::TerminalBack { modes }) => {
+            tui::watchdog::watch(&modes);
+            ExitCode::SUCCESS
         }
         None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),
     }

@@ -1,6 +1,7 @@
 //! `pilotwhale reset ID`: shows what the exercise made, asks, and removes that and nothing else.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::Ending;
 use super::chosen::Chosen;
@@ -8,7 +9,8 @@ use super::desk::{Desk, Stopped, agreed, connect, wait};
 use super::print::say;
 use crate::lab::{self, Plan};
 use crate::progress::{Event, Stage};
-use crate::tap::ledger::{Ledger, engine_of};
+use crate::tap::ledger::{Ledger, Since, engine_of};
+use crate::tap::settle_unanswered;
 
 /// Put an exercise back to its start: removes the containers that it made, with networks and volumes of theirs, and nothing else.
 #[derive(clap::Args)]
@@ -33,7 +35,13 @@ pub(super) fn run(args: &Args, chosen: &Chosen) -> Result<Ending, Stopped> {
     wait(async {
         let engine = connect().await?;
         let ledger = Ledger::open(&desk.paths.ledger_file(), &engine_of(&engine.endpoint().uri)).ok();
-        let made = ledger.map(|ledger| ledger.since(since)).unwrap_or_default();
+        let made = match ledger.map(Arc::new) {
+            Some(ledger) => {
+                settle_unanswered(&ledger, &engine.endpoint().dialer()).await;
+                ledger.since(since)
+            }
+            None => Since::default(),
+        };
         let plan = lab::plan_reset(&engine, &exercise, since, &folder, &made).await?;
         say(&describe(&exercise.title, &plan));
         if plan.destroys() && !args.yes && !agreed("Do this?")? {

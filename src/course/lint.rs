@@ -2,7 +2,7 @@
 
 mod docker;
 mod effects;
-mod exercises;
+pub(super) mod exercises;
 mod lessons;
 mod links;
 mod literals;
@@ -19,7 +19,7 @@ pub fn lint(course: &Course, source: &Source) -> Vec<Diagnostic> {
     }
     let exercises = course.exercises.iter().filter(|exercise| !exercise.on_slides);
     for exercise in exercises {
-        exercises::exercise(course, exercise, source, &mut out);
+        exercises::exercise(course, exercise, &mut out);
     }
     out
 }

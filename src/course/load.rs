@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::diagnostic::{Diagnostic, Manuscript, Script, Severity};
 use super::exercise::{Exercise, StarterFile, Task};
 use super::files::{self, MOST_BYTES, Unread};
+use super::lint::exercises;
 use super::rewrite::Rewrite;
 use super::source::Source;
 use super::tries::{Accept, Reject};
@@ -105,6 +106,9 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
     let read = each(&paths, |path| {
         let mut found = Vec::new();
         let sound = exercise(source, path, &mut found);
+        if let Some(sound) = &sound {
+            exercises::dead_links(sound, source, &mut found);
+        }
         let mut faults = found.clone();
         faults.retain(|diagnostic| diagnostic.severity == Severity::Error);
         let read = sound.or_else(|| rough_exercise(source, path));
@@ -114,8 +118,21 @@ pub fn load(source: &Source) -> Result<Course, LoadError> {
         course.exercises.extend(exercise);
         course.diagnostics.extend(found);
     }
+    find_twins(&mut course);
     in_order(&mut course);
     Ok(course)
+}
+
+/// Nobody can tell which of two is meant, so neither is used.
+fn find_twins(course: &mut Course) {
+    let ids: Vec<String> = course.exercises.iter().map(|exercise| exercise.id.clone()).collect();
+    for exercise in &mut course.exercises {
+        if ids.iter().filter(|id| **id == exercise.id).count() > 1 {
+            let fault = exercises::twin(exercise);
+            course.diagnostics.push(fault.clone());
+            exercise.faults.push(fault);
+        }
+    }
 }
 
 /// Side by side, because the first slide waits for all of them; the answers are in the order of `all`.

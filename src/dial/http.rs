@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
@@ -14,14 +14,18 @@ use hyper::{Request, Response, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::UnixStream;
 use tower_service::Service;
 
 use super::Dialer;
+use super::allowance::{Allowance, Kind};
 
 /// Connections that are kept for the next request where opening one is costly: a handshake, or an ssh of its own.
 const KEPT: usize = 4;
 const KEPT_FOR: Duration = Duration::from_secs(60);
+/// Read at once.
+const READ: usize = 16 << 10;
 /// The one path that is asked without a version, because its answer tells the engine's.
 const PING: &str = "/_ping";
 const VERSION_HEADER: &str = "api-version";
@@ -78,7 +82,11 @@ where
         if let Some(version) = self.agreed.get().filter(|_| !is_ping) {
             *request.uri_mut() = versioned(request.uri(), *version).map_err(Unanswered::Because)?;
         }
+        let kind = Kind::of(request.uri().path());
         let response = self.http.request(request).await.map_err(|error| self.why(error))?;
+        if let Some(allowance) = response.extensions().get::<Allowance>().filter(|_| kind != Kind::Whole) {
+            allowance.begins(kind);
+        }
         let told = response.headers().get(VERSION_HEADER).and_then(|value| value.to_str().ok());
         if let Some(engine) = told.and_then(Version::parse).filter(|_| is_ping) {
             // Settled once: an engine that was updated meanwhile still knows what it knew.
@@ -118,15 +126,25 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, _: Uri) -> Self::Future {
         let dialer = self.0.clone();
-        Box::pin(async move { dialer.dial().await.map(|stream| Dialed(TokioIo::new(stream))) })
+        Box::pin(async move { dialer.dial().await.map(Dialed::new) })
     }
 }
 
-struct Dialed(TokioIo<UnixStream>);
+struct Dialed {
+    stream: TokioIo<UnixStream>,
+    allowance: Allowance,
+    read: Box<[u8]>,
+}
+
+impl Dialed {
+    fn new(stream: UnixStream) -> Self {
+        Self { stream: TokioIo::new(stream), allowance: Allowance::default(), read: vec![0; READ].into() }
+    }
+}
 
 impl Connection for Dialed {
     fn connected(&self) -> Connected {
-        Connected::new()
+        Connected::new().extra(self.allowance.clone())
     }
 }
 
@@ -134,9 +152,15 @@ impl Read for Dialed {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        into: ReadBufCursor<'_>,
+        mut into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, into)
+        let Self { stream, allowance, read } = &mut *self;
+        let room = into.remaining().min(read.len());
+        let mut read = ReadBuf::new(&mut read[..room]);
+        ready!(Pin::new(stream.inner_mut()).poll_read(context, &mut read))?;
+        allowance.take(read.filled()).map_err(io::Error::other)?;
+        into.put_slice(read.filled());
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -146,15 +170,16 @@ impl Write for Dialed {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
+        self.allowance.begins(Kind::Whole);
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The way to an engine, wherever it is: a socket here, an address on the network with or without TLS, a machine over ssh.
 
+mod allowance;
 mod http;
 mod ssh;
 mod tls;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpStream, UnixStream};
 
+pub use self::allowance::TooLarge;
 pub use self::http::{Api, Unanswered, Version};
 use self::ssh::Ssh;
 

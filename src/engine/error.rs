@@ -7,6 +7,7 @@ use bollard::errors::Error as Wire;
 
 use super::discover::SCHEMES;
 use super::install::starter;
+use crate::dial::TooLarge;
 
 const NOT_THERE: &str = "is not there";
 const NOBODY: &str = "nothing listens there";
@@ -35,6 +36,8 @@ pub enum EngineError {
     /// It answers, but not in a way that we understand.
     #[error("the engine's answer was not understood ({message})")]
     Incompatible { message: String },
+    #[error("the engine's answer is larger than pilotwhale takes, and was left out")]
+    TooLarge,
     #[error("the engine refused: {message}")]
     Refused { status: u16, message: String },
 }
@@ -71,6 +74,10 @@ impl EngineError {
             Self::Incompatible { .. } => {
                 "This engine may be much older or newer than pilotwhale; update the older one of the two.".into()
             }
+            Self::TooLarge => {
+                "`docker system df` says what the engine holds; remove what you do not need any more. A healthy engine never sends so much."
+                    .into()
+            }
             Self::Refused { .. } => "The engine's message says what it did not like.".into(),
         }
     }
@@ -87,6 +94,7 @@ impl EngineError {
             Self::Unsupported { reason, .. } => reason.clone(),
             Self::Slow { .. } => "it is too slow to answer".into(),
             Self::Incompatible { .. } => "its answer was not understood".into(),
+            Self::TooLarge => "its answer is larger than pilotwhale takes".into(),
             Self::NotFound { message } | Self::Conflict { message } | Self::Refused { message, .. } => {
                 format!("it says: {message}")
             }
@@ -185,8 +193,11 @@ fn from_cause(error: &Wire, at: &str) -> EngineError {
     let mut last = error.to_string();
     while let Some(e) = cause {
         last = e.to_string();
-        let kind = e.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        match kind {
+        let io = e.downcast_ref::<std::io::Error>();
+        if io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<TooLarge>()) {
+            return EngineError::TooLarge;
+        }
+        match io.map(std::io::Error::kind) {
             Some(ErrorKind::PermissionDenied) => return EngineError::Denied { at: at.into() },
             Some(ErrorKind::NotFound) => {
                 return EngineError::Unreachable { at: at.into(), reason: format!("its socket {NOT_THERE}") };

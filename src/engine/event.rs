@@ -7,6 +7,12 @@ use jiff::Timestamp;
 
 use crate::facts::Health;
 
+/// Attributes of a container's event that are not labels.
+pub(super) const NOT_LABELS: [&str; 8] =
+    ["image", "name", "exitCode", "execID", "oldName", "signal", "execDuration", "containerExitCode"];
+/// What is taken of what one event tells, in bytes. Its labels go first: the list has them, too.
+const MOST: usize = 16 << 10;
+
 /// One thing that happened, with what the engine says about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Event {
@@ -90,8 +96,9 @@ impl Event {
     pub(super) fn read(message: EventMessage) -> Option<Self> {
         let actor = message.actor.unwrap_or_default();
         let id = actor.id.unwrap_or_default();
-        let attributes = actor.attributes.unwrap_or_default();
-        let action = message.action.unwrap_or_default();
+        let attributes = bounded(actor.attributes.unwrap_or_default());
+        let mut action = message.action.unwrap_or_default();
+        action.truncate(action.floor_char_boundary(MOST));
         let what = match message.typ.map(|t| t.to_string()).unwrap_or_default().as_str() {
             "container" => Happening::Container { id, change: change(&action, &attributes)?, attributes },
             "image" => {
@@ -114,6 +121,16 @@ impl Event {
         let nanos = message.time_nano.or(message.time.map(|s| s.saturating_mul(1_000_000_000))).unwrap_or(0);
         Some(Self { nanos, what })
     }
+}
+
+fn bounded(mut attributes: HashMap<String, String>) -> HashMap<String, String> {
+    let size = |(name, value): (&String, &String)| name.len() + value.len();
+    if attributes.iter().map(size).sum::<usize>() > MOST {
+        attributes.retain(|name, value| {
+            NOT_LABELS.contains(&name.as_str()) && value.len() <= MOST / NOT_LABELS.len()
+        });
+    }
+    attributes
 }
 
 fn change(action: &str, attributes: &HashMap<String, String>) -> Option<Change> {
@@ -191,5 +208,27 @@ mod tests {
         let wire = Event::read(message(NETWORK, "disconnect", &[("container", "c9")])).map(|e| e.what);
         assert_eq!(wire, Some(Happening::Wire { container: "c9".into(), joined: false }));
         assert_eq!(Event::read(message(VOLUME, "mount", &[])), None);
+    }
+
+    #[test]
+    fn an_event_takes_no_more_room_than_one_needs() {
+        let told = |labels: usize, name: usize| {
+            let (labels, name) = ("x".repeat(labels), "n".repeat(name));
+            let event =
+                message(EventMessageTypeEnum::CONTAINER, "create", &[("name", &name), ("label", &labels)]);
+            match Event::read(event).unwrap().what {
+                Happening::Container { attributes, .. } => {
+                    (attributes.contains_key("name"), attributes.contains_key("label"))
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        let words = "name".len() + "label".len() + "web".len();
+        assert_eq!(told(MOST - words, 3), (true, true));
+        assert_eq!(told(MOST - words + 1, 3), (true, false));
+        assert_eq!(told(0, MOST), (false, false));
+        let exec =
+            message(EventMessageTypeEnum::CONTAINER, &format!("exec_create: {}", "\u{e4}".repeat(MOST)), &[]);
+        assert!(format!("{:?}", Event::read(exec)).len() < 2 * MOST);
     }
 }

@@ -17,6 +17,9 @@ use crate::facts::{ContainerState, Exec, Kind, Mount, MountKind, Past, Port, Run
 /// Questions put to the engine at once.
 const AT_ONCE: usize = 8;
 
+/// Of the engine's memory; Docker remembers 256 in all.
+const MOST_EVENTS: usize = 5000;
+
 /// What an inspect tells of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Inspected {
@@ -109,6 +112,10 @@ impl Engine {
         let mut events = Vec::new();
         let read = async {
             while let Some(message) = stream.next().await {
+                if events.len() >= MOST_EVENTS {
+                    tracing::warn!("left out: the engine remembers more than {MOST_EVENTS} events");
+                    break;
+                }
                 match message {
                     Ok(message) => events.extend(Event::read(message)),
                     Err(bollard::errors::Error::JsonDataError { message, .. }) => {

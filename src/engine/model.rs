@@ -5,16 +5,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::convert::has_ended;
-use super::event::{Change, Event, Happening};
+use super::event::{Change, Event, Happening, NOT_LABELS};
 use super::read::sort_containers;
 use crate::facts::{Container, ContainerState, Snapshot};
 
 /// More ids than this are refreshed by one whole list instead.
 const FEW: usize = 32;
-
-/// Attributes of a container event that are not labels.
-const NOT_LABELS: [&str; 8] =
-    ["image", "name", "exitCode", "execID", "oldName", "signal", "execDuration", "containerExitCode"];
+/// Containers that events alone may tell of, and that may be marked between two lists; beyond it a whole list is asked for.
+const MOST: usize = 2000;
 
 /// Events change it at once; what an event does not tell is marked and asked for soon after.
 #[derive(Debug, Default)]
@@ -47,6 +45,17 @@ impl Dirty {
         Self { all_containers: true, images: true, volumes: true, networks: true, ..Self::default() }
     }
 
+    /// Many are asked for by a whole list.
+    fn container(&mut self, id: &str) {
+        if !self.all_containers {
+            self.containers.insert(id.to_owned());
+        }
+        if self.containers.len() > FEW {
+            self.all_containers = true;
+            self.containers.clear();
+        }
+    }
+
     pub(super) fn is_clean(&self) -> bool {
         *self == Self::default()
     }
@@ -68,9 +77,6 @@ impl Model {
     pub(super) fn begin_refresh(&mut self) -> Dirty {
         self.touched.clear();
         let mut dirty = std::mem::take(&mut self.dirty);
-        if dirty.containers.len() > FEW {
-            dirty.all_containers = true;
-        }
         if dirty.all_containers {
             dirty.containers.clear();
         }
@@ -120,7 +126,7 @@ impl Model {
             self.doubts.remove(&row.id);
             return false;
         }
-        self.dirty.containers.insert(row.id.clone());
+        self.dirty.container(&row.id);
         true
     }
 
@@ -132,12 +138,17 @@ impl Model {
     pub(super) fn apply(&mut self, event: &Event) -> bool {
         match &event.what {
             Happening::Container { id, change, attributes } => {
-                self.touched.insert(id.clone());
+                if self.touched.len() < MOST {
+                    self.touched.insert(id.clone());
+                } else {
+                    // what an answer that is on its way says of it may be older: another one is asked for
+                    self.dirty.all_containers = true;
+                }
                 self.apply_container(id, change, attributes, event.at())
             }
             Happening::Wire { container, .. } => {
                 if self.containers.contains_key(container) {
-                    self.dirty.containers.insert(container.clone());
+                    self.dirty.container(container);
                 }
                 false
             }
@@ -175,8 +186,11 @@ impl Model {
         if matches!(change, Change::Exec { .. } | Change::ExecEnded { .. }) {
             return false;
         }
-        self.dirty.containers.insert(id.to_string());
+        self.dirty.container(id);
         if *change == Change::Created {
+            if self.containers.len() >= MOST && !self.containers.contains_key(id) {
+                return false;
+            }
             self.containers.entry(id.to_string()).or_insert_with(|| from_event(id, attributes, at));
             return true;
         }
@@ -345,6 +359,22 @@ mod tests {
         let dirty = m.begin_refresh();
         assert!(dirty.all_containers && dirty.containers.is_empty());
         assert!(m.dirty.is_clean());
+    }
+
+    #[test]
+    fn a_storm_of_events_is_bounded_and_a_whole_list_asked_for() {
+        let mut m = Model::default();
+        let storm = |m: &mut Model, count: usize| {
+            (0..count).filter(|n| m.apply(&event(&format!("c{n}"), Change::Created))).count()
+        };
+        assert_eq!(storm(&mut m, MOST), MOST);
+        assert!(m.dirty.all_containers && m.dirty.containers.is_empty());
+        m.begin_refresh();
+        assert_eq!(storm(&mut m, 3 * MOST), MOST, "the first ones are known already");
+        assert_eq!((m.snapshot().containers.len(), m.touched.len()), (MOST, MOST));
+        m.begin_refresh();
+        m.merge(all(vec![row("a", ContainerState::Running)]));
+        assert_eq!(m.snapshot().containers.len(), 1, "the list settles it");
     }
 
     #[test]

@@ -146,8 +146,8 @@ impl Engine {
     pub async fn images(&self) -> Result<Vec<Image>, EngineError> {
         let rows = match self.list_images(true).await {
             // The engine's own books call the list of manifests experimental: without it the ids are still known.
-            Err(EngineError::Incompatible { message }) => {
-                tracing::warn!(%message, "the manifests of the images were not understood; asking without them");
+            Err(error @ (EngineError::Incompatible { .. } | EngineError::TooLarge)) => {
+                tracing::warn!(%error, "no manifests of the images; asking without them");
                 self.list_images(false).await?
             }
             other => other?,

@@ -28,8 +28,9 @@ const LATE: Duration = Duration::from_secs(3);
 const PING: Duration = Duration::from_millis(1500);
 /// Containers listened to at once; further ones are read from their logs.
 const LISTENERS: usize = 64;
-/// Other questions of the recorder at once.
+/// Other questions of the recorder at once, and those that may wait.
 const QUESTIONS: usize = 32;
+const WAITING: usize = 1024;
 
 #[derive(Clone, Debug)]
 pub enum Update {
@@ -129,7 +130,7 @@ impl Watch {
             let live = Instant::now();
             let error = self.session(&mut told).await;
             tracing::info!(%error, uri = self.endpoint.uri, "the engine is not watched any more");
-            if matches!(error, EngineError::Incompatible { .. }) {
+            if matches!(error, EngineError::Incompatible { .. } | EngineError::TooLarge) {
                 // The same event would come again from the replay, for ever.
                 self.resume = None;
             }
@@ -371,6 +372,13 @@ struct Jobs {
 
 impl Jobs {
     fn start(&mut self, job: Job, tasks: &mut JoinSet<()>) {
+        if tasks.len() >= WAITING {
+            while tasks.try_join_next().is_some() {}
+        }
+        if tasks.len() >= WAITING && !matches!(job, Job::StopListening(_)) {
+            // What its events tell is known, and no more.
+            return tracing::warn!(?job, "left out: more happens on the engine than can be asked about");
+        }
         let (engine, answers) = (self.engine.clone(), self.answers.clone());
         match job {
             Job::Inspect(id) => {

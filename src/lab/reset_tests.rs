@@ -114,8 +114,13 @@ fn a_tag_that_moved_to_another_image_does_not_doom_what_ran_there() {
 }
 
 fn ledger(made: &[(Made, &str)]) -> Since {
-    let entry =
-        |(kind, id): &(Made, &str)| Entry { at: at(1), kind: *kind, id: (*id).into(), name: String::new() };
+    let entry = |(kind, id): &(Made, &str)| Entry {
+        at: at(1),
+        kind: *kind,
+        id: (*id).into(),
+        name: String::new(),
+        born: None,
+    };
     Since { is_all: false, entries: made.iter().map(entry).collect() }
 }
 

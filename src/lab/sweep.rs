@@ -64,10 +64,12 @@ pub fn plan(entries: Vec<Entry>, here: &Snapshot) -> Sweep {
                 .iter()
                 .find(|n| n.id == entry.id)
                 .map(|n| thing(Kind::Network, &n.id, format!("network {}", n.name), &entry)),
-            Made::Volume => here.volumes.iter().find(|v| v.name == entry.id).map(|v| Thing {
-                note: ", with the data in it",
-                ..thing(Kind::Volume, &v.name, format!("volume {}", v.name), &entry)
-            }),
+            Made::Volume => {
+                here.volumes.iter().find(|v| v.name == entry.id && entry.is_of(v.created)).map(|v| Thing {
+                    note: ", with the data in it",
+                    ..thing(Kind::Volume, &v.name, format!("volume {}", v.name), &entry)
+                })
+            }
             Made::Reference => match names.get(entry.id.as_str()) {
                 Some(of) if of.contains(&entry.name) => {
                     if all_ours(&entry.id, of) && !contents.contains(&entry.id) {
@@ -119,7 +121,7 @@ mod tests {
     use crate::facts::{Container, Image, Volume};
 
     fn entry(kind: Made, id: &str, name: &str) -> Entry {
-        Entry { at: Timestamp::UNIX_EPOCH, kind, id: id.into(), name: name.into() }
+        Entry { at: Timestamp::UNIX_EPOCH, kind, id: id.into(), name: name.into(), born: None }
     }
 
     #[test]

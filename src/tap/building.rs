@@ -1,4 +1,4 @@
-//! Reads off a build's stream which images came of it, and what the builder said last of what went wrong.
+//! Reads off the answer to a build, a commit, an import or a load which images came of it, and what a builder said last of what went wrong.
 //!
 //! The classic builder sends lines of JSON. BuildKit's client speaks gRPC in HTTP/2 on a connection that was HTTP/1.1:
 //! its frames are read here as far as they tell of steps that failed and of the image that was exported (RFC 9113 for the
@@ -17,6 +17,8 @@ use crate::facts::{Action, Build};
 const MOST: usize = 256 * 1024;
 /// Streams of one connection that are followed at once.
 const STREAMS: usize = 64;
+/// Hexadecimal digits of an id.
+const WHOLE_ID: usize = 64;
 /// Of what the builder said.
 const SAID: usize = 300;
 /// What BuildKit's exporters call the content of an image that they have made: the engine's id is one of them.
@@ -39,6 +41,8 @@ struct Told {
     ids: BTreeSet<String>,
     /// Of what it made, pulled or took from an archive, as lists show them.
     names: BTreeSet<String>,
+    /// Those of an archive: it tells no ids of what has names.
+    loaded: BTreeSet<String>,
     /// The step that runs only names an image that is here already.
     at_base: bool,
 }
@@ -100,6 +104,11 @@ impl Building {
         self.told.ids.iter().any(|told| id.starts_with(told.as_str()))
     }
 
+    /// Whether an archive has brought what has this name.
+    pub(super) fn loaded(&self, name: &str) -> bool {
+        self.told.loaded.contains(name)
+    }
+
     /// The names that the builder has said that it gave, or pulled, as lists show them.
     pub(super) fn names(&self) -> &BTreeSet<String> {
         &self.told.names
@@ -119,13 +128,17 @@ impl Told {
             self.made = true;
             self.id(id);
         }
+        // of a commit, and of Podman's import
+        if let Some(id) = said.get("Id").and_then(Value::as_str) {
+            self.id(id);
+        }
         let message = said.pointer("/errorDetail/message").or_else(|| said.get("error"));
         if let Some(message) = message.and_then(Value::as_str) {
             self.error = Some(message.to_owned());
         }
         // Podman's own answer to a load
         let loaded = said.get("Names").and_then(Value::as_array).into_iter().flatten();
-        self.names.extend(loaded.filter_map(Value::as_str).map(listed));
+        loaded.filter_map(Value::as_str).for_each(|name| self.loaded(name));
         let text = ["stream", "status"].iter().find_map(|key| said.get(key)?.as_str()).unwrap_or_default();
         self.words(text.trim());
     }
@@ -138,14 +151,24 @@ impl Told {
         } else if let Some(name) = after(&["Status: Downloaded newer image for "]) {
             self.names.insert(listed(name));
             self.at_base = false;
-        } else if let Some(name) = after(&["Successfully tagged ", "Loaded image: "]) {
+        } else if let Some(name) = after(&["Successfully tagged "]) {
             self.names.insert(listed(name));
+        } else if let Some(name) = after(&["Loaded image: "]) {
+            self.loaded(name);
         } else if let Some(id) = after(&["---> ", "--> ", "Successfully built ", "Loaded image ID: "]) {
             // a base that was here, or came from elsewhere meanwhile, is not what the build made
             if !std::mem::take(&mut self.at_base) {
                 self.id(id);
             }
+        } else if text.trim_start_matches("sha256:").len() == WHOLE_ID {
+            // an import, and a build that was asked to be quiet, say nothing else
+            self.id(text);
         }
+    }
+
+    fn loaded(&mut self, name: &str) {
+        self.names.insert(listed(name));
+        self.loaded.insert(listed(name));
     }
 
     fn id(&mut self, id: &str) {

@@ -121,6 +121,22 @@ fn both_builders_say_what_they_made_and_what_they_called_it() {
 }
 
 #[test]
+fn commits_imports_and_quiet_builds_say_an_id_and_nothing_else() {
+    let id = "0123456789abcdef".repeat(4);
+    for answer in [
+        format!("{{\"Id\":\"sha256:{id}\"}}\n"),
+        format!("{{\"status\":\"sha256:{id}\"}}\r\n"),
+        format!("{{\"status\":\"{id}\"}}\n"),
+        format!("{{\"stream\":\"sha256:{id}\\n\"}}\n"),
+    ] {
+        let mut building = Building::in_lines();
+        building.take(answer.as_bytes());
+        assert!(building.made(&format!("sha256:{id}")) && !building.made("sha256:00"), "{answer}");
+        assert!(building.names().is_empty());
+    }
+}
+
+#[test]
 fn anything_may_come_and_nothing_is_kept_without_a_bound() {
     let mut seed = 7_u64;
     let noise: Vec<u8> = std::iter::repeat_with(|| {

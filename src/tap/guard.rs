@@ -10,6 +10,7 @@ mod filters;
 mod prune;
 mod record;
 mod request;
+mod unanswered;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use super::ledger::{Ledger, Made};
+use super::ledger::{Ledger, LedgerError, Made};
 use super::target::encode;
 use crate::facts::reference::kept_tag;
 use facts::{Image, Look};
@@ -114,7 +115,11 @@ impl Guard {
     /// To be called with every request before it is forwarded. May wait for the learner, without a limit: drop the future
     /// when the client goes away, and the question is withdrawn.
     pub async fn consider(&self, request: &Request, engine: &impl Upstream) -> Decision {
-        match request.deed() {
+        let deed = request.deed();
+        if matches!(deed, Deed::Remove { .. } | Deed::Prune(_) | Deed::Disturb { .. }) {
+            self.settle_unanswered(engine).await;
+        }
+        match deed {
             Deed::Harmless => Decision::Pass(None),
             Deed::Unknown => self.unknown(request).await,
             Deed::Remove { what, name } => self.removal(request, what, &name, engine).await,
@@ -130,7 +135,7 @@ impl Guard {
             Deed::MakeImages { only, takes, source } => {
                 self.images(request, only, &takes, source.as_deref(), engine).await
             }
-            making => Decision::Pass(self.watch(making, engine).await),
+            making => Decision::Pass(self.watch(request, making, engine).await),
         }
     }
 
@@ -250,7 +255,12 @@ impl Guard {
                     Ok(Look::There(found)) if Image::of(&found).id == image.id),
                 None => false,
             };
-            if same || self.ledger().owns_reference(reference, &image.id) {
+            // to move a name keeps what had it; to make something under it may not
+            let own = match source {
+                Some(_) => self.ledger().owns_reference(reference, &image.id),
+                None => self.owns_reference(&image, reference),
+            };
+            if same || own {
                 continue;
             }
             let is_last = image.names().len() == 1;
@@ -315,7 +325,8 @@ impl Guard {
             }
             Object::Volume => {
                 let id = text("Name");
-                Found { ours: ledger.owns(Made::Volume, &id), name: id.clone(), id }
+                let ours = ledger.owns_volume(&id, facts::time(look, "CreatedAt"));
+                Found { ours, name: id.clone(), id }
             }
             Object::Image => {
                 let image = Image::of(look);
@@ -350,7 +361,7 @@ impl Guard {
             return Decision::Answer(r#"{"CachesDeleted":[],"SpaceReclaimed":0}"#.into());
         }
         let objects = vec!["the build cache of this engine, also that of your own builds".to_owned()];
-        match self.question(request.whole_command("docker builder prune"), objects).await {
+        match self.asked_once(request, "docker builder prune", "build cache", objects).await {
             Some(true) => Decision::Pass(None),
             Some(false) => Decision::Refuse(words::cache_refused(true)),
             None => Decision::Refuse(words::cache_refused(false)),
@@ -445,7 +456,11 @@ impl Guard {
     }
 
     fn record(&self, kind: Made, id: &str, name: &str) {
-        if let Err(error) = self.ledger().record(kind, id, name) {
+        self.noted(self.ledger().record(kind, id, name));
+    }
+
+    fn noted(&self, written: Result<(), LedgerError>) {
+        if let Err(error) = written {
             tracing::error!(%error, "the ledger could not be written");
             self.notice(&format!("{error}. {}", error.remedy()));
         }
@@ -475,5 +490,9 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 mod asked_tests;
 #[cfg(test)]
 mod bench;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod model_tests;
 #[cfg(test)]
 mod tests;

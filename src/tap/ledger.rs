@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,21 @@ pub struct Entry {
     pub id: String,
     /// What it was called when it was made; may be empty.
     pub name: String,
+    /// Of a volume, by the engine's own clock: a name may be given away again.
+    pub born: Option<Timestamp>,
+}
+
+/// A request to make something, written down before the engine heard it. While its answer is not, only the engine knows whether it was
+/// carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub at: Timestamp,
+    pub kind: Made,
+    /// What it is to be called; empty where the engine chooses.
+    pub name: String,
+    /// The command that asked, without secrets.
+    pub words: Vec<String>,
+    token: String,
 }
 
 /// What was made since some moment.
@@ -58,7 +76,29 @@ pub struct Since {
     pub entries: Vec<Entry>,
 }
 
+impl Asked {
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Whether the command speaks of what is called so.
+    pub fn names(&self, name: &str) -> bool {
+        !name.is_empty() && self.words.iter().any(|word| word == name)
+    }
+
+    /// Whether the program that asked is gone, so that nobody waits for the answer any more.
+    pub fn is_left(&self) -> bool {
+        let pid = self.token.split('-').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
+        pid.is_none_or(|pid| test_kill_process(pid) == Err(Errno::SRCH))
+    }
+}
+
 impl Entry {
+    /// Whether a volume that is there is this one. Where one of them does not say when it was made, the name decides.
+    pub fn is_of(&self, born: Option<Timestamp>) -> bool {
+        self.born.zip(born).is_none_or(|(then, now)| then == now)
+    }
+
     fn key(&self) -> Key {
         key(self.kind, &self.id, &self.name)
     }
@@ -78,6 +118,9 @@ enum Did {
     /// The tap began to look, and stopped.
     Begin,
     End,
+    /// Something is to be made, and its answer has come. The id is a token that both have.
+    Asked,
+    Answered,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +134,10 @@ struct Line {
     id: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    words: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    born: Option<Timestamp>,
 }
 
 /// The ledger of one engine. Lines of other engines share the file and are left alone.
@@ -108,7 +155,12 @@ struct Book {
     read_to: u64,
     made: BTreeMap<Key, Entry>,
     looked: Vec<(Timestamp, Option<Timestamp>)>,
+    /// By their tokens.
+    asked: BTreeMap<String, Asked>,
 }
+
+/// Tells the requests of one program apart.
+static ASKED: AtomicU64 = AtomicU64::new(1);
 
 impl Ledger {
     /// Opens or makes the file, readable for its owner alone. `engine` tells engines apart: the path of its socket.
@@ -141,6 +193,11 @@ impl Ledger {
         self.write(Did::Made, Some(kind), id, name)
     }
 
+    /// The same of a volume, with the time that the engine gives for it.
+    pub fn record_volume(&self, name: &str, born: Option<Timestamp>) -> Result<(), LedgerError> {
+        self.add(Line { born, ..self.line(Did::Made, Some(Made::Volume), name, name) })
+    }
+
     /// Notes that something is gone. For a `Reference` the name says which, else the id.
     pub fn forget(&self, kind: Made, id: &str, name: &str) -> Result<(), LedgerError> {
         if !self.has(kind, id, name) {
@@ -149,8 +206,32 @@ impl Ledger {
         self.write(Did::Gone, Some(kind), id, name)
     }
 
+    /// Notes what is about to be asked for; gives the token with which `answered` is to be called, whatever the answer is. When this
+    /// returns, it is in the file.
+    pub fn ask(&self, kind: Made, name: &str, words: Vec<String>) -> Result<String, LedgerError> {
+        let token = format!("{}-{}", std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
+        let line = Line { words, ..self.line(Did::Asked, Some(kind), &token, name) };
+        self.add(line).map(|()| token)
+    }
+
+    /// What came of it is in the file, if anything did.
+    pub fn answered(&self, token: &str) -> Result<(), LedgerError> {
+        self.add(self.line(Did::Answered, None, token, ""))
+    }
+
+    /// What other programs asked for and never wrote down the answer to, and what this one still waits for.
+    pub fn unanswered(&self) -> Vec<Asked> {
+        self.current().asked.values().cloned().collect()
+    }
+
     pub fn owns(&self, kind: Made, id: &str) -> bool {
         kind != Made::Reference && self.has(kind, id, "")
+    }
+
+    /// Whether the volume that has this name now is the one that the course made.
+    pub fn owns_volume(&self, name: &str, born: Option<Timestamp>) -> bool {
+        let book = self.current();
+        book.made.get(&key(Made::Volume, name, "")).is_some_and(|entry| entry.is_of(born))
     }
 
     /// Whether this name of an image is the course's, and still stands for the content that it stood for.
@@ -210,15 +291,16 @@ impl Ledger {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn line(&self, did: Did, kind: Option<Made>, id: &str, name: &str) -> Line {
+        let (at, engine) = (Timestamp::now(), self.engine.clone());
+        Line { did, at, engine, kind, id: id.into(), name: name.into(), words: Vec::new(), born: None }
+    }
+
     fn write(&self, did: Did, kind: Option<Made>, id: &str, name: &str) -> Result<(), LedgerError> {
-        let line = Line {
-            did,
-            at: Timestamp::now(),
-            engine: self.engine.clone(),
-            kind,
-            id: id.into(),
-            name: name.into(),
-        };
+        self.add(self.line(did, kind, id, name))
+    }
+
+    fn add(&self, line: Line) -> Result<(), LedgerError> {
         let failed = |source| LedgerError { path: self.path.clone(), source };
         let mut text = serde_json::to_string(&line).map_err(|e| failed(e.into()))?;
         text.push('\n');
@@ -243,7 +325,9 @@ impl Ledger {
         let Some(file) = &mut book.file else { return Ok(()) };
         let length = file.metadata()?.len();
         if length < book.read_to {
-            (book.read_to, book.made, book.looked) = (0, BTreeMap::new(), Vec::new());
+            let file = book.file.take();
+            *book = Book { file, ..Book::default() };
+            return self.catch_up(book);
         }
         if length == book.read_to {
             return Ok(());
@@ -268,7 +352,7 @@ impl Book {
     fn apply(&mut self, line: Line) {
         match (line.did, line.kind) {
             (Did::Made, Some(kind)) => {
-                let entry = Entry { at: line.at, kind, id: line.id, name: line.name };
+                let entry = Entry { at: line.at, kind, id: line.id, name: line.name, born: line.born };
                 self.made.insert(entry.key(), entry);
             }
             (Did::Gone, Some(kind)) => {
@@ -279,7 +363,12 @@ impl Book {
                 self.looked.push((line.at, None));
             }
             (Did::End, _) => self.close(line.at),
-            (Did::Made | Did::Gone, None) => {}
+            (Did::Asked, Some(kind)) => {
+                let asked = Asked { at: line.at, kind, name: line.name, words: line.words, token: line.id };
+                self.asked.insert(asked.token.clone(), asked);
+            }
+            (Did::Answered, _) => drop(self.asked.remove(&line.id)),
+            (Did::Made | Did::Gone | Did::Asked, None) => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod body;
 mod building;
 mod ending;
 mod engine;
+mod grpc;
 pub mod guard;
 pub mod ledger;
 mod lookup;
@@ -31,6 +32,7 @@ use crate::dial::Dialer;
 use crate::facts::Observed;
 pub use ending::Ending;
 pub use guard::Guard;
+use ledger::Ledger;
 pub use socket::TapError;
 pub use target::Target;
 pub use who::ShellRoot;
@@ -49,6 +51,12 @@ pub struct Options {
     pub guard: Option<Guard>,
     /// Who looks once more at a container before a client ends it.
     pub last_looks: Option<mpsc::Sender<Ending>>,
+}
+
+/// Writes into the ledger what programs that were killed have asked for and the engine has made. For who looks at the ledger without a tap.
+pub async fn settle_unanswered(ledger: &Arc<Ledger>, engine: &Dialer) {
+    let lookup = lookup::Lookup::new(engine, &Target::default());
+    Guard::new(Arc::clone(ledger), None).settle_unanswered(&lookup).await;
 }
 
 /// What the tap tells. It never waits for anyone to read: an event that finds no room is dropped and counted.

@@ -7,24 +7,24 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::{self, Upgraded};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Mutex, oneshot};
 
 use super::body::{self, Outgoing};
 use super::engine::{Line, MOST_HEADERS, Unsent};
 use super::lookup::Lookup;
-use super::settle::{Pending, judge};
+use super::settle::{Judged, Pending, json, judge, said};
 use super::target::Target;
 use super::upgrade::{Begun, join};
 use super::witness::{Call, Witness};
-use super::{Event, Options, ending, path, who};
+use super::{Event, Options, ending, grpc, path, who};
 use crate::facts::Command;
 
 /// What a client says first that speaks HTTP/2 without asking.
@@ -112,14 +112,16 @@ async fn serve(mut stream: UnixStream, pid: u32, options: Arc<Options>, witness:
 }
 
 /// HTTP/2 goes through unread.
-async fn opaque(client: Begun, command: Command, options: &Options, witness: &Witness) {
+async fn opaque(mut client: Begun, command: Command, options: &Options, witness: &Witness) {
     let target = Target::of("PRI", "*");
     let call = witness.call(command.clone(), target.clone());
     let lookup = Lookup::new(&options.upstream, &target);
     let pending = match judge(options.guard.as_ref(), &command, &target, lookup).await {
-        Ok(pending) => pending,
-        // no words of ours can be put into it: it is closed
-        Err(answer) => return call.head(answer.status().as_u16(), false),
+        Judged::Pass(pending) => pending,
+        Judged::Refused(why) | Judged::Answered(why) => {
+            call.head(StatusCode::FORBIDDEN.as_u16(), false);
+            return refused(&mut client, &why).await;
+        }
     };
     let Ok(stream) = options.upstream.dial().await else { return };
     call.head(StatusCode::OK.as_u16(), false);
@@ -149,10 +151,18 @@ impl Client {
         let lookup = Lookup::new(&self.options.upstream, &target);
         let guard = self.options.guard.as_ref();
         let pending = match judge(guard, &self.command, &target, lookup).await {
-            Ok(pending) => pending,
-            Err(answer) => {
-                call.head(answer.status().as_u16(), false);
-                return answer;
+            Judged::Pass(pending) => pending,
+            Judged::Refused(why) => {
+                call.head(StatusCode::FORBIDDEN.as_u16(), false);
+                return if target.segments() == ["grpc"] {
+                    refused_in_grpc(request, why)
+                } else {
+                    said(StatusCode::FORBIDDEN, &why)
+                };
+            }
+            Judged::Answered(body) => {
+                call.head(StatusCode::OK.as_u16(), false);
+                return json(StatusCode::OK, body);
             }
         };
         ending::last_look(self.options.last_looks.as_ref(), &target).await;
@@ -227,6 +237,28 @@ async fn switched(client: Upgraded, engine: Upgraded, call: &Call, pending: Opti
     joined(client, engine, call, pending).await;
 }
 
+/// Changes to gRPC as the engine would, and says no there.
+fn refused_in_grpc(mut request: Request<Incoming>, why: String) -> Response<Outgoing> {
+    let from_client = upgrade::on(&mut request);
+    tokio::spawn(async move {
+        match from_client.await {
+            Ok(client) => refused(&mut TokioIo::new(client), &why).await,
+            Err(error) => tracing::debug!(%error, "the client did not switch"),
+        }
+    });
+    let mut response = Response::new(body::words(Bytes::new()));
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    response.headers_mut().insert(UPGRADE, HeaderValue::from_static("h2c"));
+    response
+}
+
+async fn refused(client: &mut (impl AsyncRead + AsyncWrite + Unpin), why: &str) {
+    if let Err(error) = grpc::refuse(client, why).await {
+        tracing::debug!(%error, "a client that was refused has gone");
+    }
+}
+
 async fn joined(client: Begun, engine: Begun, call: &Call, pending: Option<Pending>) {
     let Some(pending) = pending else { return join(client, engine, call, |_| {}).await };
     join(client, engine, call, |bytes| pending.told(bytes)).await;
@@ -236,12 +268,4 @@ async fn joined(client: Begun, engine: Begun, call: &Call, pending: Option<Pendi
 fn is_json<B>(response: &Response<B>) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     kind.starts_with("application/json")
-}
-
-/// An answer of the tap itself, in the engine's form.
-fn said(status: StatusCode, message: &str) -> Response<Outgoing> {
-    let mut response = Response::new(body::words(serde_json::json!({ "message": message }).to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

@@ -23,21 +23,29 @@ pub(super) struct Pending {
     engine: Lookup,
 }
 
-/// Either the request goes on, or this is its answer. May take as long as the learner thinks.
+/// What becomes of a request.
+pub(super) enum Judged {
+    Pass(Option<Pending>),
+    /// For the one who sent it: why it does not go on.
+    Refused(String),
+    /// It was carried out already, and this is the JSON that tells how.
+    Answered(String),
+}
+
+/// May take as long as the learner thinks.
 pub(super) async fn judge(
     guard: Option<&Guard>,
     command: &Command,
     target: &Target,
     engine: Lookup,
-) -> Result<Option<Pending>, Response<Outgoing>> {
-    let Some(guard) = guard else { return Ok(None) };
+) -> Judged {
+    let Some(guard) = guard else { return Judged::Pass(None) };
     match guard.consider(&Request::of(target, command), &engine).await {
-        Decision::Pass(watch) => Ok(watch.map(|watch| Pending { guard: guard.clone(), watch, engine })),
-        Decision::Refuse(message) => {
-            let body = serde_json::json!({ "message": message }).to_string();
-            Err(json(StatusCode::FORBIDDEN, body))
+        Decision::Pass(watch) => {
+            Judged::Pass(watch.map(|watch| Pending { guard: guard.clone(), watch, engine }))
         }
-        Decision::Answer(body) => Err(json(StatusCode::OK, body)),
+        Decision::Refuse(message) => Judged::Refused(message),
+        Decision::Answer(body) => Judged::Answered(body),
     }
 }
 
@@ -153,11 +161,12 @@ impl Drop for Held {
     }
 }
 
-fn said(status: StatusCode, message: &str) -> Response<Outgoing> {
+/// An answer of the tap itself, in the engine's form.
+pub(super) fn said(status: StatusCode, message: &str) -> Response<Outgoing> {
     json(status, serde_json::json!({ "message": message }).to_string())
 }
 
-fn json(status: StatusCode, body: String) -> Response<Outgoing> {
+pub(super) fn json(status: StatusCode, body: String) -> Response<Outgoing> {
     let mut response = Response::new(body::words(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -112,6 +112,7 @@ pub enum Action {
     SendCommand,
     /// The class sees the instructor's shell, or no more.
     ShowShell,
+    ClassDoor,
     SortBoard,
     LowerHand,
     SendHint,

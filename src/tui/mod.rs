@@ -5,6 +5,7 @@ pub mod answers;
 pub mod app;
 pub mod effect;
 mod effects;
+mod ends;
 pub mod highlight;
 pub mod keymap;
 pub mod layout;
@@ -12,9 +13,11 @@ pub mod msg;
 pub mod screen;
 mod terminal;
 pub mod theme;
+pub mod watchdog;
 pub mod widget;
 
 use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -23,8 +26,8 @@ use crossterm::{execute, queue};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -34,6 +37,7 @@ pub use effects::{Attending, Wanted, World};
 use answers::Answers;
 use app::App;
 use effect::Effect;
+use ends::Ends;
 use msg::Msg;
 use terminal::Around;
 
@@ -51,7 +55,26 @@ type Outer = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// Runs the app until the learner quits or the machine asks it to end. The terminal is as it was afterwards.
 pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>) -> io::Result<()> {
+    // Before anything of the terminal is changed: from then on nothing ends the app but by its own way.
+    let ends = Ends::new()?;
     let taken = terminal::take()?;
+    let shown = show(&mut app, &mut world, &mut inbox, ends).await;
+    drop(taken);
+    world.end().await;
+    match shown {
+        Err(error) if ends::is_gone(&error) => Ok(()),
+        shown => shown,
+    }
+}
+
+async fn show(
+    app: &mut App,
+    world: &mut World,
+    inbox: &mut mpsc::Receiver<Msg>,
+    mut ends: Ends,
+) -> io::Result<()> {
+    // The event stream can lose one of two resizes in quick succession; the screen must not stay the wrong size.
+    let mut winch = signal(SignalKind::window_change())?;
     // Before anything is seen: an Esc that is pressed later cannot run into an answer that comes at once.
     let mut answers = Answers::default();
     if answers::may_be_asked(std::env::var("TERM").ok().as_deref()) {
@@ -60,21 +83,19 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
         answers.ask();
     }
     let mut around = Around::default();
-    let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(PAGE, stdout())))?;
-    let size = screen.size()?;
-    let mut effects = app.update(Timestamp::now(), Msg::Resize(size.width, size.height));
-    paint(&mut screen, &app)?;
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(PAGE, stdout()));
+    let area = terminal::drawn_on(backend.size()?);
+    let screen = Terminal::with_options(backend, TerminalOptions { viewport: Viewport::Fixed(area) })?;
+    // `Taken` shows the cursor again. The screen's own drop does so too, complains where the terminal has gone, and panics over that.
+    let mut screen = ManuallyDrop::new(screen);
+    let mut effects = app.update(Timestamp::now(), Msg::Resize(area.width, area.height));
+    paint(&mut screen, app)?;
     // Reads the list of all zones, for which the first frame need not wait.
     app.set_zone(TimeZone::system());
     effects.extend(app.begin(Timestamp::now()));
     world.begin();
 
     let mut keys = EventStream::new();
-    let mut term = signal(SignalKind::terminate())?;
-    let mut hup = signal(SignalKind::hangup())?;
-    let mut int = signal(SignalKind::interrupt())?;
-    // The event stream can lose one of two resizes in quick succession; the screen must not stay the wrong size.
-    let mut winch = signal(SignalKind::window_change())?;
     let mut dirty = true;
     let mut last = Instant::now();
     loop {
@@ -88,7 +109,7 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
         }
         let frame_due = last + FRAME;
         if dirty && Instant::now() >= frame_due {
-            paint(&mut screen, &app)?;
+            paint(&mut screen, app)?;
             around.show(app.outer())?;
             dirty = false;
             last = Instant::now();
@@ -104,6 +125,7 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
         };
         tokio::select! {
             biased;
+            () = ends.come() => break,
             event = keys.next() => match event {
                 Some(event) => {
                     let (events, colors) = answers.take(Instant::now(), event?);
@@ -133,21 +155,17 @@ pub async fn run(mut app: App, mut world: World, mut inbox: mpsc::Receiver<Msg>)
                 dirty = true;
             },
             _ = winch.recv() => {
-                let size = screen.size()?;
-                effects = app.update(Timestamp::now(), Msg::Resize(size.width, size.height));
+                let area = terminal::drawn_on(screen.size()?);
+                screen.resize(area)?;
+                effects = app.update(Timestamp::now(), Msg::Resize(area.width, area.height));
                 dirty = true;
             },
-            _ = term.recv() => break,
-            _ = hup.recv() => break,
-            _ = int.recv() => break,
             () = sleep_until(wake.unwrap_or(last)), if wake.is_some() => if !dirty {
                 effects = app.update(Timestamp::now(), Msg::Tick);
                 dirty = true;
             },
         }
     }
-    drop(taken);
-    world.end().await;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The learner's own terminal: taken over at the start, given back at the end, also after a panic.
 
-use std::io::{self, Write, stdout};
+use std::io::{self, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::SetCursorStyle;
@@ -13,7 +13,9 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
+use ratatui::layout::{Rect, Size};
 
+use super::watchdog::{self, Watchdog};
 use super::widget::terminal::{Cursor, CursorShape, is_guarded};
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -74,12 +76,14 @@ fn style(cursor: Option<(CursorShape, bool)>) -> SetCursorStyle {
 }
 
 /// Takes the terminal over; it is given back when this is dropped.
-pub(super) struct Taken(());
+pub(super) struct Taken {
+    _watchdog: Option<Watchdog>,
+}
 
 pub(super) fn take() -> io::Result<Taken> {
+    let taken = Taken { _watchdog: watchdog::start() };
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    let taken = Taken(());
     execute!(
         stdout(),
         EnterAlternateScreen,
@@ -113,13 +117,18 @@ fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = stdout();
     let _ = bring_title_back();
     if SHAPED.swap(false, Ordering::SeqCst) {
-        let _ = execute!(out, SetCursorStyle::DefaultUserShape);
+        let _ = execute!(stdout(), SetCursorStyle::DefaultUserShape);
     }
+    write_back();
+    let _ = disable_raw_mode();
+}
+
+/// The modes that every screen of the app has set.
+pub(super) fn write_back() {
     let _ = execute!(
-        out,
+        stdout(),
         PopKeyboardEnhancementFlags,
         DisableFocusChange,
         DisableBracketedPaste,
@@ -127,6 +136,32 @@ fn give_back() {
         LeaveAlternateScreen,
         cursor::Show
     );
-    let _ = disable_raw_mode();
-    let _ = out.flush();
+}
+
+/// More columns and cells than any screen has: what a terminal claims beyond them is not drawn.
+const MOST_COLUMNS: u16 = 2000;
+const MOST_CELLS: u32 = 400_000;
+
+/// The part of a window that is drawn on; memory goes with its cells.
+pub(super) fn drawn_on(size: Size) -> Rect {
+    let width = size.width.min(MOST_COLUMNS);
+    let most_rows = MOST_CELLS / u32::from(width.max(1));
+    Rect::new(0, 0, width, size.height.min(u16::try_from(most_rows).unwrap_or(u16::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_drawn_on_as_far_as_a_screen_goes() {
+        let drawn = |width, height| drawn_on(Size::new(width, height)).as_size();
+        for (width, height) in [(80, 24), (2000, 200), (7, 57_142), (1, u16::MAX), (0, 5), (0, 0)] {
+            assert_eq!(drawn(width, height), Size::new(width, height));
+        }
+        assert_eq!(drawn(2001, 200), Size::new(2000, 200));
+        assert_eq!(drawn(2000, 201), Size::new(2000, 200));
+        assert_eq!(drawn(u16::MAX, u16::MAX), Size::new(2000, 200));
+        assert_eq!(drawn(100, u16::MAX), Size::new(100, 4000));
+    }
 }

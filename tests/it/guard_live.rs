@@ -223,11 +223,10 @@ fn the_build_cache_is_kept() {
     let Some(shell) = Guarded::new(&d, None) else { return };
     let said = shell.does(&["system", "prune", "-f"]);
     assert!(said.contains("Total reclaimed space: 0B"), "{said}");
-    // With buildx this goes in a language that the tap does not read; it fails all the same.
+    // Also with buildx, which is refused in its own language.
     let Printed { ok, text } = shell.docker(&["builder", "prune", "-f"]);
     assert!(!ok, "{text}");
-    let buildx = d.try_docker(&["buildx", "version"]).is_ok();
-    assert!(buildx || text.contains("pilotwhale kept the build cache"), "{text}");
+    assert!(text.contains("pilotwhale kept the build cache"), "{text}");
 }
 
 #[test]

@@ -35,6 +35,8 @@ fn a_mistake_in_a_file_is_said_and_its_points_stay() {
         (with("check: {file: {path: /etc/passwd}}"), "7"),
         (with("check: {image: {repo: nginx}}").replace("id: other", "id: ../other"), "7"),
         (with("check: {image: {repo: nginx}}").replace("id: other", "id: elsewhere"), "7"),
+        (with("check: {image: {repo: nginx}}").replace("brief: b", "brief: see [it](gone.txt)"), "7"),
+        (with("check: {image: {repo: nginx}}").replace("brief: b", "brief: see [it](https://nowhere)"), "7"),
         (": [".into(), "2"),
     ] {
         let learner = course("C", &text);

@@ -20,6 +20,7 @@ mod lint;
 mod live_gap;
 mod live_story;
 mod live_task;
+mod lying_engine;
 mod malformed;
 mod one_record;
 mod other_course;

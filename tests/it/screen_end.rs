@@ -49,6 +49,7 @@ fn is_restored(screen: &Screen) {
     assert_eq!(ending("\x1b[>"), ending("\x1b[<"), "as many keyboard modes are taken back as were set");
     let grid = screen.grid();
     assert!(!grid.alternate && grid.cursor.is_some(), "{grid}");
+    assert!(!screen.is_raw(), "keys are read in lines again");
 }
 
 /// The processes that have the screen's home in their environment: the program, its shell and what runs in it.
@@ -101,6 +102,82 @@ fn sigterm_restores_the_terminal_and_leaves_no_process() {
     screen.signal(Signal::TERM);
     screen.wait_exit();
     is_restored(&screen);
+    nothing_stays(&screen);
+}
+
+/// The last two cannot be taken: the watchdog is what is left.
+#[test]
+fn every_signal_that_ends_it_restores_the_terminal() {
+    for signal in [
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::ABORT,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::XCPU,
+        Signal::XFSZ,
+        Signal::SYS,
+        Signal::KILL,
+    ] {
+        let screen = Launch::pilotwhale().start();
+        screen.wait_for("Welcome");
+        assert!(screen.is_raw());
+        screen.signal(signal);
+        let ended = screen.wait_exit();
+        assert_eq!(ended.success(), ![Signal::SYS, Signal::KILL].contains(&signal), "{signal:?}: {ended:?}");
+        is_restored(&screen);
+        nothing_stays(&screen);
+    }
+}
+
+#[test]
+fn a_kill_leaves_no_program_of_the_shell() {
+    let screen = busy();
+    screen.kill9();
+    is_restored(&screen);
+    nothing_stays(&screen);
+}
+
+/// What a terminal says of its size is taken up to what a screen can have.
+#[test]
+fn a_window_of_any_claimed_size_is_survived() {
+    let screen = Launch::pilotwhale().start();
+    screen.wait_for("Welcome");
+    for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (0, 0), (1, 1)] {
+        screen.claim_size(columns, rows);
+        screen.claim_size(100, 40);
+        screen.claim_size(columns, rows);
+    }
+    screen.send("?");
+    screen.resize(120, 40);
+    screen.wait_for("Keys");
+    #[cfg(target_os = "linux")]
+    assert!(screen.most_memory() < 200 << 10, "{} KB", screen.most_memory());
+    screen.signal(Signal::TERM);
+    assert!(screen.wait_exit().success());
+    is_restored(&screen);
+}
+
+/// A shell that ignores the signal hands that down, and then nobody is told that the terminal has gone.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_goes_away_without_a_word_is_a_clean_end() {
+    let inner =
+        format!("trap '' HUP; '{}'; echo $? > ending; mv ending ended", env!("CARGO_BIN_EXE_pilotwhale"));
+    let screen = Launch::program("script").args(["-qec", &inner, "/dev/null"]).start();
+    screen.wait_for("Welcome");
+    screen.kill9();
+    let ended = screen.home().join("ended");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !ended.exists() {
+        assert!(std::time::Instant::now() < deadline, "still there: {:?}", processes(&screen));
+        std::thread::yield_now();
+    }
+    assert_eq!(std::fs::read_to_string(ended).expect("it was written").trim(), "0");
     nothing_stays(&screen);
 }
 

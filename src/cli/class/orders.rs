@@ -12,6 +12,7 @@ timer MINUTES | timer off
 poll LESSON QUIZ | poll close | poll end
 say TEXT                    a note for all
 hint EXERCISE TASK TEXT     a hint for all
+door close | door open      whether learners who were never here may come in
 board                       who is where
 end";
 
@@ -56,6 +57,8 @@ pub(super) fn read(line: &str, course: &Course) -> Result<Order, String> {
             }
             Lead::OpenPoll { lesson: (*lesson).into(), quiz: (*quiz).into() }
         }
+        ("door", ["close"]) => Lead::Door { open: false },
+        ("door", ["open"]) => Lead::Door { open: true },
         ("say", [_, ..]) => Lead::Note(rest.into()),
         ("hint", [exercise, task, text @ ..]) if !text.is_empty() => {
             Lead::Hint { to: None, exercise: (*exercise).into(), task: (*task).into(), text: text.join(" ") }

@@ -16,16 +16,13 @@ const HINTS: usize = 3;
 /// Names that belong to the shell, and need not be declared.
 const OF_THE_SHELL: [&str; 8] = ["HOME", "PWD", "PATH", "USER", "UID", "SHELL", "DOCKER_HOST", "OLDPWD"];
 
-pub(super) fn exercise(course: &Course, exercise: &Exercise, source: &Source, out: &mut Vec<Diagnostic>) {
+/// What stops it is found when it is read; these are for its author alone.
+pub(super) fn exercise(course: &Course, exercise: &Exercise, out: &mut Vec<Diagnostic>) {
     let manuscript = &exercise.manuscript;
     let key = |key: &str| manuscript.line_with(key, 1).unwrap_or(1);
     let mut say = |severity, line, message: String, help: &str| {
         out.push(manuscript.mistake(severity, line, message, help));
     };
-    if course.exercises.iter().filter(|other| other.id == exercise.id).count() > 1 {
-        let message = format!("two exercises have the id `{}`", exercise.id);
-        say(Severity::Error, key("id:"), message, "rename one; a lesson's id is taken by its tasks");
-    }
     if !is_on_a_slide(course, &exercise.id) {
         let message = format!("no slide leads to the exercise `{}`", exercise.id);
         say(Severity::Warning, key("id:"), message, "write an ```exercise fence with its id on a slide");
@@ -61,9 +58,21 @@ pub(super) fn exercise(course: &Course, exercise: &Exercise, source: &Source, ou
         let text = format!("{} {}", one.title, exercise.brief);
         literals::literals(one, &text, "neither the brief nor its title names", manuscript, out);
     }
+}
+
+/// Links of the brief and the solution that lead nowhere.
+pub(in crate::course) fn dead_links(exercise: &Exercise, source: &Source, out: &mut Vec<Diagnostic>) {
     let folder = format!("exercises/{}", exercise.id);
-    links::links(&blocks(&exercise.brief), manuscript, source, &folder, out);
+    links::links(&blocks(&exercise.brief), &exercise.manuscript, source, &folder, out);
     links::links(&blocks(exercise.solution.text()), &exercise.solution, source, &folder, out);
+}
+
+/// That another one has the same id.
+pub(in crate::course) fn twin(exercise: &Exercise) -> Diagnostic {
+    let line = exercise.manuscript.line_with("id:", 1).unwrap_or(1);
+    let message = format!("two exercises have the id `{}`", exercise.id);
+    let help = "rename one; a lesson's id is taken by its tasks";
+    exercise.manuscript.mistake(Severity::Error, line, message, help)
 }
 
 /// The name, the line and the tries of each way.

@@ -141,26 +141,27 @@ async fn a_name_of_the_learners_is_not_taken_from_its_image() {
 async fn one_command_is_asked_about_once_and_what_it_was_given_is_its_own() {
     let mut bench = bench(true);
     let line = "docker build -t yours:2 .";
-    let (session, grpc) = (typed("POST", "/session", line), typed("POST", "/grpc", line));
+    let (session, build) = (typed("POST", "/session", line), typed("POST", "/build?t=yours:2", line));
     let ((), first, second) = tokio::join!(
         async {
             let Some(Said::Ask(question)) = bench.said.recv().await else { panic!() };
             question.reply.send(true).unwrap();
         },
         bench.guard.consider(&session, &bench.engine),
-        bench.guard.consider(&grpc, &bench.engine),
+        bench.guard.consider(&build, &bench.engine),
     );
     let (Decision::Pass(Some(_)), Decision::Pass(Some(watch))) = (first, second) else { panic!() };
     assert!(bench.said.try_recv().is_err(), "one question");
     {
         let mut images = bench.engine.images.lock().unwrap();
         images[2]["RepoTags"] = json!([]);
-        images.push(json!({"Id": "sha256:n1", "RepoTags": ["yours:2"]}));
+        images.push(json!({"Id": "sha256:0123456789ab", "RepoTags": ["yours:2"]}));
         images.push(
             json!({"Id": "sha256:e1", "RepoTags": ["elsewhere:1"], "RepoDigests": ["elsewhere@sha256:1"]}),
         );
     }
-    bench.guard.settle(watch, 101, b"", &bench.engine).await;
+    bench.guard.told(&watch, b"{\"stream\":\"Successfully built 0123456789ab\\n\"}\n");
+    bench.guard.settle(watch, 200, b"", &bench.engine).await;
     assert!(bench.passes("/images/yours:2").await, "its name was given up");
     assert!(!bench.guard.ledger().owns(Made::Image, "sha256:e1"), "pulled elsewhere while it was built");
 }

@@ -41,9 +41,10 @@ impl Build {
         self.names.iter().chain(self.told.names()).any(asked)
     }
 
-    /// Whether content that was not there before is its work. What can't be told apart is not.
+    /// Whether content is its work, or what it names. That it has a name which was asked for proves nothing: somebody else may give
+    /// that name away while the build runs. What can't be told apart is not.
     pub(super) fn made(&self, id: &str, names: &Names) -> bool {
-        self.told.made(id) || names.iter().any(|name| self.allows(name))
+        self.told.made(id) || names.iter().any(|name| self.told.loaded(name))
     }
 }
 
@@ -111,15 +112,21 @@ mod tests {
     fn what_came_from_elsewhere_is_not_the_builds() {
         let one = |name: &str| Names::from([name.to_owned()]);
         let mut build = Build::by_command(&["docker", "build", "-t", "mine", "."].map(str::to_owned));
-        assert!(build.made("sha256:1", &one("mine:latest")));
-        assert!(build.made("sha256:1", &one("localhost/mine:latest")));
-        assert!(build.made("sha256:1", &one("mine@sha256:11")));
+        for name in ["mine:latest", "localhost/mine:latest", "mine@sha256:11"] {
+            assert!(build.allows(name), "{name}");
+            assert!(!build.made("sha256:1", &one(name)), "{name}: somebody else may have given it away");
+        }
         for other in ["redis:latest", "mine:2", "yours/mine:latest"] {
-            assert!(!build.made("sha256:1", &one(other)), "{other}");
+            assert!(!build.allows(other), "{other}");
         }
         assert!(!build.made("sha256:00112233445566", &Names::new()), "nothing was said of it");
         build.told = Building::in_lines();
         build.told.take(b"{\"stream\":\"Successfully built 001122334455\\n\"}\n");
+        build.told.take(b"{\"stream\":\"Successfully tagged mine:latest\\n\"}\n");
         assert!(build.made("sha256:00112233445566", &Names::new()));
+        assert!(!build.made("sha256:99", &one("mine:latest")));
+        // an archive tells no ids
+        build.told.take(b"{\"stream\":\"Loaded image: packed:1\\n\"}\n");
+        assert!(build.made("sha256:99", &one("packed:1")) && build.allows("packed:1"));
     }
 }

@@ -1,5 +1,6 @@
 //! What the guard looks up before it judges: objects as the engine tells of them.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::request::Object;
@@ -94,6 +95,14 @@ pub(super) async fn parents(
         child = std::mem::replace(&mut next, text(row, "ParentId"));
     }
     Ok(along)
+}
+
+/// Lists give whole seconds, and the rest gives words.
+pub(super) fn time(row: &Value, key: &str) -> Option<Timestamp> {
+    match row.get(key)? {
+        Value::String(words) => words.parse().ok(),
+        seconds => Timestamp::from_second(seconds.as_i64()?).ok(),
+    }
 }
 
 /// The strings of a JSON list; null is an empty one.

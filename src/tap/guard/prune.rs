@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::facts::{Image, list, said};
+use super::facts::{Image, list, said, time};
 use super::filters::Filters;
 use super::request::{Object, Request};
 use super::{Guard, Made, Said, Upstream, words};
@@ -95,7 +95,7 @@ impl Guard {
             let anonymous = labels(volume).get("com.docker.volume.anonymous").is_some();
             if (anonymous || with_names) && filters.admit(labels(volume), time(volume, "CreatedAt")) {
                 let name = text(volume, "Name");
-                unused.add(name, self.ledger().owns(Made::Volume, name));
+                unused.add(name, self.ledger().owns_volume(name, time(volume, "CreatedAt")));
             }
         }
         let sizes = if unused.ours.is_empty() { Value::Null } else { usage(request, "volume", engine).await };
@@ -223,8 +223,4 @@ fn labels(value: &Value) -> &Value {
 
 fn seconds(value: &Value) -> Option<Timestamp> {
     value.get("Created").and_then(Value::as_i64).and_then(|s| Timestamp::from_second(s).ok())
-}
-
-fn time(value: &Value, key: &str) -> Option<Timestamp> {
-    text(value, key).parse().ok()
 }

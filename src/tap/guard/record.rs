@@ -3,18 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::facts::{Image, list};
+use super::facts::{Image, list, time};
 use super::request::{Deed, Object, Only, Request};
 use super::{Guard, Inner, Ledger, Made, Names, Said, Upstream, lock, words};
 use crate::facts::reference::listed;
+use crate::tap::redact;
 use crate::tap::target::encode;
 
 /// What to look at once a request was answered. Dropped without `settle`, it records nothing.
 #[derive(Debug)]
 pub struct Watch {
     what: What,
+    /// Of what was written down before the request goes on.
+    asked: Option<String>,
 }
 
 #[derive(Debug)]
@@ -55,7 +59,7 @@ impl Drop for Open {
 
 impl Watch {
     pub(super) fn gone(what: Object, id: String) -> Self {
-        Self { what: What::Gone { what, id } }
+        Self { what: What::Gone { what, id }, asked: None }
     }
 
     /// Whether `settle` needs the answer's body: a small JSON, never a stream.
@@ -71,14 +75,40 @@ impl Watch {
 impl Guard {
     /// Looks at what is there before a request that makes something. What can't be looked up now can't be told from the
     /// learner's later, and then stays unrecorded.
-    pub(super) async fn watch(&self, making: Deed, engine: &impl Upstream) -> Option<Watch> {
-        let what = match making {
-            Deed::MakeContainer => What::Container { volumes: volumes(engine).await.ok() },
-            Deed::MakeNetwork => What::Network,
-            Deed::MakeVolume => What::Volume { volumes: volumes(engine).await.ok() },
+    pub(super) async fn watch(
+        &self,
+        request: &Request,
+        making: Deed,
+        engine: &impl Upstream,
+    ) -> Option<Watch> {
+        let (kind, what) = match making {
+            Deed::MakeContainer => (Made::Container, What::Container { volumes: volumes(engine).await.ok() }),
+            Deed::MakeNetwork => (Made::Network, What::Network),
+            Deed::MakeVolume => (Made::Volume, What::Volume { volumes: volumes(engine).await.ok() }),
             _ => return None,
         };
-        Some(Watch { what })
+        let is_there =
+            |word: &String| matches!(&what, What::Volume { volumes: Some(there) } if there.contains(word));
+        let makes = !request.command.argv.iter().any(is_there);
+        let asked = if makes { self.ask(kind, request) } else { None };
+        Some(Watch { what, asked })
+    }
+
+    /// Written down before the engine hears it: should this program be killed before it is answered, the next one looks what came of it.
+    fn ask(&self, kind: Made, request: &Request) -> Option<String> {
+        let (name, words) = (request.arg("name").unwrap_or_default(), redact::argv(&request.command.argv));
+        let asked = self.ledger().ask(kind, name, words);
+        asked.inspect_err(|error| tracing::error!(%error, "the ledger could not be written")).ok()
+    }
+
+    pub(super) fn record_volume(&self, name: &str, born: Option<Timestamp>) {
+        self.noted(self.ledger().record_volume(name, born));
+    }
+
+    pub(super) fn answered(&self, token: &str) {
+        if let Err(error) = self.ledger().answered(token) {
+            tracing::error!(%error, "the ledger could not be written");
+        }
     }
 
     /// Looks at the images before a stream that may make some.
@@ -95,7 +125,8 @@ impl Guard {
         let own = own_names(&images, self.ledger());
         let token = self.inner.questions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         lock(&self.inner.open).insert(token, Before { images, only, command, own, taken });
-        Some(Watch { what: What::Images(Open { token, inner: Arc::downgrade(&self.inner) }) })
+        let open = Open { token, inner: Arc::downgrade(&self.inner) };
+        Some(Watch { what: What::Images(open), asked: None })
     }
 
     /// A piece of the answer to a build, before it is passed on.
@@ -110,6 +141,13 @@ impl Guard {
     /// Tells how a request went. Must return before the end of the answer is passed on: the next command may come at once.
     /// For a connection that was upgraded, `status` is 101 and this is called when it has ended.
     pub async fn settle(&self, watch: Watch, status: u16, body: &[u8], engine: &impl Upstream) {
+        self.write_down(&watch, status, body, engine).await;
+        if let Some(token) = &watch.asked {
+            self.answered(token);
+        }
+    }
+
+    async fn write_down(&self, watch: &Watch, status: u16, body: &[u8], engine: &impl Upstream) {
         // An image stream may fail late and leave what it pulled before.
         if status >= 400 && !matches!(watch.what, What::Images(_)) {
             return;
@@ -126,11 +164,13 @@ impl Guard {
             What::Volume { volumes: Some(before) } if !text("Name").is_empty() => {
                 // the engine answers 201 also for a volume that was there
                 if !before.contains(text("Name")) {
-                    self.record(Made::Volume, text("Name"), text("Name"));
+                    self.record_volume(text("Name"), born(text("Name"), engine).await);
                 }
             }
             What::Container { .. } | What::Network | What::Volume { .. } => return,
             What::Images(open) => {
+                // the last line of an answer may have no end
+                self.told(watch, b"\n");
                 let before = lock(&self.inner.open).get(&open.token).cloned();
                 if let Some(mut before) = before
                     && let Ok(now) = images(engine).await
@@ -152,7 +192,8 @@ impl Guard {
         self.say(Said::Ledger);
     }
 
-    /// Records what streams that still run have made so far, so that it can be deleted at once.
+    /// Records what streams that still run have said that they made so far, so that it can be deleted at once. A pull says it at its
+    /// end: until then what has the name may be another one's.
     pub(super) async fn catch_up(&self, engine: &impl Upstream) {
         let open: Vec<Before> = lock(&self.inner.open).values().cloned().collect();
         if open.is_empty() {
@@ -160,7 +201,9 @@ impl Guard {
         }
         if let Ok(now) = images(engine).await {
             for before in open {
-                self.compare(&before, &now);
+                if let Only::Built(_) = before.only {
+                    self.compare(&before, &now);
+                }
             }
         }
     }
@@ -174,7 +217,7 @@ impl Guard {
         for mount in mounts.filter(|m| m.get("Type").and_then(Value::as_str) == Some("volume")) {
             let volume = mount.get("Name").and_then(Value::as_str).unwrap_or_default();
             if !volume.is_empty() && !before.contains(volume) {
-                self.record(Made::Volume, volume, volume);
+                self.record_volume(volume, born(volume, engine).await);
             }
         }
     }
@@ -190,11 +233,14 @@ impl Guard {
             let names = all_names(image);
             let new = !before.images.contains_key(&image.id);
             let own = match &before.only {
-                Only::Nameless => names.is_empty(),
+                Only::Nameless => false,
                 Only::Built(build) => build.made(&image.id, &names),
                 Only::Name(_) | Only::Repository(_) => names.iter().any(|name| allowed(name)),
             };
-            if new && own && !ledger.owns(Made::Image, &image.id) {
+            if !own {
+                continue;
+            }
+            if new && !ledger.owns(Made::Image, &image.id) {
                 self.record(Made::Image, &image.id, "");
             }
             for name in names.iter().filter(|name| allowed(name)) {
@@ -268,6 +314,11 @@ impl Guard {
 fn own_names(images: &BTreeMap<String, Names>, ledger: &Ledger) -> Names {
     let named = images.iter().flat_map(|(id, names)| names.iter().map(move |name| (id, name)));
     named.filter(|(id, name)| ledger.owns_reference(name, id)).map(|(_, name)| name.clone()).collect()
+}
+
+/// When the engine says that a volume was made.
+async fn born(volume: &str, engine: &impl Upstream) -> Option<Timestamp> {
+    time(&list(engine, &format!("/volumes/{}", encode(volume))).await.ok()?, "CreatedAt")
 }
 
 async fn volumes(engine: &impl Upstream) -> Result<Names, String> {

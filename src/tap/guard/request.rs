@@ -70,7 +70,7 @@ pub(super) enum Only {
     Repository(String),
     /// No name at all: just content.
     Nameless,
-    Built(Build),
+    Built(Box<Build>),
 }
 
 impl Request {
@@ -197,19 +197,17 @@ impl Request {
             ("POST", ["containers", "create"]) => Deed::MakeContainer,
             ("POST", ["networks", "create"]) => Deed::MakeNetwork,
             ("POST", ["volumes", "create"]) => Deed::MakeVolume,
-            ("POST", ["images", "create"]) if self.arg("fromSrc").is_some() => {
-                Deed::named(self.named(), None)
-            }
+            ("POST", ["images", "create"]) if self.arg("fromSrc").is_some() => Deed::told(self.named()),
             ("POST", ["images", "create" | "pull"]) => Deed::images(self.pulled(), Vec::new()),
             // BuildKit's own language goes unread: there the command alone tells
             ("POST", ["grpc"]) | ("PRI", _) if self.prunes_builds() => Deed::PruneBuildCache,
             ("POST", ["grpc" | "session"]) | ("PRI", _) => Deed::built(Build::by_command(&self.command.argv)),
             ("POST", ["build"] | ["local", "build"]) => Deed::built(Build::named(self.target.args("t"))),
             ("POST", ["images", "load"]) => Deed::built(Build::named(std::iter::empty())),
-            ("POST", ["images", "import"]) => Deed::named(self.referenced(), None),
-            ("POST", ["commit"]) => Deed::named(self.named(), None),
+            ("POST", ["images", "import"]) => Deed::told(self.referenced()),
+            ("POST", ["commit"]) => Deed::told(self.named()),
             ("POST", ["images", source @ .., "tag"]) if !source.is_empty() => {
-                Deed::named(self.named(), Some(source.join("/")))
+                Deed::tag(self.named(), source.join("/"))
             }
             ("POST", ["containers", _, "kill"]) if self.is_a_resize() => Deed::Harmless,
             ("POST", ["containers", name, verb]) => match self.disturbing(verb) {
@@ -295,12 +293,17 @@ impl Deed {
 
     fn built(build: Build) -> Self {
         let takes = build.names.iter().cloned().collect();
-        Self::images(Only::Built(build), takes)
+        Self::images(Only::Built(Box::new(build)), takes)
     }
 
-    fn named(only: Only, source: Option<String>) -> Self {
-        let takes = if let Only::Name(name) = &only { vec![name.clone()] } else { Vec::new() };
-        Self::MakeImages { only, takes, source }
+    /// Of what tells the id of what it made in its answer, as a build does: a commit, an import.
+    fn told(only: Only) -> Self {
+        Self::built(Build::named(only.name().into_iter()))
+    }
+
+    fn tag(only: Only, source: String) -> Self {
+        let takes = only.name().map(str::to_owned).into_iter().collect();
+        Self::MakeImages { only, takes, source: Some(source) }
     }
 
     fn other(method: &str, segments: &[&str]) -> Self {
@@ -309,6 +312,10 @@ impl Deed {
 }
 
 impl Only {
+    fn name(&self) -> Option<&str> {
+        if let Self::Name(name) = self { Some(name) } else { None }
+    }
+
     pub(super) fn allows(&self, reference: &str) -> bool {
         match self {
             Self::Built(build) => build.allows(reference),
@@ -451,14 +458,16 @@ mod tests {
         );
         assert_eq!(only("/images/create?fromImage=nginx"), Only::Repository("nginx".into()));
         assert_eq!(only("/images/create?fromImage=nginx&tag=sha256%3Aab"), Only::Repository("nginx".into()));
-        assert_eq!(only("/images/create?fromSrc=-&repo=r&tag="), Only::Name("r:latest".into()));
         assert_eq!(
             only("/images/a/b/tag?repo=localhost:5000/r&tag=2"),
             Only::Name("localhost:5000/r:2".into())
         );
-        assert_eq!(only("/commit?container=c"), Only::Nameless);
-        assert!(matches!(only("/images/load"), Only::Built(build) if build.names.is_empty()));
-        assert_eq!(only("/libpod/images/import?reference=x"), Only::Name("x:latest".into()));
+        for target in ["/commit?container=c", "/images/load"] {
+            assert!(matches!(only(target), Only::Built(build) if build.names.is_empty()), "{target}");
+        }
+        for target in ["/libpod/images/import?reference=x", "/images/create?fromSrc=-&repo=x&tag="] {
+            assert!(matches!(only(target), Only::Built(build) if build.allows("x:latest")), "{target}");
+        }
         assert!(
             matches!(only("/build?t=x&t=y:1"), Only::Built(build) if build.allows("x:latest") && build.allows("y:1"))
         );

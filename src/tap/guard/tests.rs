@@ -210,7 +210,7 @@ async fn what_is_made_is_written_down_before_the_answer_goes_on() {
 async fn images_are_known_by_what_was_not_there_before() {
     let bench = bench(false);
     let ledger = bench.guard.ledger();
-    let build = typed("POST", "/grpc", "docker build -t built .");
+    let build = typed("POST", "/build?t=built", "docker build -t built .");
     let Decision::Pass(Some(build)) = bench.guard.consider(&build, &bench.engine).await else { panic!() };
     let Decision::Pass(Some(pull)) = bench.consider("POST", "/images/create?fromImage=redis&tag=7").await
     else {
@@ -218,10 +218,14 @@ async fn images_are_known_by_what_was_not_there_before() {
     };
     bench.engine.images.lock().unwrap().extend([
         json!({"Id": "sha256:r7", "RepoTags": ["redis:7"], "RepoDigests": ["redis@sha256:00"]}),
-        json!({"Id": "sha256:b1", "RepoTags": ["built:latest"]}),
+        json!({"Id": "sha256:b1b1b1b1b1b1", "RepoTags": ["built:latest"]}),
     ]);
     bench.guard.settle(pull, 200, b"", &bench.engine).await;
-    assert!(ledger.owns_reference("redis:7", "sha256:r7") && !ledger.owns(Made::Image, "sha256:b1"));
+    assert!(
+        ledger.owns_reference("redis:7", "sha256:r7") && !ledger.owns(Made::Image, "sha256:b1b1b1b1b1b1")
+    );
+    assert!(!bench.passes("/images/built").await, "its name alone may be another one's");
+    bench.guard.told(&build, b"{\"stream\":\"Successfully built b1b1b1b1b1b1\\n\"}\n");
     // the build's stream is still open, and yet its image may go at once
     assert!(bench.passes("/images/built").await);
     drop(build);

@@ -107,6 +107,8 @@ proptest! {
                         kind: Some(kind),
                         id: "foreign".into(),
                         name: "foreign".into(),
+                        words: Vec::new(),
+                        born: None,
                     };
                     let whole = serde_json::to_string(&whole).unwrap();
                     raw.write_all(&whole.as_bytes()[..cut.index(whole.len())]).unwrap();

@@ -153,6 +153,7 @@ impl Seat {
                 | Action::SayToAll
                 | Action::Timer
                 | Action::SendCommand
+                | Action::ClassDoor
         )
     }
 

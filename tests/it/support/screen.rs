@@ -233,6 +233,28 @@ impl Screen {
         self.master.resize(pty_size(columns, rows)).expect("the terminal can be resized");
     }
 
+    /// Tells the program of a window that the test's own terminal does not have.
+    pub(crate) fn claim_size(&self, columns: u16, rows: u16) {
+        self.master.resize(pty_size(columns, rows)).expect("the terminal can be resized");
+    }
+
+    /// Whether the terminal hands every key on as it is pressed, also Ctrl-C.
+    pub(crate) fn is_raw(&self) -> bool {
+        use rustix::termios::{LocalModes, tcgetattr};
+        let name = self.master.tty_name().expect("the terminal has a name");
+        let terminal = std::fs::File::open(name).expect("the terminal can be opened");
+        let modes = tcgetattr(terminal).expect("it is a terminal");
+        !modes.local_modes.intersects(LocalModes::ICANON | LocalModes::ISIG)
+    }
+
+    /// What the program has taken at most until now, in KB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells it");
+        peak.trim().trim_end_matches("kB").trim().parse().expect("a number")
+    }
+
     pub(crate) fn grid(&self) -> Grid {
         grid(&self.shared.state().term)
     }
@@ -372,7 +394,12 @@ fn collect_logs(folder: &Path, logs: &mut Vec<PathBuf>) {
 }
 
 fn pty_size(columns: u16, rows: u16) -> PtySize {
-    PtySize { cols: columns, rows, pixel_width: columns * 9, pixel_height: rows * 18 }
+    PtySize {
+        cols: columns,
+        rows,
+        pixel_width: columns.saturating_mul(9),
+        pixel_height: rows.saturating_mul(18),
+    }
 }
 
 /// Columns and rows; nothing is kept of what scrolls away.

@@ -24,6 +24,8 @@ pub struct Leading {
     presenting: bool,
     /// The class sees the instructor's shell, which this key ends.
     showing: bool,
+    /// Nobody new is let in.
+    is_door_closed: bool,
     show_key: String,
     /// The docker command that was typed last, with the number of its process: it is shown to the class when the
     /// instructor says so, or while the class sees the shell.
@@ -71,6 +73,7 @@ impl Leading {
             standing,
             presenting: false,
             showing: false,
+            is_door_closed: false,
             show_key: String::new(),
             ran: None,
             hinted: BTreeMap::new(),
@@ -159,6 +162,10 @@ impl Leading {
             Action::ShowShell => {
                 self.showing = !self.showing;
                 Did::ShowShell(self.showing)
+            }
+            Action::ClassDoor => {
+                self.is_door_closed = !self.is_door_closed;
+                Did::Lead(vec![Lead::Door { open: !self.is_door_closed }])
             }
             Action::SendCommand => match &self.ran {
                 Some((_, command)) => Did::Lead(vec![Lead::Command(command.clone())]),
@@ -267,6 +274,9 @@ impl Leading {
             Span::styled(format!(" {} ", self.class), theme.title),
             Span::styled(format!("● {} here", self.here()), theme.ok),
         ];
+        if self.is_door_closed {
+            left.push(Span::styled(" · nobody new comes in", theme.strong));
+        }
         let hands = self.roster.hands();
         if let Some((first, _)) = hands.first() {
             let name = self.roster.learner(first).map(|l| l.name.clone()).unwrap_or_default();
