@@ -18,13 +18,13 @@ use super::observing::Observing;
 use super::play::Screen;
 use crate::cli::print::tell;
 use crate::engine::private::{self, Private, PrivateError};
-use crate::engine::{EngineError, Surroundings, Update, discover};
+use crate::engine::{EngineError, Surroundings, Update, discover, is_podman};
 use crate::facts::Link;
 use crate::lab::Observation;
 use crate::paths::Paths;
 use crate::progress::Stage;
 use crate::session::{Attempt, Sight};
-use crate::tap::{Event, ShellRoot, docker_env};
+use crate::tap::{Event, ShellRoot, docker_env, podman_env};
 
 /// How long the shell waits for the engine's events to come in before it starts, and again at its end.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
@@ -109,7 +109,13 @@ async fn observed(
     };
     let folder = notebook.as_ref().map(|n| n.desk.paths.exercise_folder(&n.exercise));
     let prefix = own.map(Private::shell_prefix).unwrap_or_default();
-    let mut child = spawn(args, &prefix, host.as_deref(), folder)?;
+    let podman = match &endpoint {
+        Ok(endpoint) => is_podman(endpoint).await,
+        Err(_) => false,
+    };
+    let mut env = host.as_deref().map(docker_env).unwrap_or_default();
+    env.extend(host.as_deref().filter(|_| podman).map(podman_env));
+    let mut child = spawn(args, &prefix, env, folder)?;
     let pid = child.id().unwrap_or(0);
     root.set_pid(pid);
 
@@ -149,7 +155,7 @@ async fn observed(
 fn spawn(
     args: &Args,
     prefix: &[String],
-    docker_host: Option<&str>,
+    env: Vec<(String, String)>,
     folder: Option<PathBuf>,
 ) -> Result<Child, Stopped> {
     let shell = std::env::var_os("SHELL").filter(|s| Path::new(s).is_file()).unwrap_or("/bin/sh".into());
@@ -164,9 +170,7 @@ fn spawn(
     if let Some(text) = &args.command {
         command.arg("-c").arg(text);
     }
-    if let Some(host) = docker_host {
-        command.envs(docker_env(host));
-    }
+    command.envs(env);
     if let Some(folder) = folder.filter(|f| f.is_dir()) {
         command.current_dir(folder);
     }

@@ -27,6 +27,21 @@ fn take(lines: &mut Lines, chunk: LogOutput) {
     }
 }
 
+/// What podman says in the stream itself, where it has answered 200 already and cannot go on: no program has printed that.
+pub(super) fn refusal(chunk: &LogOutput) -> Option<EngineError> {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        #[serde(rename = "cause")]
+        _cause: String,
+        message: String,
+        #[serde(rename = "response")]
+        status: u16,
+    }
+    let LogOutput::Console { message } = chunk else { return None };
+    let said = serde_json::from_slice(message).ok();
+    said.map(|Refusal { message, status, .. }| EngineError::Refused { status, message })
+}
+
 /// One way to hear a container.
 struct Ear {
     stream: Option<Heard>,
@@ -47,10 +62,13 @@ impl Ear {
     async fn hear(&mut self) -> bool {
         let Some(stream) = self.stream.as_mut() else { return std::future::pending().await };
         match stream.next().await {
-            Some(Ok(chunk)) => {
-                take(&mut self.lines, chunk);
-                return true;
-            }
+            Some(Ok(chunk)) => match refusal(&chunk) {
+                Some(error) => tracing::debug!(%error, "listening ended early"),
+                None => {
+                    take(&mut self.lines, chunk);
+                    return true;
+                }
+            },
             Some(Err(error)) => tracing::debug!(%error, "listening ended early"),
             None => {}
         }
@@ -135,7 +153,10 @@ impl Engine {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
             match timeout_at(deadline, stream.next()).await {
-                Ok(Some(Ok(chunk))) => take(&mut lines, chunk),
+                Ok(Some(Ok(chunk))) => match refusal(&chunk) {
+                    Some(error) => return Err(error),
+                    None => take(&mut lines, chunk),
+                },
                 Ok(Some(Err(error))) => return Err(self.sort(error)),
                 Ok(None) => break,
                 Err(_) => return Err(EngineError::Slow { what: "logs".into(), seconds: 5 }),
@@ -145,5 +166,29 @@ impl Engine {
             }
         }
         Ok(lines.output())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_engine_says_in_a_stream_is_no_output() {
+        let said = r#"{"cause":"no such container","message":"failed to obtain logs","response":500}"#;
+        let out = |text: &'static str| LogOutput::StdOut { message: text.into() };
+        let console = |text: &'static str| LogOutput::Console { message: text.into() };
+        let heard = async |chunks: Vec<LogOutput>| {
+            let stream = futures_util::stream::iter(chunks.into_iter().map(Ok)).boxed();
+            hear([Ear::new(stream), Ear::deaf()], |_| {}).await.text
+        };
+        assert_eq!(heard(vec![console(said)]).await, "");
+        assert_eq!(heard(vec![out("hi\n"), console(said)]).await, "hi");
+        for printed in [r#"{"message":"mine"}"#, "[1]", "hello"] {
+            assert_eq!(heard(vec![console(printed)]).await, printed);
+        }
+        assert_eq!(heard(vec![out(said)]).await, said, "a program may print what it likes");
+        let error = refusal(&console(said)).map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("the engine refused: failed to obtain logs"));
     }
 }

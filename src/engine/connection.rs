@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bollard::models::{SystemVersion, SystemVersionComponents};
 use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
 
 use super::{Endpoint, EngineError};
@@ -43,12 +44,8 @@ impl Engine {
             EngineError::Refused { status: 400, message } => EngineError::Incompatible { message },
             error => error.of_a_stranger(&endpoint.uri),
         })?;
-        let podman =
-            version.components.iter().flatten().any(|c| {
-                c.name.to_lowercase().contains("podman") || c.name.to_lowercase().contains("conmon")
-            });
         engine.info = EngineInfo {
-            flavor: if podman { Flavor::Podman } else { Flavor::Docker },
+            flavor: flavor(&version),
             version: version.version.unwrap_or_default(),
             api: version.api_version.unwrap_or_default(),
             os: [version.os, version.arch].into_iter().flatten().collect::<Vec<_>>().join("/"),
@@ -83,6 +80,24 @@ impl Engine {
     pub(super) fn sort(&self, error: bollard::errors::Error) -> EngineError {
         EngineError::from_wire(error, &self.endpoint.uri)
     }
+}
+
+/// Whether Podman answers at a socket of this machine; false also where nothing answers soon.
+pub async fn is_podman(endpoint: &Endpoint) -> bool {
+    if !endpoint.address().is_socket() {
+        return false;
+    }
+    let Ok(docker) = client(endpoint) else { return false };
+    let engine = Engine { docker, endpoint: endpoint.clone(), info: EngineInfo::default() };
+    let version = engine.ask("who are you", GREETING, engine.docker.version()).await;
+    version.is_ok_and(|version| flavor(&version) == Flavor::Podman)
+}
+
+fn flavor(version: &SystemVersion) -> Flavor {
+    let name = |component: &SystemVersionComponents| component.name.to_lowercase();
+    let names: Vec<String> = version.components.iter().flatten().map(name).collect();
+    let podman = names.iter().any(|name| name.contains("podman") || name.contains("conmon"));
+    if podman { Flavor::Podman } else { Flavor::Docker }
 }
 
 /// bollard leaves the version out of its requests; `Api` puts the agreed one in.

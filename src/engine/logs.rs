@@ -12,10 +12,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::Engine;
-use crate::facts::{LogEnd, LogLine, Plain, Stream};
+use super::capture::refusal;
+use crate::facts::{LogEnd, LogFrom, LogLine, Plain, Stream};
 
-/// Lines of the past that are shown at first.
+/// Lines of the past that are shown at first, and at most where a time is given.
 const TAIL: &str = "500";
+const TAIL_SINCE: &str = "10000";
 /// Lines that come close together are sent together.
 const GATHER: Duration = Duration::from_millis(15);
 /// At most so many lines wait for a slow reader; older ones are dropped, as they would scroll away anyway.
@@ -31,14 +33,18 @@ pub struct LogUpdate {
 }
 
 /// Starts to follow; abort the handle to stop.
-pub fn follow_logs(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) -> JoinHandle<()> {
-    tokio::spawn(follow(engine, id, updates))
+pub fn follow_logs(engine: Engine, log: LogFrom, updates: mpsc::Sender<LogUpdate>) -> JoinHandle<()> {
+    tokio::spawn(follow(engine, log, updates))
 }
 
-async fn follow(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) {
-    let options =
-        LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).timestamps(true).tail(TAIL).build();
-    let mut stream = engine.docker.logs(&id, Some(options));
+async fn follow(engine: Engine, log: LogFrom, updates: mpsc::Sender<LogUpdate>) {
+    let LogFrom { id, since } = log;
+    let mut options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).timestamps(true);
+    options = match since.and_then(|since| i32::try_from(since.as_second()).ok()) {
+        Some(second) => options.since(second).tail(TAIL_SINCE),
+        None => options.tail(TAIL),
+    };
+    let mut stream = engine.docker.logs(&id, Some(options.build()));
     let mut split = Splitter::default();
     let mut waiting: VecDeque<LogLine> = VecDeque::new();
     let mut due: Option<Instant> = None;
@@ -46,6 +52,9 @@ async fn follow(engine: Engine, id: String, updates: mpsc::Sender<LogUpdate>) {
         tokio::select! {
             chunk = stream.next() => match chunk {
                 Some(Ok(chunk)) => {
+                    if let Some(refusal) = refusal(&chunk) {
+                        break LogEnd::Unreadable(refusal.to_string());
+                    }
                     split.take(chunk, &mut waiting);
                     while waiting.len() > WAITING {
                         waiting.pop_front();

@@ -26,7 +26,7 @@ mod surroundings;
 mod watch;
 
 pub use act::{Deed, cli_text};
-pub use connection::Engine;
+pub use connection::{Engine, is_podman};
 pub use discover::{Discovery, Endpoint, Looked, Outcome, discover};
 pub use error::EngineError;
 pub use install::{Install, OsRelease, Present, client_cure, cure};

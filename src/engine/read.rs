@@ -81,7 +81,8 @@ impl Engine {
                             understood = true;
                             rows.extend(some);
                         }
-                        Err(EngineError::Incompatible { message }) => {
+                        // not understood here, or no state that this engine knows
+                        Err(EngineError::Incompatible { message } | EngineError::Refused { message, .. }) => {
                             tracing::warn!(state, %message, "left out")
                         }
                         Err(other) => return Err(other),
@@ -194,3 +195,7 @@ fn sort_images(all: &mut [Image]) {
         (a.tags.is_empty(), a.tags.first(), &a.id).cmp(&(b.tags.is_empty(), b.tags.first(), &b.id))
     });
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -26,6 +26,15 @@ pub enum LogEnd {
     Unreadable(String),
 }
 
+/// A container's log that is wanted, and from where on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFrom {
+    /// Of the container.
+    pub id: String,
+    /// Only what was printed in this second or later; None: the last lines.
+    pub since: Option<Timestamp>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
     /// When the engine took it, where it says so.

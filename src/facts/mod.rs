@@ -28,7 +28,7 @@ pub use evidence::{Evidence, Place};
 pub use found::{Exec, HttpAnswer, ImageConfig, Probe, Silence, TextFile, Thing};
 pub use kept::{Keep, Kept, Looked, Past};
 pub use lines::{Lines, Output};
-pub use link::{Link, LogEnd, LogLine, Stream};
+pub use link::{Link, LogEnd, LogFrom, LogLine, Stream};
 pub use observed::{Action, Answer, Build, Command, CommandEnd, Observed, Origin};
 pub use plain::Plain;
 pub use printable::{is_steering, printable};

@@ -56,6 +56,46 @@ const EXEC_BODY: &[(&str, &str)] = &[
     ("/WorkingDir", "working-dir"),
 ];
 
+/// Where Podman's own API spells a call in another way.
+const PODMAN: &[Row] = &[
+    Row {
+        method: "POST",
+        path: "/libpod/containers/create",
+        name: "container-create",
+        query: &[],
+        body: &[
+            ("/image", "image"),
+            ("/command", "cmd"),
+            ("/entrypoint", "entrypoint"),
+            ("/terminal", "tty"),
+            ("/stdin", "open-stdin"),
+            ("/user", "user"),
+            ("/work_dir", "working-dir"),
+            ("/remove", "auto-remove"),
+        ],
+    },
+    row("POST", "/libpod/exec/{}/remove", "exec-remove"),
+    row("POST", "/libpod/images/pull", "image-pull"),
+    asking("DELETE", "/libpod/images/remove", "image-remove", &["force"]),
+    asking(
+        "POST",
+        "/libpod/local/build",
+        "image-build",
+        &["t", "dockerfile", "target", "nocache", "pull", "platform"],
+    ),
+    Row {
+        method: "POST",
+        path: "/libpod/networks/create",
+        name: "network-create",
+        query: &[],
+        body: &[("/driver", "driver"), ("/internal", "internal")],
+    },
+    asking("GET", "/libpod/networks/json", "network-list", &["filters"]),
+    row("GET", "/libpod/networks/{}/json", "network-inspect"),
+    asking("GET", "/libpod/volumes/json", "volume-list", &["filters"]),
+    row("GET", "/libpod/volumes/{}/json", "volume-inspect"),
+];
+
 /// The first row that fits is taken.
 const ROWS: &[Row] = &[
     row("HEAD", "/_ping", "ping"),
@@ -259,13 +299,13 @@ pub fn of(target: &Target, body: Option<&[u8]>) -> Action {
     let mut name = row.name;
     let mut object = (!object.is_empty()).then_some(object);
     match row.name {
-        "container-create" => object = first("name"),
+        "container-create" => object = first("name").or_else(|| named("/name")),
         "container-commit" => object = first("container"),
         "container-kill" if !args.contains_key("signal") => {
             args.insert("signal".into(), "KILL".into());
         }
-        "volume-create" | "network-create" => object = named("/Name"),
-        "image-pull" => match (first("fromImage"), first("fromSrc")) {
+        "volume-create" | "network-create" => object = named("/Name").or_else(|| named("/name")),
+        "image-pull" => match (first("fromImage").or_else(|| first("reference")), first("fromSrc")) {
             (None, Some(_)) => {
                 name = "image-import";
                 object = first("repo").map(|repo| with_tag(&repo, &first("tag").unwrap_or_default()));
@@ -277,6 +317,7 @@ pub fn of(target: &Target, body: Option<&[u8]>) -> Action {
         },
         "image-push" => object = object.map(|o| with_tag(&o, &first("tag").unwrap_or_default())),
         "image-save" if object.is_none() => object = first("names"),
+        "image-remove" if object.is_none() => object = first("images"),
         "image-build" => object = first("t"),
         "image-search" => object = first("term"),
         _ => {}
@@ -294,8 +335,12 @@ pub fn of(target: &Target, body: Option<&[u8]>) -> Action {
 
 /// The row that a call is of, and what stands in the `{}` of its path.
 fn row_of(target: &Target) -> Option<(&'static Row, String)> {
-    let of_method = ROWS.iter().filter(|row| row.method == target.method);
-    of_method.filter_map(|row| Some((row, fit(row.path, target.path())?))).next()
+    let find = |rows: &'static [Row], path: &str| {
+        let of_method = rows.iter().filter(|row| row.method == target.method);
+        of_method.filter_map(|row| Some((row, fit(row.path, path)?))).next()
+    };
+    let path = target.path();
+    find(PODMAN, path).or_else(|| find(ROWS, path.strip_prefix("/libpod").unwrap_or(path)))
 }
 
 /// Whether the meaning of this call is also in its body, so that it has to be read before it is passed on.

@@ -16,6 +16,56 @@ fn told(method: &str, target: &str, body: &str) -> String {
 }
 
 #[test]
+fn calls_of_podmans_own_command_mean_the_same() {
+    let create = r#"{"name":"web","image":"docker.io/library/nginx","command":["sh","-c","ls"],"terminal":true,"remove":true}"#;
+    for (method, target, body, meaning) in [
+        ("GET", "/v5.8.6/libpod/_ping", "", "ping"),
+        ("GET", "/v5.8.6/libpod/containers/json?all=true", "", "container-list all=1"),
+        (
+            "POST",
+            "/v5.8.6/libpod/containers/create",
+            create,
+            r#"container-create <web> auto-remove=1 cmd=["sh","-c","ls"] image=nginx tty=1"#,
+        ),
+        ("POST", "/libpod/containers/web/start", "", "container-start <web>"),
+        (
+            "GET",
+            "/libpod/containers/web/logs?stdout=true&follow=true",
+            "",
+            "container-logs <web> follow=1 stdout=1",
+        ),
+        ("DELETE", "/libpod/containers/web?force=true", "", "container-remove <web> force=1"),
+        ("POST", "/libpod/containers/web/exec", r#"{"Cmd":["ls"]}"#, r#"exec-create <web> cmd=["ls"]"#),
+        ("GET", "/libpod/exec/0a1b/json", "", "exec-inspect <0a1b>"),
+        ("POST", "/libpod/exec/0a1b/remove", "", "exec-remove <0a1b>"),
+        ("POST", "/libpod/images/pull?reference=docker.io%2Flibrary%2Fnginx", "", "image-pull <nginx>"),
+        ("DELETE", "/libpod/images/remove?images=mine&force=true", "", "image-remove <mine> force=1"),
+        ("DELETE", "/libpod/images/mine", "", "image-remove <mine>"),
+        (
+            "POST",
+            "/libpod/build?t=mine&dockerfile=Dockerfile",
+            "",
+            "image-build <mine> dockerfile=Dockerfile t=mine",
+        ),
+        ("GET", "/libpod/images/nginx/history", "", "image-history <nginx>"),
+        (
+            "POST",
+            "/libpod/networks/create",
+            r#"{"name":"net","driver":"bridge"}"#,
+            "network-create <net> driver=bridge",
+        ),
+        ("GET", "/libpod/networks/json", "", "network-list"),
+        ("GET", "/libpod/networks/net/json", "", "network-inspect <net>"),
+        ("POST", "/libpod/volumes/create", r#"{"Name":"data"}"#, "volume-create <data>"),
+        ("GET", "/libpod/volumes/json", "", "volume-list"),
+        ("GET", "/libpod/volumes/data/json", "", "volume-inspect <data>"),
+        ("GET", "/libpodcontainers/json", "", "other"),
+    ] {
+        assert_eq!(told(method, target, body), meaning, "{method} {target}");
+    }
+}
+
+#[test]
 fn calls_mean() {
     for (method, target, meaning) in [
         ("HEAD", "/_ping", "ping"),

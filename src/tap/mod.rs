@@ -77,6 +77,12 @@ pub fn docker_env(host: &str) -> Vec<(String, String)> {
     emptied.map(|name| (name.to_owned(), String::new())).chain([host]).collect()
 }
 
+/// The variable with which the podman command, also where it is called `docker`, goes to this address in place of working by
+/// itself, which nobody sees. For an engine that is Podman: it speaks to no other.
+pub fn podman_env(host: &str) -> (String, String) {
+    ("CONTAINER_HOST".to_owned(), host.to_owned())
+}
+
 /// A running tap. Dropped, it closes every connection through it and removes its socket and folder.
 #[derive(Debug)]
 pub struct Tap {

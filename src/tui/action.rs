@@ -70,6 +70,8 @@ pub enum Action {
     NextView,
     PreviousView,
     FollowLogs,
+    /// The logs of all containers of the list, in one.
+    FollowAllLogs,
     Filter,
     SendName,
     SendId,
@@ -85,6 +87,8 @@ pub enum Action {
     ToggleMatches,
     ToggleTimes,
     ToggleWrap,
+    /// From when on the log is shown.
+    LogSince,
     SaveLog,
     Remove,
     Copy,

@@ -11,7 +11,7 @@ use super::answers::Colors;
 use crate::check::Needs;
 use crate::class;
 use crate::course::Vars;
-use crate::facts::{Keep, Kind, Snapshot};
+use crate::facts::{Keep, Kind, LogFrom, Snapshot};
 use crate::progress;
 use crate::session::Attempt;
 
@@ -90,8 +90,10 @@ pub enum EngineEffect {
         kind: Kind,
         id: String,
     },
-    /// Follow the log of one container; None stops following.
-    FollowLogs(Option<String>),
+    /// Follow these logs, and no others any more.
+    FollowLogs(Vec<LogFrom>),
+    /// Follow these beside the others; one that is followed already begins again.
+    FollowMoreLogs(Vec<LogFrom>),
     /// The containers whose CPU and memory are on the screen now.
     Sample(Vec<String>),
     /// A command of the shell has ended; it may have done what no event tells.

@@ -28,7 +28,7 @@ use super::highlight;
 use super::msg::Msg;
 use crate::course::{Course, Exercise, Source};
 use crate::engine::{self, Deed, LogUpdate, Sampler};
-use crate::facts::{Kind, LogEnd};
+use crate::facts::{Kind, LogEnd, LogFrom};
 use crate::lab::{self, LabError, Plan, SetUp, Trust};
 use crate::paths::Paths;
 use crate::progress::Journal;
@@ -82,7 +82,8 @@ pub struct World {
     class: ClassSeat,
     finder: Finder,
     sampler: Arc<Mutex<Option<Sampler>>>,
-    log: Option<JoinHandle<()>>,
+    /// By container.
+    logs: HashMap<String, Follower>,
     /// What the learner was asked about, until they answer.
     plans: Arc<Mutex<HashMap<(String, u64), Plan>>>,
 }
@@ -112,7 +113,7 @@ impl World {
             tap,
             class: ClassSeat::take(attending, saved, out.clone()),
             sampler: Arc::default(),
-            log: None,
+            logs: HashMap::new(),
             plans: Arc::default(),
             course,
             wanted,
@@ -161,9 +162,7 @@ impl World {
 
     /// Ends what was started: shell, store, private engine.
     pub async fn end(mut self) {
-        if let Some(log) = self.log.take() {
-            log.abort();
-        }
+        self.logs.clear();
         self.belt.end();
         self.shell.end().await;
         self.tap.end().await;
@@ -201,12 +200,11 @@ impl World {
                 });
             }
             EngineEffect::CommandEnded => self.finder.watched().command_ended(),
-            EngineEffect::FollowLogs(id) => {
-                if let Some(task) = self.log.take() {
-                    task.abort();
-                }
-                self.log = id.map(|id| tokio::spawn(follow_log(line, id, out)));
+            EngineEffect::FollowLogs(logs) => {
+                self.logs.clear();
+                self.follow_logs(logs);
             }
+            EngineEffect::FollowMoreLogs(logs) => self.follow_logs(logs),
             EngineEffect::Inspect { kind, id } => {
                 tokio::spawn(async move {
                     let detail = match line.get().await {
@@ -249,6 +247,14 @@ impl World {
                 self.act(Deed::Remove(Kind::Image), name.clone(), &name);
             }
             EngineEffect::Remove { kind, id, name } => self.act(Deed::Remove(kind), id, &name),
+        }
+    }
+
+    fn follow_logs(&mut self, logs: Vec<LogFrom>) {
+        for log in logs {
+            let id = log.id.clone();
+            let task = tokio::spawn(follow_log(self.engine.clone(), log, self.out.clone()));
+            self.logs.insert(id, Follower(task));
         }
     }
 
@@ -359,10 +365,11 @@ async fn plan_reset(
     plan.map_err(|e| format!("{e}. {}", e.remedy()))
 }
 
-async fn follow_log(line: EngineLine, id: String, out: Sender<Msg>) {
+async fn follow_log(line: EngineLine, log: LogFrom, out: Sender<Msg>) {
     let engine = match line.get().await {
         Ok(engine) => engine,
         Err(error) => {
+            let id = log.id;
             let _ = out
                 .send(Msg::Log { id, lines: Vec::new(), ended: Some(LogEnd::Unreadable(error.to_string())) })
                 .await;
@@ -370,7 +377,7 @@ async fn follow_log(line: EngineLine, id: String, out: Sender<Msg>) {
         }
     };
     let (sender, mut updates) = mpsc::channel(16);
-    let follower = Follower(engine::follow_logs(engine, id, sender));
+    let follower = Follower(engine::follow_logs(engine, log, sender));
     while let Some(LogUpdate { id, lines, ended }) = updates.recv().await {
         if out.send(Msg::Log { id, lines, ended }).await.is_err() {
             break;

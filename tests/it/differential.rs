@@ -70,12 +70,11 @@ fn every_command_prints_the_same_and_ends_the_same() {
 /// Where the engine or the docker CLI lacks what a case needs, it is left out and says so.
 fn is_there(engine: &EngineUnderTest, case: &Case) -> bool {
     use std::io::Write;
-    let podman = || engine.docker(&["version"]).contains("Podman Engine");
     let there = match case.needs {
         Needs::Nothing => true,
-        Needs::Dockerd => !podman(),
+        Needs::Dockerd => !engine.is_podman(),
         // podman leaves building to a container that it would have to pull
-        Needs::Plugin(plugin) => engine.try_docker(&[plugin, "version"]).is_ok() && !podman(),
+        Needs::Plugin(plugin) => engine.try_docker(&[plugin, "version"]).is_ok() && !engine.is_podman(),
     };
     if !there {
         let _ = writeln!(std::io::stderr(), "left out: {} (needs {:?})", case.name, case.needs);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pilotwhale::dial::{Address, Dialer};
 use pilotwhale::tap::guard::{Guard, Said};
 use pilotwhale::tap::ledger::{Ledger, Made, engine_of};
-use pilotwhale::tap::{Options, Tap};
+use pilotwhale::tap::{Event, Options, Tap};
 use tokio::sync::mpsc;
 
 use crate::support::engine::{EngineUnderTest, engine, skipped};
@@ -18,6 +18,7 @@ const IMAGE: &str = "busybox";
 /// A learner's docker behind a guarded tap.
 struct Guarded {
     tap: Tap,
+    seen: mpsc::Receiver<Event>,
     ledger: Arc<Ledger>,
     home: tempfile::TempDir,
 }
@@ -36,7 +37,7 @@ impl Guarded {
         let home = tempfile::Builder::new().prefix("pw-").tempdir().expect("a temporary folder can be made");
         let file = home.path().join("state/made.jsonl");
         let ledger = Arc::new(Ledger::open(&file, &engine_of(on.host())).expect("a ledger can be opened"));
-        let (events, _) = mpsc::channel(1);
+        let (events, seen) = mpsc::channel(256);
         let options = Options {
             upstream: Dialer::new(Address::socket(&upstream)),
             folder: home.path().join("tap"),
@@ -45,16 +46,21 @@ impl Guarded {
             last_looks: None,
         };
         let tap = Tap::start(options, events).expect("a tap can be started");
-        Some(Self { tap, ledger, home })
+        Some(Self { tap, seen, ledger, home })
     }
 
     fn docker(&self, args: &[&str]) -> Printed {
-        let output = Command::new("docker")
+        self.prints("docker", args)
+    }
+
+    fn prints(&self, program: &str, args: &[&str]) -> Printed {
+        let output = Command::new(program)
             .args(args)
             .env("DOCKER_HOST", self.tap.docker_host())
+            .env("CONTAINER_HOST", self.tap.docker_host())
             .env_remove("DOCKER_CONTEXT")
             .output()
-            .expect("the docker CLI is installed");
+            .expect("the program is installed");
         let text = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned()).concat();
         Printed { ok: output.status.success(), text }
     }
@@ -104,7 +110,7 @@ fn a_foreign_container_survives_and_an_own_one_goes() {
     shell.is_refused(&["rm", "-f", &foreign, &own], &foreign);
     assert!(is_there(&d, "container", &foreign) && !is_there(&d, "container", &own));
     // the engine has its own words for what is not there
-    assert!(shell.docker(&["rm", "no-such-thing"]).text.contains("No such container"));
+    assert!(shell.docker(&["rm", "no-such-thing"]).text.to_lowercase().contains("no such container"));
 
     shell.does(&["run", "--name", &ended, IMAGE, "sh", "-c", "echo 12345 >/file"]);
     let id = d.docker(&["inspect", "-f", "{{.Id}}", &ended]);
@@ -195,10 +201,12 @@ fn what_was_built_may_go_at_once() {
     let Some(shell) = Guarded::new(&d, None) else { return };
     let context = tempfile::tempdir().expect("a temporary folder can be made");
     let unique = d.name("built");
-    let file = format!("FROM {IMAGE}\nRUN echo {unique} >/made\n");
-    std::fs::write(context.path().join("Dockerfile"), file).expect("it can be written");
+    for (file, text) in [("Dockerfile", &*format!("FROM {IMAGE}\nCOPY made /\n")), ("made", &unique)] {
+        std::fs::write(context.path().join(file), text).expect("it can be written");
+    }
     let folder = context.path().display().to_string();
-    for kit in ["1", "0"] {
+    let kits: &[&str] = if d.is_podman() { &["0"] } else { &["1", "0"] };
+    for kit in kits {
         let tag = format!("{unique}:{kit}");
         let output = Command::new("docker")
             .args(["build", "-q", "-t", &tag, &folder])
@@ -214,6 +222,37 @@ fn what_was_built_may_go_at_once() {
         shell.does(&["rmi", &tag]);
         assert!(!is_there(&d, "image", &tag));
     }
+}
+
+/// Containerd's store removes at once what a build has taken the name of, Docker's own keeps it without one.
+#[test]
+#[ignore = "needs an engine: ./test"]
+fn a_build_that_takes_a_name_of_the_learners_loses_no_content() {
+    let d = engine("guard-kept");
+    let Some(shell) = Guarded::new(&d, None) else { return };
+    let name = d.name("precious");
+    let build = |host: &str, word: &str| {
+        let context = tempfile::tempdir().expect("a temporary folder can be made");
+        for (file, text) in [("Dockerfile", &*format!("FROM {IMAGE}\nCOPY made /\n")), ("made", word)] {
+            std::fs::write(context.path().join(file), text).expect("it can be written");
+        }
+        let mut docker = Command::new("docker");
+        docker.env("DOCKER_HOST", host).args(["build", "-q", "-t", &name]).arg(context.path());
+        if d.is_podman() {
+            docker.env("DOCKER_BUILDKIT", "0");
+        }
+        let output = docker.output().expect("the docker CLI is installed");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let made = |image: &str| d.docker(&["run", "--rm", "--network", "none", image, "cat", "/made"]);
+    build(d.host(), "by-the-learner");
+    let id = d.docker(&["inspect", "-f", "{{.Id}}", &name]);
+    build(&shell.tap.docker_host(), "by-the-course");
+    assert_eq!((made(&name), made(&id)), ("by-the-course".to_owned(), "by-the-learner".to_owned()));
+    shell.does(&["rmi", &name]);
+    let kept = d.docker(&["images", "-q", "--filter", &format!("reference=*{name}")]);
+    assert!(!kept.is_empty(), "below a name of its own");
+    d.docker(&["rmi", "-f", &id]);
 }
 
 #[test]
@@ -239,8 +278,9 @@ fn system_prune_takes_the_courses_things_and_says_what_went() {
     make(&|args| shell.does(args), &own);
     let id = d.docker(&["inspect", "-f", "{{.Id}}", &own]);
     let said = shell.does(&["system", "prune", "-a", "-f", "--volumes"]);
-    for gone in [&id, &format!("{own}-net"), &format!("untagged: {own}:1")] {
-        assert!(said.contains(gone.as_str()), "{gone}: {said}");
+    // podman names the image's registry, too
+    for gone in [&id, &format!("{own}-net"), "untagged: ", &format!("{own}:1\n")] {
+        assert!(said.contains(gone), "{gone}: {said}");
     }
     assert!(!said.contains(&foreign), "{said}");
     for kind in ["container", "volume"] {
@@ -338,9 +378,9 @@ fn clean_removes_what_the_ledger_holds_and_nothing_else() {
     d.docker(&["create", "--name", &foreign, IMAGE]);
     let bind = format!("{volume}:/data");
     shell.does(&["run", "-d", "--name", &own, "-v", &bind, IMAGE, "sleep", "1000"]);
-    let Guarded { tap, ledger, home } = shell;
+    let Guarded { tap, seen, ledger, home } = shell;
     drop(tap);
-    let shell = Guarded { tap: Guarded::new(&d, None).expect("as before").tap, ledger, home };
+    let shell = Guarded { tap: Guarded::new(&d, None).expect("as before").tap, seen, ledger, home };
     // nobody can be asked
     let asked = shell.pilotwhale(&d, &["clean"]);
     assert!(!asked.ok && asked.text.contains(&own) && asked.text.contains("--yes"), "{}", asked.text);
@@ -382,4 +422,59 @@ fn the_app_asks_and_after_a_crash_clean_removes_what_is_left() {
     clean.wait_for("Removed the container");
     assert!(clean.wait_exit().success());
     assert!(!is_there(&d, "container", &own));
+}
+
+/// It speaks to Podman's own API, below `/libpod`.
+#[test]
+#[ignore = "needs an engine: ./test"]
+fn the_podman_command_is_seen_and_guarded_too() {
+    let d = engine("guard-podman");
+    if !d.is_podman() || Command::new("podman").arg("--version").output().is_err() {
+        skipped("podman command", "the engine is not Podman, or its command is not installed");
+        return;
+    }
+    let Some(mut shell) = Guarded::new(&d, None) else { return };
+    let (foreign, own) = (d.name("foreign"), d.name("own"));
+    d.docker(&["create", "--name", &foreign, IMAGE]);
+    d.docker(&["volume", "create", &foreign]);
+    let does = |args: &[&str]| {
+        let Printed { ok, text } = shell.prints("podman", args);
+        assert!(ok, "podman {}: {text}", args.join(" "));
+        text.trim().to_owned()
+    };
+    let refuses = |args: &[&str], said: &str| {
+        let Printed { ok, text } = shell.prints("podman", args);
+        assert!(!ok && text.contains(said), "podman {}: {text}", args.join(" "));
+    };
+    does(&["run", "-d", "--name", &own, IMAGE, "sleep", "1000"]);
+    does(&["volume", "create", &own]);
+    does(&["network", "create", &own]);
+    let id = d.docker(&["inspect", "-f", "{{.Id}}", &own]);
+    assert!(shell.ledger.owns(Made::Container, &id) && shell.ledger.owns(Made::Volume, &own));
+    assert_eq!(does(&["exec", &own, "echo", "inside"]), "inside");
+    refuses(&["rm", "-f", &foreign], "pilotwhale kept your");
+    refuses(&["volume", "rm", &foreign], "pilotwhale kept your");
+    refuses(&["volume", "prune", "-f"], "pilotwhale stopped this (volume: prune)");
+    let context = tempfile::Builder::new().prefix("pw-").tempdir().expect("a temporary folder can be made");
+    let file = format!("FROM {IMAGE}\nCOPY Dockerfile /\nENV OF={own}\n");
+    std::fs::write(context.path().join("Dockerfile"), file).expect("it can be written");
+    does(&["build", "-t", &own, &context.path().display().to_string()]);
+    shell.does(&["rmi", &own]);
+    does(&["rm", "-f", "-t", "0", &own]);
+    does(&["volume", "rm", &own]);
+    does(&["network", "rm", &own]);
+    assert!(is_there(&d, "container", &foreign) && is_there(&d, "volume", &foreign));
+    let images = [Made::Image, Made::Reference];
+    assert!(shell.ledger.entries().iter().all(|left| images.contains(&left.kind)), "steps of the build");
+
+    let mut did = Vec::new();
+    while let Ok(event) = shell.seen.try_recv() {
+        if let Event::Seen(call) = event {
+            did.push(call.action.name.clone());
+        }
+    }
+    for action in ["container-create", "exec-create", "container-remove", "volume-create", "network-remove"] {
+        assert!(did.iter().any(|name| name == action), "{action}: {did:?}");
+    }
+    assert!(!did.iter().any(|name| name == "other"), "{did:?}");
 }

@@ -129,6 +129,20 @@ files_of() {
     esac
 }
 
+# The podman command as a client of the service: its own Debian sees of the machine what lies below /tmp. Steps of a build
+# get no more files and processes than a sandboxed machine may give away.
+podman_files() {
+    mkdir -p "$1/root/etc/containers"
+    printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n' >"$1/root/etc/containers/containers.conf"
+    cat >"$1/bin/podman" <<END
+#!/bin/sh
+exec unshare --mount sh -euc 'root=\$1; shift
+for folder in tmp proc sys; do mount --rbind "/\$folder" "\$root/\$folder"; done
+exec chroot "\$root" podman "\$@"' - "$1/root" "\$@"
+END
+    chmod +x "$1/bin/podman"
+}
+
 # Unpacks an engine and its CLI, and puts one folder of links on its PATH.
 engine_files() {
     local version=$1 root
@@ -167,6 +181,7 @@ engine_up() {
     if alive engine && [ "$(cat "$state/version")" = "$version" ]; then return 0; fi
     engine_down
     mkdir -p "$state/config" "$state/data"
+    if [ "$version" = podman ]; then podman_files "$root"; fi
     ln -sfn "$root/plugins" "$state/config/cli-plugins"
     echo "$version" >"$state/version"
     # 20.10 asks for every capability when a container is privileged, and a sandboxed machine may lack one.

@@ -31,6 +31,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("POST", "libpod/containers/{}/resize"),
     ("POST", "libpod/exec/{}/start"),
     ("POST", "libpod/exec/{}/resize"),
+    // what is known of a command that has ended: podman exec does it after each
+    ("POST", "libpod/exec/{}/remove"),
     ("POST", "libpod/images/**/push"),
     ("POST", "libpod/networks/{}/connect"),
     ("POST", "libpod/networks/{}/disconnect"),

@@ -53,13 +53,18 @@ pub(super) fn removes_itself(container: &Value) -> bool {
     container.pointer("/HostConfig/AutoRemove").and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// Volumes of a container that nobody gave a name: their names are 64 hexadecimal digits.
+/// Whether an engine chose this name of a volume: 64 hexadecimal digits.
+pub(super) fn is_anonymous(volume: &str) -> bool {
+    volume.len() == 64 && volume.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Volumes of a container that nobody gave a name.
 pub(super) fn anonymous_volumes(container: &Value) -> impl Iterator<Item = &str> {
     let mounts = container.get("Mounts").and_then(Value::as_array).into_iter().flatten();
     mounts
         .filter(|mount| mount.get("Type").and_then(Value::as_str) == Some("volume"))
         .filter_map(|mount| mount.get("Name").and_then(Value::as_str))
-        .filter(|name| name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .filter(|name| is_anonymous(name))
 }
 
 /// Whether no other container has this volume.

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::facts::{Image, list, said, time};
+use super::facts::{Image, is_anonymous, list, said, time};
 use super::filters::Filters;
 use super::request::{Object, Request};
 use super::{Guard, Made, Said, Upstream, words};
@@ -92,9 +92,10 @@ impl Guard {
         let with_names = filters.all || !request.speaks(1, 42);
         let mut unused = Unused::default();
         for volume in rows(all.get("Volumes").unwrap_or(&Value::Null)) {
-            let anonymous = labels(volume).get("com.docker.volume.anonymous").is_some();
+            let name = text(volume, "Name");
+            // Podman has no label for it
+            let anonymous = labels(volume).get("com.docker.volume.anonymous").is_some() || is_anonymous(name);
             if (anonymous || with_names) && filters.admit(labels(volume), time(volume, "CreatedAt")) {
-                let name = text(volume, "Name");
                 unused.add(name, self.ledger().owns_volume(name, time(volume, "CreatedAt")));
             }
         }

@@ -391,6 +391,7 @@ mod tests {
             ("GET", "/images/x/json"),
             ("POST", "/containers/c/resize"),
             ("POST", "/v5.8.0/libpod/containers/c/start"),
+            ("POST", "/v5.8.0/libpod/exec/e/remove"),
         ] {
             assert_eq!(deed(method, target), Deed::Harmless, "{method} {target}");
         }

@@ -109,9 +109,10 @@ impl Finder {
                     let host = tap.start(&endpoint, runtime, wanted.tap, &belt, looks, &shell).await;
                     // The docker command comes to the engine itself without being told; to the tap it does not.
                     let host = (tell || host != endpoint.uri).then_some(host.as_str());
+                    let podman = host.is_some() && engine::is_podman(&endpoint).await;
                     match first {
-                        true => shell.open(host, prefix),
-                        false => shell.give(host, prefix),
+                        true => shell.open(host, podman, prefix),
+                        false => shell.give(host, podman, prefix),
                     }
                     line.set(endpoint).await;
                     let mut found = lock(&found);
@@ -131,7 +132,7 @@ impl Finder {
                     let _ = out.send(Msg::Link(Link::Absent { reason, remedy })).await;
                     let _ = out.send(Msg::Install(command)).await;
                     if first {
-                        shell.open(None, Vec::new());
+                        shell.open(None, false, Vec::new());
                     }
                 }
             }

@@ -12,7 +12,7 @@ use crate::class::Shown;
 use crate::facts::CommandEnd;
 use crate::paths;
 use crate::shell::{Options, Put, Shell, ShellEvent};
-use crate::tap::{ShellRoot, docker_env};
+use crate::tap::{ShellRoot, docker_env, podman_env};
 use crate::tui::answers::Colors;
 use crate::tui::effect::ShellEffect;
 use crate::tui::msg::Msg;
@@ -52,6 +52,8 @@ struct Seat {
 #[derive(Clone)]
 struct Given {
     docker_host: Option<String>,
+    /// The podman command is told, too.
+    podman: bool,
     prefix: Vec<String>,
 }
 
@@ -74,9 +76,9 @@ impl ShellSeat {
     }
 
     /// Starts the shell beside this engine, or beside none.
-    pub(super) fn open(&self, docker_host: Option<&str>, prefix: Vec<String>) {
+    pub(super) fn open(&self, docker_host: Option<&str>, podman: bool, prefix: Vec<String>) {
         let mut seat = lock(&self.0);
-        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
+        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), podman, prefix });
         seat.spawn();
     }
 
@@ -93,10 +95,10 @@ impl ShellSeat {
     }
 
     /// An engine was found beside a shell that runs already, which keeps its environment.
-    pub(super) fn give(&self, docker_host: Option<&str>, prefix: Vec<String>) {
+    pub(super) fn give(&self, docker_host: Option<&str>, podman: bool, prefix: Vec<String>) {
         let mut seat = lock(&self.0);
         let another_network = !prefix.is_empty();
-        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), prefix });
+        seat.engine = Some(Given { docker_host: docker_host.map(str::to_owned), podman, prefix });
         let Some(host) = docker_host.filter(|_| seat.shell.as_ref().is_some_and(Shell::runs)) else { return };
         let remedy = if another_network {
             "end it with exit, and start a new one with Enter".to_owned()
@@ -187,6 +189,7 @@ impl Seat {
         let mut env = Vec::new();
         if let Some(host) = engine.docker_host {
             env.extend(docker_env(&host));
+            env.extend(engine.podman.then(|| podman_env(&host)));
         }
         if let Some(path) = paths::path_with_us() {
             env.push(("PATH".to_owned(), path));

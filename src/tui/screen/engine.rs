@@ -8,7 +8,9 @@ mod list;
 mod logs;
 mod opened;
 mod page;
+mod several;
 mod sheet;
+mod since;
 mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -27,7 +29,7 @@ use ratatui::layout::Rect;
 
 use self::fresh::Fresh;
 use self::list::List;
-use self::opened::{Loaded, Opened};
+use self::opened::{Loaded, Of, Opened};
 use self::page::Page;
 use self::sheet::View;
 pub use self::tables::Tab;
@@ -41,6 +43,14 @@ use crate::tui::effect::{Effect, EngineEffect};
 
 /// Figures that are kept of each container: four minutes, at one each two seconds.
 const PAST: usize = 120;
+
+/// What is typed into the last line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Field {
+    Filter,
+    /// From when on the log is wanted, as far as it is typed.
+    Since(String),
+}
 
 /// State of the pane. After anything has changed it, `arrange` must run before `draw` and `needs_tick` tell the truth.
 #[derive(Debug)]
@@ -71,7 +81,7 @@ pub struct EnginePane {
     wire: Wire,
     opened: Option<Opened>,
     popup: Option<ConfirmPopup>,
-    filtering: bool,
+    typing: Option<Field>,
     /// One sentence until the next action.
     notice: String,
 
@@ -114,7 +124,7 @@ impl EnginePane {
             wire: Wire::default(),
             opened: None,
             popup: None,
-            filtering: false,
+            typing: None,
             notice: String::new(),
             area: Rect::default(),
             dirty: true,
@@ -222,7 +232,7 @@ impl EnginePane {
     }
 
     pub fn set_detail(&mut self, kind: Kind, id: &str, detail: Result<Box<Detail>, String>) {
-        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == kind && o.id == id) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.is(kind, id)) {
             match detail {
                 Ok(detail) => opened.loaded = Loaded::Ready(detail),
                 // What was read before says more than the failure to read it again.
@@ -236,15 +246,16 @@ impl EnginePane {
     }
 
     pub fn set_differences(&mut self, id: &str, differences: Result<Vec<Difference>, String>) {
-        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == Kind::Container && o.id == id) {
+        if let Some(opened) = self.opened.as_mut().filter(|o| o.is(Kind::Container, id)) {
             opened.differences = Some(differences);
             self.dirty = true;
         }
     }
 
     pub fn push_log(&mut self, id: &str, lines: Vec<LogLine>, ended: Option<LogEnd>) {
-        if let Some(opened) = self.opened.as_mut().filter(|o| o.kind == Kind::Container && o.id == id) {
-            opened.logs.push(lines, ended);
+        if let Some(opened) = self.opened.as_mut()
+            && opened.logs.push(id, lines, ended)
+        {
             self.dirty |= opened.view == View::Logs;
         }
     }
@@ -301,7 +312,7 @@ impl EnginePane {
 
     /// Whether every key must come to `key`: a filter is typed or a question is open.
     pub fn takes_keys(&self) -> bool {
-        self.filtering || self.popup.is_some()
+        self.typing.is_some() || self.popup.is_some()
     }
 
     /// Whether `Action::Cancel` has something to close here, or is the app's.
@@ -326,29 +337,47 @@ impl EnginePane {
     /// Keeps the close look true to the snapshot that has just come.
     fn follow_opened(&mut self, old: &Snapshot) -> Vec<Effect> {
         let Some(opened) = &mut self.opened else { return Vec::new() };
-        let name = tables::name(&self.snapshot, opened.kind, &opened.id);
+        let started = |snapshot: &Snapshot, id: &str| snapshot.container(id).map(|c| c.started);
+        let restarted = |id: &str| started(old, id) != started(&self.snapshot, id);
+        let (kind, id) = match &opened.of {
+            Of::One(kind, id) => (*kind, id),
+            Of::Several(several) => {
+                opened.name = several.title(&self.snapshot);
+                for (id, name) in several.members(&self.snapshot) {
+                    if opened.logs.sources().iter().all(|source| source.id != id) {
+                        opened.logs.join(id, name);
+                    }
+                }
+                let here = |id: &str| self.snapshot.container(id).is_some();
+                let more = opened.logs.wanted(|id| here(id) && restarted(id));
+                let none = more.is_empty();
+                return if none {
+                    Vec::new()
+                } else {
+                    vec![Effect::Engine(EngineEffect::FollowMoreLogs(more))]
+                };
+            }
+        };
+        let name = tables::name(&self.snapshot, kind, id);
         opened.gone = name.is_none();
         let Some(name) = name else { return Vec::new() };
         opened.name = name;
-        let id = &opened.id;
-        let changed = match opened.kind {
+        let changed = match kind {
             Kind::Container => old.container(id) != self.snapshot.container(id),
             Kind::Image => old.image(id) != self.snapshot.image(id),
             // Who uses them is seen from the containers only.
             Kind::Volume | Kind::Network => old.containers != self.snapshot.containers,
         };
-        let restarted = opened.kind == Kind::Container
-            && old.container(id).map(|c| c.started) != self.snapshot.container(id).map(|c| c.started);
+        let restarted = kind == Kind::Container && restarted(id);
         if changed { self.look_again(restarted) } else { Vec::new() }
     }
 
     fn look_again(&mut self, logs_too: bool) -> Vec<Effect> {
         let Some(opened) = &mut self.opened else { return Vec::new() };
-        let mut effects =
-            vec![Effect::Engine(EngineEffect::Inspect { kind: opened.kind, id: opened.id.clone() })];
+        let inspect = |(kind, id): (Kind, &str)| EngineEffect::Inspect { kind, id: id.to_owned() };
+        let mut effects: Vec<Effect> = opened.object().map(inspect).map(Effect::Engine).into_iter().collect();
         if logs_too && opened.logs.asked {
-            opened.logs.restart();
-            effects.push(Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone()))));
+            effects.push(Effect::Engine(EngineEffect::FollowLogs(opened.logs.wanted(|_| true))));
         }
         effects
     }
@@ -375,7 +404,7 @@ impl EnginePane {
     /// What an action is about: the object that is open, else the selected row.
     fn selected(&self) -> Option<(Kind, String, String)> {
         let (kind, id) = match &self.opened {
-            Some(opened) => (opened.kind, opened.id.clone()),
+            Some(opened) => opened.object().map(|(kind, id)| (kind, id.to_owned()))?,
             None => (self.tab.kind()?, self.lists[self.tab as usize].object()?.to_owned()),
         };
         let name = tables::name(&self.snapshot, kind, &id)?;

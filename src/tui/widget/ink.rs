@@ -27,6 +27,8 @@ pub enum Ink {
     Info,
     Match,
     Border,
+    /// One of several that belong together; the same number is the same colour.
+    Series(usize),
 }
 
 impl Ink {
@@ -48,6 +50,12 @@ impl Ink {
             Self::Info => theme.info,
             Self::Match => theme.match_,
             Self::Border => theme.border,
+            Self::Series(of) => {
+                let syntax = &theme.syntax;
+                let styles =
+                    [theme.info, syntax.string, syntax.keyword, syntax.number, syntax.function, syntax.kind];
+                styles[of % styles.len()]
+            }
         }
     }
 }

@@ -75,6 +75,11 @@ impl EngineUnderTest {
         name
     }
 
+    /// Podman has no BuildKit, and words of its own.
+    pub(crate) fn is_podman(&self) -> bool {
+        self.docker(&["version"]).contains("Podman Engine")
+    }
+
     fn remove_all(&self) {
         let filter = format!("name={}", self.name);
         for (list, remove) in [

@@ -2,9 +2,10 @@
 
 use super::page::{Hit, Page};
 use super::sheet::View;
+use super::since::Since;
 use super::tables::{self, Tab};
-use super::{EnginePane, words};
-use crate::facts::{Kind, Link};
+use super::{EnginePane, Field, words};
+use crate::facts::Link;
 use crate::tui::widget::ink::{Ink, InkLine};
 
 impl EnginePane {
@@ -39,12 +40,17 @@ impl EnginePane {
     pub(super) fn detail_head(&self, page: &mut Page, width: u16, height: usize) {
         let Some(opened) = &self.opened else { return };
         let y = page.next_row();
-        let mut line = InkLine::of("‹ ", Ink::Key).with(self.tab_of(opened.kind).title(), Ink::Dim);
+        let mut line = InkLine::of("‹ ", Ink::Key).with(self.tab.title(), Ink::Dim);
         line.push("  ", Ink::Dim);
         let back = u16::try_from(line.width()).unwrap_or(0);
-        if let Some(container) = self.snapshot.container(&opened.id) {
-            let (mark, ink) = words::state_mark(container);
-            line.push(format!("{mark} "), ink);
+        match opened.object() {
+            Some((_, id)) => {
+                if let Some(container) = self.snapshot.container(id) {
+                    let (mark, ink) = words::state_mark(container);
+                    line.push(format!("{mark} "), ink);
+                }
+            }
+            None => line.push("logs of ", Ink::Dim),
         }
         line.push(&opened.name, Ink::Title);
         if opened.gone {
@@ -158,14 +164,27 @@ impl EnginePane {
 
     /// The last line: what is typed, what was said, or where in the list one is and which engine this is.
     pub(super) fn has_footer(&self, height: usize) -> bool {
-        height >= 3 && (height >= 8 || self.filtering || !self.filter().is_empty() || !self.notice.is_empty())
+        height >= 3
+            && (height >= 8 || self.typing.is_some() || !self.filter().is_empty() || !self.notice.is_empty())
     }
 
     pub(super) fn footer(&self, page: &Page, width: u16) -> InkLine {
         let width = usize::from(width);
-        if self.filtering || (!self.filter().is_empty() && self.notice.is_empty()) {
+        if let Some(Field::Since(text)) = &self.typing {
+            let mut line = InkLine::of("since ", Ink::Key).with(text, Ink::Strong).with("▏  ", Ink::Key);
+            match Since::read(text, self.now, &self.zone) {
+                Some(since) => line.push(words::date(since.at, &self.zone), Ink::Dim),
+                None if text.trim().is_empty() => {
+                    line.push("10m, 14:30 or a date; nothing: the last lines", Ink::Dim)
+                }
+                None => line.push("not a time yet: 10m, 14:30 or a date", Ink::Warn),
+            }
+            return line.cut(width);
+        }
+        let filtering = self.typing == Some(Field::Filter);
+        if filtering || (!self.filter().is_empty() && self.notice.is_empty()) {
             let mut line = InkLine::of("/", Ink::Key).with(self.filter(), Ink::Strong);
-            if self.filtering {
+            if filtering {
                 line.push("▏", Ink::Key);
             }
             line.push(format!("  {}", self.found()), Ink::Dim);
@@ -202,12 +221,20 @@ impl EnginePane {
     fn place(&self, page: &Page) -> String {
         match &self.opened {
             Some(opened) if opened.view == View::Logs => {
-                let state = match (&opened.logs.ended, opened.logs.is_following()) {
-                    (_, false) => "held still",
-                    (None, true) => "following",
-                    (Some(_), true) => "ended",
-                };
-                format!("{state} · {} · ! is stderr", words::count(opened.logs.len(), "line", "lines"))
+                let logs = &opened.logs;
+                let state =
+                    match (logs.sources().iter().all(|source| source.ended.is_some()), logs.is_following()) {
+                        (_, false) => "held still",
+                        (false, true) => "following",
+                        (true, true) => "ended",
+                    };
+                let since = logs.since.as_ref().map_or(String::new(), |since| {
+                    let today =
+                        self.zone.to_datetime(since.at).date() == self.zone.to_datetime(self.now).date();
+                    let say = if today { words::clock } else { words::date };
+                    format!("since {} · ", say(since.at, &self.zone))
+                });
+                format!("{since}{state} · {} · ! is stderr", words::count(logs.len(), "line", "lines"))
             }
             Some(opened) if opened.rows > opened.room => {
                 let last = (opened.scroll + opened.room).min(opened.rows);
@@ -226,9 +253,5 @@ impl EnginePane {
                 format!("{}–{last} of {all}", list.top + 1)
             }
         }
-    }
-
-    fn tab_of(&self, kind: Kind) -> Tab {
-        Tab::ALL.into_iter().find(|tab| tab.kind() == Some(kind)).unwrap_or(self.tab)
     }
 }

@@ -3,11 +3,13 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
-use super::EnginePane;
-use super::opened::Opened;
+use super::opened::{Of, Opened};
 use super::page::Hit;
+use super::several::Several;
 use super::sheet::View;
+use super::since::Since;
 use super::tables::Tab;
+use super::{EnginePane, Field};
 use crate::facts::{Kind, Link};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, EngineEffect, ShellEffect};
@@ -23,44 +25,73 @@ impl EnginePane {
         }
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Enter => self.filtering = false,
-            KeyCode::Esc => {
-                self.filtering = false;
-                self.set_filter(String::new());
-            }
-            KeyCode::Char('c') if control => {
-                self.filtering = false;
-                self.set_filter(String::new());
-            }
-            KeyCode::Char('u' | 'w') if control => self.set_filter(String::new()),
+            KeyCode::Enter => return self.typed(),
+            KeyCode::Esc => self.leave_field(),
+            KeyCode::Char('c') if control => self.leave_field(),
+            KeyCode::Char('u' | 'w') if control => self.set_field(String::new()),
             KeyCode::Backspace => {
-                let mut filter = self.filter().to_owned();
+                let mut text = self.field().to_owned();
                 // Erasing in an empty field leaves it, as in less and vim.
-                self.filtering = filter.pop().is_some();
-                self.set_filter(filter);
+                if text.pop().is_some() { self.set_field(text) } else { self.leave_field() }
             }
             KeyCode::Up => return self.act(Action::Up),
             KeyCode::Down => return self.act(Action::Down),
             KeyCode::PageUp => return self.act(Action::PageUp),
             KeyCode::PageDown => return self.act(Action::PageDown),
             KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {
-                let filter = format!("{}{c}", self.filter());
-                self.set_filter(filter);
+                let text = format!("{}{c}", self.field());
+                self.set_field(text);
             }
             _ => {}
         }
         Vec::new()
     }
 
+    fn field(&self) -> &str {
+        match &self.typing {
+            Some(Field::Since(text)) => text,
+            _ => self.filter(),
+        }
+    }
+
+    fn set_field(&mut self, text: String) {
+        match &mut self.typing {
+            Some(Field::Since(since)) => *since = text,
+            _ => self.set_filter(text),
+        }
+    }
+
+    fn leave_field(&mut self) {
+        if self.typing.take() == Some(Field::Filter) {
+            self.set_filter(String::new());
+        }
+    }
+
+    /// Enter: a filter holds already, and what is not a time yet stays open.
+    fn typed(&mut self) -> Vec<Effect> {
+        let Some(Field::Since(text)) = &self.typing else {
+            self.typing = None;
+            return Vec::new();
+        };
+        let since = Since::read(text, self.now, &self.zone);
+        if since.is_none() && !text.trim().is_empty() {
+            return Vec::new();
+        }
+        self.typing = None;
+        let Some(opened) = &mut self.opened else { return Vec::new() };
+        opened.logs.set_since(since);
+        vec![Effect::Engine(EngineEffect::FollowLogs(opened.logs.wanted(|_| true)))]
+    }
+
     pub fn paste(&mut self, text: &str) {
         self.dirty = true;
         if let Some(popup) = &mut self.popup {
             popup.paste(text);
-        } else if self.filtering {
+        } else if self.typing.is_some() {
             let line: String =
                 text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
-            let filter = format!("{}{line}", self.filter());
-            self.set_filter(filter);
+            let text = format!("{}{line}", self.field());
+            self.set_field(text);
         }
     }
 
@@ -164,7 +195,7 @@ impl EnginePane {
             }
             Action::FollowLogs => {
                 if let Some(opened) = &mut self.opened
-                    && opened.kind == Kind::Container
+                    && opened.views().contains(&View::Logs)
                 {
                     if opened.view == View::Logs {
                         opened.logs.toggle_follow();
@@ -172,13 +203,20 @@ impl EnginePane {
                         return self.show(View::Logs);
                     }
                 } else if self.opened.is_none() && self.tab == Tab::Containers {
+                    if let Some(project) = self.lists[self.tab as usize].project() {
+                        return self.open_several(Several::Project(project.to_owned()));
+                    }
                     let mut effects = self.open();
                     effects.extend(self.show(View::Logs));
                     return effects;
                 }
             }
+            Action::FollowAllLogs if self.opened.is_none() && self.tab == Tab::Containers => {
+                return self.open_several(Several::Found(self.filter().to_owned()));
+            }
             Action::Filter | Action::Search => {
-                self.filtering = self.opened.as_ref().is_none_or(|opened| opened.view == View::Logs);
+                let there = self.opened.as_ref().is_none_or(|opened| opened.view == View::Logs);
+                self.typing = there.then_some(Field::Filter);
             }
             Action::SendName | Action::SendId | Action::SendImage => {
                 if let Some(text) = self.words_to_send(action) {
@@ -205,6 +243,7 @@ impl EnginePane {
             | Action::ToggleMatches
             | Action::ToggleTimes
             | Action::ToggleWrap
+            | Action::LogSince
             | Action::SaveLog => return self.act_on_log(action),
             _ => {}
         }
@@ -219,9 +258,17 @@ impl EnginePane {
         match action {
             Action::ToggleTimes => logs.toggle_times(&self.zone),
             Action::ToggleWrap => logs.toggle_wrap(),
+            Action::LogSince => {
+                let text = logs.since.as_ref().map(|since| since.text.clone());
+                self.typing = Some(Field::Since(text.unwrap_or_default()));
+            }
             Action::SaveLog if logs.len() == 0 => self.notice = "There is no line to save.".to_owned(),
             Action::SaveLog => {
-                let (name, text) = (opened.name.clone(), logs.text());
+                let name = match &opened.of {
+                    Of::One(..) => opened.name.clone(),
+                    Of::Several(several) => several.file().to_owned(),
+                };
+                let text = logs.text();
                 return vec![Effect::Engine(EngineEffect::SaveLog { name, text })];
             }
             _ if logs.filter.is_empty() => {
@@ -249,7 +296,7 @@ impl EnginePane {
 
     pub(super) fn go_to(&mut self, tab: Tab) {
         self.tab = tab;
-        self.filtering = false;
+        self.typing = None;
     }
 
     fn cancel(&mut self) -> Vec<Effect> {
@@ -264,31 +311,44 @@ impl EnginePane {
 
     fn open(&mut self) -> Vec<Effect> {
         let Some((kind, id, name)) = self.selected() else { return Vec::new() };
-        self.filtering = false;
-        self.opened = Some(Opened::new(kind, id.clone(), name));
+        self.typing = None;
+        self.opened = Some(Opened::one(kind, id.clone(), name));
         vec![Effect::Engine(EngineEffect::Inspect { kind, id })]
     }
 
+    fn open_several(&mut self, several: Several) -> Vec<Effect> {
+        let members = several.members(&self.snapshot);
+        if members.is_empty() {
+            self.notice = "There is no container here whose log could be read.".to_owned();
+            return Vec::new();
+        }
+        let title = several.title(&self.snapshot);
+        let opened = self.opened.insert(Opened::several(several, title, members));
+        vec![Effect::Engine(EngineEffect::FollowLogs(opened.logs.wanted(|_| true)))]
+    }
+
     fn close(&mut self) -> Vec<Effect> {
-        self.filtering = false;
+        self.typing = None;
         match self.opened.take() {
-            Some(opened) if opened.logs.asked => vec![Effect::Engine(EngineEffect::FollowLogs(None))],
+            Some(opened) if opened.logs.asked => vec![Effect::Engine(EngineEffect::FollowLogs(Vec::new()))],
             _ => Vec::new(),
         }
     }
 
     fn show(&mut self, view: View) -> Vec<Effect> {
-        self.filtering = false;
+        self.typing = None;
         let Some(opened) = &mut self.opened else { return Vec::new() };
         opened.show(view);
         if view == View::Logs && !opened.logs.asked {
             opened.logs.asked = true;
-            return vec![Effect::Engine(EngineEffect::FollowLogs(Some(opened.id.clone())))];
+            return vec![Effect::Engine(EngineEffect::FollowLogs(opened.logs.wanted(|_| true)))];
         }
-        if view == View::Changes {
-            return vec![Effect::Engine(EngineEffect::Compare(opened.id.clone()))];
+        match opened.object() {
+            Some((_, id)) if view == View::Changes => {
+                vec![Effect::Engine(EngineEffect::Compare(id.to_owned()))]
+            }
+            _ => Vec::new(),
         }
-        Vec::new()
     }
 
     /// The command that the pane shows now: how to get an engine, or something into an empty list.
@@ -323,7 +383,7 @@ impl EnginePane {
     fn text_to_copy(&self) -> Option<String> {
         match &self.opened {
             Some(opened) if opened.view == View::Logs => Some(opened.logs.text()),
-            Some(opened) => Some(opened.id.clone()),
+            Some(opened) => opened.object().map(|(_, id)| id.to_owned()),
             None => self.selected().map(|(_, _, name)| name),
         }
     }

@@ -1,24 +1,53 @@
-//! The log of one container: bounded, readable, searchable, held still or following its end.
+//! The log of one container, or of several in one: bounded, readable, searchable, held still or following its end.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::{Regex, RegexBuilder};
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::since::Since;
 use super::words;
-use crate::facts::{LogEnd, LogLine, Stream};
+use crate::facts::{LogEnd, LogFrom, LogLine, Stream};
 use crate::tui::widget::ink::{Ink, InkLine};
 
 const MOST_LINES: usize = 10_000;
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// A longer line is cut; nobody reads it here, and it must not push everything else out.
 const LONGEST: usize = 16 * 1024;
+/// How containers are told apart without colour.
+const MARKS: [&str; 8] = ["●", "▲", "■", "◆", "▼", "○", "△", "□"];
+
+/// A container whose lines are among the others.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) ended: Option<LogEnd>,
+    /// When its newest line was printed.
+    last: Option<Timestamp>,
+    /// What it was when the log was asked for: up to here, lines may come again.
+    asked_from: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    /// Place of its source.
+    of: usize,
+    at: Option<Timestamp>,
+    /// By what it is sorted: a line without a time stays behind the one before it.
+    order: Option<Timestamp>,
+    stream: Stream,
+    text: String,
+}
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Logs {
-    lines: VecDeque<LogLine>,
+    sources: Vec<Source>,
+    /// Of several sources, in the order of time.
+    lines: VecDeque<Line>,
     bytes: usize,
     /// Number of the oldest line that is kept, counted from the first that ever came.
     first: u64,
@@ -33,33 +62,95 @@ pub(super) struct Logs {
     times: Option<TimeZone>,
     /// Long lines are cut, not broken.
     cut: bool,
-    pub(super) ended: Option<LogEnd>,
+    /// Nothing older is wanted.
+    pub(super) since: Option<Since>,
     pub(super) asked: bool,
     size: (usize, usize),
 }
 
 impl Logs {
-    /// Forgets the lines, for a follower that begins again; filter and place stay.
-    pub(super) fn restart(&mut self) {
+    /// Of these containers: id and name.
+    pub(super) fn of(containers: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut logs = Self::default();
+        for (id, name) in containers {
+            logs.join(id, name);
+        }
+        logs
+    }
+
+    /// One container more.
+    pub(super) fn join(&mut self, id: String, name: String) {
+        self.sources.push(Source { id, name, ended: None, last: None, asked_from: None });
+    }
+
+    pub(super) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// What is to be followed: each log from its newest line on, which comes again and is taken once.
+    pub(super) fn wanted(&mut self, is_wanted: impl Fn(&str) -> bool) -> Vec<LogFrom> {
+        let since = self.since.as_ref().map(|since| since.at);
+        let wanted = self.sources.iter_mut().filter(|source| is_wanted(&source.id));
+        let from = |source: &mut Source| {
+            source.ended = None;
+            source.asked_from = source.last;
+            LogFrom { id: source.id.clone(), since: source.last.or(since) }
+        };
+        wanted.map(from).collect()
+    }
+
+    /// Forgets the lines: others are to come.
+    pub(super) fn set_since(&mut self, since: Option<Since>) {
+        self.since = since;
         self.lines.clear();
         self.bytes = 0;
         self.first = 0;
-        self.ended = None;
         self.top = None;
+        for source in &mut self.sources {
+            source.last = None;
+        }
     }
 
-    pub(super) fn push(&mut self, lines: Vec<LogLine>, ended: Option<LogEnd>) {
-        for line in lines {
-            let line = LogLine { text: plain(&line.text), ..line };
+    /// False where it is none of these containers.
+    pub(super) fn push(&mut self, id: &str, lines: Vec<LogLine>, ended: Option<LogEnd>) -> bool {
+        let Some(of) = self.sources.iter().position(|source| source.id == id) else { return false };
+        for LogLine { at, stream, text } in lines {
+            let newest = || self.lines.back().and_then(|line| line.order);
+            let order = at.or(self.sources[of].last).or_else(newest);
+            let line = Line { of, at, order, stream, text: plain(&text) };
+            // What several wrote comes in the order of who was heard first.
+            let place = match self.sources.len() {
+                1 => self.lines.len(),
+                _ => self.lines.partition_point(|before| before.order <= order),
+            };
+            if order <= self.sources[of].asked_from && self.is_known(&line) {
+                continue;
+            }
+            self.sources[of].last = order.max(self.sources[of].last);
             self.bytes += line.text.len();
-            self.lines.push_back(line);
+            self.lines.insert(place, line);
+            if let Some((top, _)) = &mut self.top
+                && self.first + place as u64 <= *top
+            {
+                *top += 1;
+            }
             while self.lines.len() > MOST_LINES || self.bytes > MOST_BYTES {
                 let Some(gone) = self.lines.pop_front() else { break };
                 self.bytes -= gone.text.len();
                 self.first += 1;
             }
         }
-        self.ended = ended;
+        self.sources[of].ended = ended;
+        true
+    }
+
+    /// Whether it is here already, because its log was asked for once more.
+    fn is_known(&self, line: &Line) -> bool {
+        let same = |known: &Line| {
+            (known.of, known.at, known.stream) == (line.of, line.at, line.stream) && known.text == line.text
+        };
+        let as_new = |known: &&Line| known.order >= line.order;
+        line.at.is_some() && self.lines.iter().rev().take_while(as_new).any(same)
     }
 
     pub(super) fn is_following(&self) -> bool {
@@ -75,10 +166,19 @@ impl Logs {
     }
 
     pub(super) fn text(&self) -> String {
-        let shown = self.lines.iter().filter(|line| self.shows(line));
         let zone = self.times.as_ref();
-        let at = |line: &LogLine| zone.zip(line.at).map(|(zone, at)| words::date(at, zone) + "  ");
-        shown.map(|line| format!("{}{}\n", at(line).unwrap_or_default(), line.text)).collect()
+        let mut text = String::new();
+        for line in self.lines.iter().filter(|line| self.shows(line)) {
+            if let (Some(zone), Some(at)) = (zone, line.at) {
+                text += &(words::date(at, zone) + "  ");
+            }
+            if self.sources.len() > 1 {
+                text += &format!("{} | ", self.sources[line.of].name);
+            }
+            text += &line.text;
+            text.push('\n');
+        }
+        text
     }
 
     pub(super) fn set_filter(&mut self, filter: String) {
@@ -223,11 +323,11 @@ impl Logs {
         }
     }
 
-    fn shows(&self, line: &LogLine) -> bool {
+    fn shows(&self, line: &Line) -> bool {
         self.all || self.matches(line)
     }
 
-    fn matches(&self, line: &LogLine) -> bool {
+    fn matches(&self, line: &Line) -> bool {
         self.filter.is_empty() || self.next_match(&line.text, 0).is_some()
     }
 
@@ -251,16 +351,35 @@ impl Logs {
     }
 
     fn laid(&self, i: usize, width: usize) -> Vec<InkLine> {
-        if self.cut { vec![self.line(i).cut(width)] } else { self.line(i).wrap(width, 2) }
+        let whose = self.whose(self.lines[i].of);
+        let indent = whose.width() + 2;
+        let line = self.line(whose, i);
+        if self.cut { vec![line.cut(width)] } else { line.wrap(width, indent) }
     }
 
-    fn line(&self, i: usize) -> InkLine {
-        let LogLine { at: printed, stream, text } = &self.lines[i];
+    /// The mark and the name of a source, where there are several.
+    fn whose(&self, of: usize) -> InkLine {
+        let mut whose = InkLine::new();
+        if self.sources.len() < 2 {
+            return whose;
+        }
+        let room = (self.size.0 / 4).clamp(6, 24);
+        let widest = self.sources.iter().map(|source| source.name.width()).max().unwrap_or(0).min(room);
+        let ink = Ink::Series(of);
+        whose.push(MARKS[of % MARKS.len()], ink);
+        whose.push(" ", ink);
+        whose.append(&InkLine::of(&self.sources[of].name, ink).cut_middle(widest));
+        whose.pad_to(widest + 3);
+        whose
+    }
+
+    fn line(&self, mut line: InkLine, i: usize) -> InkLine {
+        let Line { at: printed, stream, text, .. } = &self.lines[i];
         let (mark, ink) = match stream {
             Stream::Stdout => ("  ", Ink::Text),
             Stream::Stderr => ("! ", Ink::Warn),
         };
-        let mut line = InkLine::of(mark, ink);
+        line.push(mark, ink);
         if let (Some(zone), Some(printed)) = (&self.times, printed) {
             line.push(format!("{} ", words::clock(*printed, zone)), Ink::Dim);
         }

@@ -1,13 +1,13 @@
-//! The one object that is looked at closely: which view of it is open and how far it is scrolled.
+//! What is looked at closely, an object or the logs of several: which view of it is open and how far it is scrolled.
 
 use super::logs::Logs;
+use super::several::Several;
 use super::sheet::View;
 use crate::facts::{Detail, Difference, Kind};
 
 #[derive(Clone, Debug)]
 pub(super) struct Opened {
-    pub(super) kind: Kind,
-    pub(super) id: String,
+    pub(super) of: Of,
     pub(super) name: String,
     pub(super) view: View,
     pub(super) loaded: Loaded,
@@ -23,6 +23,13 @@ pub(super) struct Opened {
 }
 
 #[derive(Clone, Debug)]
+pub(super) enum Of {
+    /// An object's id; for a volume its name.
+    One(Kind, String),
+    Several(Several),
+}
+
+#[derive(Clone, Debug)]
 pub(super) enum Loaded {
     Waiting,
     Failed(String),
@@ -30,14 +37,25 @@ pub(super) enum Loaded {
 }
 
 impl Opened {
-    pub(super) fn new(kind: Kind, id: String, name: String) -> Self {
+    pub(super) fn one(kind: Kind, id: String, name: String) -> Self {
+        let logs = Logs::of([(id.clone(), name.clone())]);
+        Self::new(Of::One(kind, id), name, View::Summary, logs)
+    }
+
+    /// Opened at their logs; they have no other view.
+    pub(super) fn several(several: Several, title: String, members: Vec<(String, String)>) -> Self {
+        let mut logs = Logs::of(members);
+        logs.asked = true;
+        Self::new(Of::Several(several), title, View::Logs, logs)
+    }
+
+    fn new(of: Of, name: String, view: View, logs: Logs) -> Self {
         Self {
-            kind,
-            id,
+            of,
             name,
-            view: View::Summary,
+            view,
             loaded: Loaded::Waiting,
-            logs: Logs::default(),
+            logs,
             scroll: 0,
             rows: 0,
             room: 0,
@@ -47,13 +65,26 @@ impl Opened {
     }
 
     pub(super) fn views(&self) -> &'static [View] {
-        match self.kind {
-            Kind::Container => {
+        match self.of {
+            Of::One(Kind::Container, _) => {
                 &[View::Summary, View::Logs, View::Environment, View::Mounts, View::Health, View::Changes]
             }
-            Kind::Image => &[View::Summary, View::Layers, View::Environment],
-            Kind::Volume | Kind::Network => &[View::Summary],
+            Of::One(Kind::Image, _) => &[View::Summary, View::Layers, View::Environment],
+            Of::One(Kind::Volume | Kind::Network, _) => &[View::Summary],
+            Of::Several(_) => &[View::Logs],
         }
+    }
+
+    /// The object; None where there are several.
+    pub(super) fn object(&self) -> Option<(Kind, &str)> {
+        match &self.of {
+            Of::One(kind, id) => Some((*kind, id)),
+            Of::Several(_) => None,
+        }
+    }
+
+    pub(super) fn is(&self, kind: Kind, id: &str) -> bool {
+        self.object() == Some((kind, id))
     }
 
     pub(super) fn show(&mut self, view: View) {

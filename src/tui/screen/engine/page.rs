@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::list::Listed;
+use super::logs;
 use super::opened::Loaded;
 use super::sheet::{self, Context, View};
 use super::tables::{self, Rows, Source, Tab};
@@ -258,47 +259,20 @@ impl EnginePane {
         ages: &mut Vec<Timestamp>,
     ) {
         let old = !self.is_live();
-        let Some(opened) = &mut self.opened else { return };
         let width = usize::from(width);
-        let mut room = bottom.saturating_sub(page.lines.len());
+        let room = bottom.saturating_sub(page.lines.len());
         page.room = room.max(1);
-        opened.room = room;
-        let container = self.snapshot.container(&opened.id);
-        if opened.view == View::Logs {
-            let ended = opened.logs.ended.clone().filter(|_| opened.logs.is_following());
-            let never_ran = container.is_some_and(|c| c.start_failure().is_some());
-            let silence = match &ended {
-                Some(LogEnd::Unreadable(_)) => "The log cannot be read.",
-                _ if never_ran => "It never ran, so it printed nothing.",
-                Some(LogEnd::Stopped) => "It printed nothing.",
-                None => "Nothing was printed yet.",
-            };
-            let ending = ended.map(|end| match end {
-                LogEnd::Unreadable(why) => why,
-                LogEnd::Stopped if never_ran => "it could not be started".to_owned(),
-                LogEnd::Stopped => "the container has stopped".to_owned(),
-            });
-            if ending.is_some() {
-                room = room.saturating_sub(1);
-            }
-            opened.logs.fit(width, room);
-            let rows = opened.logs.page();
-            if rows.is_empty() {
-                let sentence = if opened.logs.len() == 0 { silence } else { "No line matches." };
-                page.push(InkLine::of(sentence, Ink::Dim).cut(width));
-            }
-            for row in rows {
-                page.push(row);
-            }
-            if let Some(ending) = ending {
-                page.push(InkLine::of(format!("── {ending} ──"), Ink::Dim).cut(width));
-            }
-            return;
+        if self.is_log_open() {
+            return self.log_rows(page, width, room);
         }
-        let listed = self.snapshot.image(&opened.id);
-        let used = match opened.kind {
+        let Some(opened) = &mut self.opened else { return };
+        let Some((kind, id)) = opened.object().map(|(kind, id)| (kind, id.to_owned())) else { return };
+        opened.room = room;
+        let container = self.snapshot.container(&id);
+        let listed = self.snapshot.image(&id);
+        let used = match kind {
             Kind::Image => listed.map_or(0, |image| self.usage.image(image)),
-            Kind::Volume => self.usage.volume(&opened.id),
+            Kind::Volume => self.usage.volume(&id),
             Kind::Container | Kind::Network => 0,
         };
         let context = Context {
@@ -308,7 +282,7 @@ impl EnginePane {
             image: listed,
             used,
             machine: self.machine.as_deref(),
-            past: self.past.get(&opened.id).filter(|_| container.is_some_and(|c| c.state.is_running())),
+            past: self.past.get(&id).filter(|_| container.is_some_and(|c| c.state.is_running())),
             needed_by: container.map(|c| needed_by(&self.snapshot, c)).unwrap_or_default(),
         };
         let lines = match (&opened.loaded, &opened.differences) {
@@ -327,7 +301,7 @@ impl EnginePane {
             page.lines.push(Row { line, tone: if old || opened.gone { Tone::Old } else { Tone::Plain } });
         }
         if opened.view == View::Summary && matches!(opened.loaded, Loaded::Ready(_)) {
-            match opened.kind {
+            match kind {
                 Kind::Container => {
                     if let Some(container) = container {
                         ages.extend(
@@ -335,13 +309,54 @@ impl EnginePane {
                         );
                     }
                 }
-                Kind::Image => ages.extend(self.snapshot.image(&opened.id).and_then(|image| image.created)),
+                Kind::Image => ages.extend(self.snapshot.image(&id).and_then(|image| image.created)),
                 Kind::Volume | Kind::Network => {}
             }
         }
-        let id = opened.id.clone();
         if self.is_running(&id) {
             running.push(id);
+        }
+    }
+
+    /// Lines of a log, and below them why no more will come.
+    fn log_rows(&mut self, page: &mut Page, width: usize, room: usize) {
+        let Some(opened) = &mut self.opened else { return };
+        let never_ran = |id: &str| self.snapshot.container(id).is_some_and(|c| c.start_failure().is_some());
+        let sources = opened.logs.sources();
+        let silence = match sources {
+            _ if opened.logs.since.is_some() => "Nothing was printed since then.",
+            [logs::Source { ended: Some(LogEnd::Unreadable(_)), .. }] => "The log cannot be read.",
+            [logs::Source { id, .. }] if never_ran(id) => "It never ran, so it printed nothing.",
+            [logs::Source { ended: Some(LogEnd::Stopped), .. }] => "It printed nothing.",
+            _ => "Nothing was printed yet.",
+        };
+        let mut endings = Vec::new();
+        for source in sources {
+            let ending = match &source.ended {
+                Some(LogEnd::Unreadable(why)) => why,
+                Some(LogEnd::Stopped) if never_ran(&source.id) => "it could not be started",
+                Some(LogEnd::Stopped) => "the container has stopped",
+                None => continue,
+            };
+            endings.push(if sources.len() > 1 {
+                format!("{}: {ending}", source.name)
+            } else {
+                ending.to_owned()
+            });
+        }
+        let ending =
+            Some(endings.join(" · ")).filter(|ending| opened.logs.is_following() && !ending.is_empty());
+        opened.logs.fit(width, room.saturating_sub(usize::from(ending.is_some())));
+        let rows = opened.logs.page();
+        if rows.is_empty() {
+            let sentence = if opened.logs.len() == 0 { silence } else { "No line matches." };
+            page.push(InkLine::of(sentence, Ink::Dim).cut(width));
+        }
+        for row in rows {
+            page.push(row);
+        }
+        if let Some(ending) = ending {
+            page.push(InkLine::of(format!("── {ending} ──"), Ink::Dim).cut(width));
         }
     }
 }

@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::facts::LogFrom;
 use crate::tui::action::Action;
 use crate::tui::effect::ShellEffect;
 use crossterm::event::KeyCode;

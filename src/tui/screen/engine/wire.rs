@@ -142,6 +142,7 @@ impl Wire {
             Action::Filter
             | Action::Search
             | Action::FollowLogs
+            | Action::FollowAllLogs
             | Action::StopContainer
             | Action::StartContainer
             | Action::Remove => {}

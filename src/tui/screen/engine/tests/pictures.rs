@@ -1,7 +1,7 @@
 //! Every tab, every close look and every state of the link at four sizes.
 
 use super::*;
-use crate::facts::LogEnd;
+use crate::facts::{LogEnd, Stream};
 
 fn opened(tab: Tab, row: usize, detail: Detail) -> EnginePane {
     let mut pane = live(example::snapshot());
@@ -187,6 +187,31 @@ fn container_logs() {
     pane.key(KeyCode::Esc.into());
     pane.push_log(&example::id('1'), Vec::new(), Some(LogEnd::Stopped));
     insta::assert_snapshot!(text + &picture(&mut pane, 80, 14));
+}
+
+#[test]
+fn logs_of_a_compose_project() {
+    let mut pane = live(example::shop());
+    pane.act(Action::FollowLogs);
+    let line = |second, stream, text: &str| LogLine { at: Some(at(second)), stream, text: text.to_owned() };
+    let db = line(-9, Stream::Stdout, "LOG:  database system is ready to accept connections");
+    pane.push_log(&example::id('5'), vec![db], None);
+    let web = [
+        (-7, "serving on port 5000"),
+        (-1, "GET /products/12?details=all&currency=eur&language=en 200 in 14 ms"),
+    ];
+    for (id, earlier) in [('1', 0), ('2', 2)] {
+        let lines = web.map(|(second, text)| line(second - earlier, Stream::Stdout, text));
+        pane.push_log(&example::id(id), lines.into(), None);
+    }
+    let migrated = vec![line(-8, Stream::Stderr, "3 migrations to do"), line(-6, Stream::Stdout, "done")];
+    pane.push_log(&example::id('4'), migrated, Some(LogEnd::Stopped));
+    let none = "configured logging driver does not support reading";
+    pane.push_log(&example::id('6'), Vec::new(), Some(LogEnd::Unreadable(none.to_owned())));
+    let mut text = pictures(&mut pane);
+    pane.act(Action::ToggleTimes);
+    text += &picture(&mut pane, 80, 20);
+    insta::assert_snapshot!(text);
 }
 
 #[test]

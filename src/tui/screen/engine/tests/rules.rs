@@ -156,7 +156,7 @@ fn a_close_look_is_asked_for_kept_fresh_and_its_log_followed() {
     let mut pane = live(example::snapshot());
     let web = example::id('1');
     let inspect = engine(EngineEffect::Inspect { kind: Kind::Container, id: web.clone() });
-    let follow = engine(EngineEffect::FollowLogs(Some(web.clone())));
+    let follow = engine(EngineEffect::FollowLogs(vec![LogFrom { id: web.clone(), since: None }]));
     assert_eq!(pane.act(Action::OpenDetail), vec![inspect.clone()]);
     assert_eq!(pane.act(Action::NextView), vec![follow.clone()]);
     assert_eq!(pane.act(Action::NextView), []);
@@ -167,7 +167,7 @@ fn a_close_look_is_asked_for_kept_fresh_and_its_log_followed() {
     assert_eq!(pane.set_snapshot(Arc::new(after)), [inspect, follow], "it was started again");
     pane.set_snapshot(Arc::default());
     assert!(picture(&mut pane, 80, 20).contains("removed"));
-    assert_eq!(pane.act(Action::Cancel), [engine(EngineEffect::FollowLogs(None))]);
+    assert_eq!(pane.act(Action::Cancel), [engine(EngineEffect::FollowLogs(Vec::new()))]);
     assert!(!pane.is_detail_open());
 }
 
@@ -281,6 +281,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         NextView,
         PreviousView,
         FollowLogs,
+        FollowAllLogs,
+        LogSince,
         Filter,
         SendName,
         SendId,
@@ -357,13 +359,17 @@ fn take(pane: &mut EnginePane, step: Step, size: &mut (u16, u16)) -> Vec<Effect>
                 2 => example::volume_detail(),
                 _ => example::network_detail(),
             };
-            if let Some((kind, id)) = pane.opened.as_ref().map(|o| (o.kind, o.id.clone())) {
+            if let Some((kind, id)) =
+                pane.opened.as_ref().and_then(|o| o.object().map(|(kind, id)| (kind, id.to_owned())))
+            {
                 pane.set_detail(kind, &id, if n == 4 { Err(text()) } else { Ok(Box::new(detail)) });
             }
             Vec::new()
         }
         Step::Log(lines) => {
-            if let Some(id) = pane.opened.as_ref().map(|o| o.id.clone()) {
+            if let Some(id) =
+                pane.opened.as_ref().and_then(|o| o.logs.sources().last().map(|source| source.id.clone()))
+            {
                 let line = |text| LogLine { at: None, stream: crate::facts::Stream::Stderr, text };
                 pane.push_log(&id, lines.into_iter().map(line).collect(), None);
             }
