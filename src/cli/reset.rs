@@ -10,7 +10,9 @@ use crate::lab::{self, Plan};
 use crate::progress::{Event, Stage};
 use crate::tap::ledger::{Ledger, engine_of};
 
-/// Put an exercise back to its start: removes the containers that it made, with networks and volumes of theirs, and nothing else.
+/// Put an exercise back to its start
+///
+/// Removes the containers that it made, with networks and volumes of theirs, and nothing else.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The exercise's id.
