@@ -8,8 +8,8 @@ engine_packages=(docker.io)
 client_package=docker-cli
 stand_in_packages=(ca-certificates curl iproute2 iptables libdevmapper1.02.1 libseccomp2 mmdebstrap openssl python3)
 test_packages=(git shellcheck)
-# what packaging/wheel, deb and try-deb call
-packaging_packages=(dpkg-dev mmdebstrap python3-venv)
+# what packaging/wheel and try-deb call
+packaging_packages=(mmdebstrap python3-venv)
 fresh_packages=(git procps tmux)
 
 say() { printf '%s\n' "$@" >&2; }
