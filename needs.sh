@@ -8,6 +8,8 @@ engine_packages=(docker.io)
 client_package=docker-cli
 stand_in_packages=(ca-certificates curl iproute2 iptables libdevmapper1.02.1 libseccomp2 mmdebstrap openssl python3)
 test_packages=(git shellcheck)
+# what packaging/wheel and try-deb call
+packaging_packages=(mmdebstrap python3-venv)
 fresh_packages=(git procps tmux)
 
 say() { printf '%s\n' "$@" >&2; }
@@ -27,31 +29,37 @@ is_debian() { have apt-get && have dpkg; }
 
 # at_least WANTED FOUND: for versions such as 1.95 and 1.96.0-nightly.
 at_least() {
-    local wanted found
-    IFS=. read -r -a wanted <<<"$1.0"
-    IFS=. read -r -a found <<<"${2%%[-+ ]*}.0.0"
-    ((found[0] > wanted[0] || (found[0] == wanted[0] && found[1] >= wanted[1])))
+    local least given
+    IFS=. read -r -a least <<<"$1.0"
+    IFS=. read -r -a given <<<"${2%%[-+ ]*}.0.0"
+    ((given[0] > least[0] || (given[0] == least[0] && given[1] >= least[1])))
 }
 
 rust_version() { "${1:+$1/}rustc" --version 2>/dev/null | cut -d ' ' -f 2; }
 
-# Puts a Rust that is new enough on the PATH, or says how to get one.
-need_rust() {
-    local wanted found own=$HOME/.cargo/bin again="open a new shell, then run $0 again."
-    wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
-    found=$(rust_version '' || :)
-    if ! { have cargo && at_least "$wanted" "${found:-0}"; } && [ -x "$own/cargo" ]; then
+# Puts a Rust that is new enough on the PATH. Sets `rust_wanted`, and `rust_found` to what is there.
+find_rust() {
+    local own=$HOME/.cargo/bin
+    rust_wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+    rust_found=$(rust_version '' || :)
+    if ! { have cargo && at_least "$rust_wanted" "${rust_found:-0}"; } && [ -x "$own/cargo" ]; then
         PATH=$own:$PATH # by rustup, in a shell that was opened before
-        found=$(rust_version '' || :)
+        rust_found=$(rust_version '' || :)
     fi
-    if have cargo && at_least "$wanted" "${found:-0}"; then return 0; fi
+    have cargo && at_least "$rust_wanted" "${rust_found:-0}"
+}
+
+# The same, and says how to get one.
+need_rust() {
+    local again="open a new shell, then run $0 again."
+    if find_rust; then return 0; fi
     if have rustup; then
-        fail "pilotwhale needs Rust $wanted or newer, and ${found:-no toolchain} is here. To get it:" \
+        fail "pilotwhale needs Rust $rust_wanted or newer, and ${rust_found:-no toolchain} is here. To get it:" \
             '' '    rustup update stable && rustup default stable' '' "Then run $0 again."
     fi
-    if [ -n "$found" ]; then
-        fail "pilotwhale needs Rust $wanted or newer. Here is $found, from $(command -v rustc)." \
+    if [ -n "$rust_found" ]; then
+        fail "pilotwhale needs Rust $rust_wanted or newer. Here is $rust_found, from $(command -v rustc)." \
             "Install a newer one beside it from https://rustup.rs, $again"
     fi
-    fail "pilotwhale is built with Rust $wanted or newer, and there is none here." "Install it from https://rustup.rs, $again"
+    fail "pilotwhale is built with Rust $rust_wanted or newer, and there is none here." "Install it from https://rustup.rs, $again"
 }

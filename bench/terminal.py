@@ -38,7 +38,7 @@ def use_pyte():
         python = cache / "bin" / "python"
         if Path(sys.prefix) == cache:
             sys.exit(f"pyte cannot be imported from {cache}; remove that folder and try again")
-        if not python.exists():
+        if not any(cache.glob("lib/python*/site-packages/pyte")):  # it may have been stopped half way
             subprocess.run([sys.executable, "-m", "venv", cache], check=True)
             subprocess.run([python, "-m", "pip", "install", "-q", "pyte==0.8.2"], check=True)
         os.execv(python, [python, *sys.argv])

@@ -1,5 +1,6 @@
 //! Where pilotwhale keeps its things: `PILOTWHALE_HOME`, or the user's XDG folders.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -225,12 +226,26 @@ pub fn names_pilotwhale(manifest: &str) -> bool {
     name.and_then(toml::Value::as_str) == Some(env!("CARGO_PKG_NAME"))
 }
 
-/// PATH with this program's own folder at its end, so that `pilotwhale doctor` works in a shell that gets it.
+/// The learner's PATH, and behind it this program's own folder where it is not in there, so that `pilotwhale doctor` works in a
+/// shell that gets it.
 pub fn path_with_us() -> Option<String> {
-    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+    let program = std::env::current_exe().ok()?;
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders =
-        std::env::split_paths(&path).filter(|f| *f != folder).chain(std::iter::once(folder.clone()));
+    let activated = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
+    path_with(program.parent()?, &path, activated.as_deref())
+}
+
+/// `uvx` puts the environment that it has made for us at the front, where its python would hide the learner's own. One that the
+/// learner has activated stays where it is.
+fn path_with(folder: &Path, path: &OsStr, activated: Option<&Path>) -> Option<String> {
+    let around = folder.parent().filter(|around| around.join("pyvenv.cfg").is_file());
+    let is_lent =
+        around.is_some_and(|around| activated.is_none_or(|activated| real(activated) != real(around)));
+    let mut folders: Vec<PathBuf> =
+        std::env::split_paths(path).filter(|f| !(is_lent && real(f) == real(folder))).collect();
+    if !folders.iter().any(|f| f == folder) {
+        folders.push(folder.to_owned());
+    }
     std::env::join_paths(folders).ok()?.into_string().ok()
 }
 
@@ -309,6 +324,30 @@ mod tests {
         assert_eq!((mode(&at(files[4])), mode(&at("private")), mode(&outside)), (0o644, 0o755, 0o644));
         drop(private().create(true).append(true).open(at("new")).unwrap());
         assert_eq!(mode(&at("new")), 0o600);
+    }
+
+    #[test]
+    fn a_shell_gets_the_path_that_the_learner_has() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        put(home.path(), ("env/pyvenv.cfg", ""));
+        std::fs::create_dir_all(at("env/bin")).unwrap();
+        let join = |folders: &[PathBuf]| std::env::join_paths(folders).unwrap().into_string().unwrap();
+        let (own, env, cargo) = (at("own"), at("env/bin"), at("cargo/bin"));
+        let all = [env.clone(), own.clone(), cargo.clone()];
+        let of = |folder: &Path, path: &[PathBuf], activated: Option<&Path>| {
+            path_with(folder, OsStr::new(&join(path)), activated).unwrap()
+        };
+        // an environment that is lent comes last, also through a link; one that was activated stays first
+        assert_eq!(of(&env, &all, None), join(&[own.clone(), cargo.clone(), env.clone()]));
+        assert_eq!(of(&env, &all, Some(&at("other"))), join(&[own.clone(), cargo.clone(), env.clone()]));
+        assert_eq!(of(&env, &all, Some(&at("env"))), join(&all));
+        std::os::unix::fs::symlink(at("env"), at("link")).unwrap();
+        let linked = [at("link/bin"), own.clone()];
+        assert_eq!(of(&env, &linked, None), join(&[own.clone(), env.clone()]));
+        // a folder of programs stays where the learner has put it, and is added where it is not
+        assert_eq!(of(&cargo, &[cargo.clone(), own.clone()], None), join(&[cargo.clone(), own.clone()]));
+        assert_eq!(of(&cargo, std::slice::from_ref(&own), None), join(&[own, cargo]));
     }
 
     #[test]

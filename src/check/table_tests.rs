@@ -110,6 +110,7 @@ fn rows(schema: &Map<String, Value>, out: &mut String) {
             let definition = definitions[part].as_object().unwrap();
             let own = || match part.as_str() {
                 "AnswerOfPort" => format!("[{name}](#http-of-a-container)"),
+                "ImageMatch" => "[image](#image)".to_owned(),
                 _ => format!("[{name}](#{name})"),
             };
             let link = words(definition).unwrap_or_else(own);

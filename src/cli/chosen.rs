@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::desk::Stopped;
+use super::help::COURSE;
 use crate::cli::print::{point_out, tell};
 use crate::course::{self, Course, Diagnostic, LoadError, Severity, Source};
 use crate::paths::{BESIDE, Paths};
@@ -13,11 +14,11 @@ use crate::paths::{BESIDE, Paths};
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Chosen {
     /// Use the course in this folder instead of the built-in one
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = COURSE, value_name = "DIR")]
     course: Option<PathBuf>,
 
     /// Let the set-up scripts of that course run, without being shown them
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COURSE)]
     trust: bool,
 }
 

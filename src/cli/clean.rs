@@ -11,7 +11,9 @@ use crate::paths::Paths;
 use crate::tap::ledger::{Ledger, LedgerError, engine_of};
 use crate::tap::settle_unanswered;
 
-/// Remove everything that was made in the course's shell: containers, networks, volumes and images.
+/// Remove everything from the engine that was made in the course's shell
+///
+/// Containers, networks, volumes and images: it lists them, and asks first.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Do it without asking.

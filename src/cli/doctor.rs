@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use serde::Serialize;
 
 use super::fitted::fitted;
+use super::help::VERSION;
 use crate::cli::print::say;
 use crate::engine::private::{How, Plan};
 use crate::engine::{
@@ -74,7 +75,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 async fn look() -> Findings {
     let os = OsRelease::of_this_machine();
     let mut report = Findings {
-        version: env!("CARGO_PKG_VERSION"),
+        version: VERSION,
         system: format!("{}{}", os.name, if os.wsl { " (WSL)" } else { "" }),
         ..Findings::default()
     };

@@ -48,5 +48,5 @@ pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitC
         place: None,
     };
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
-    play::in_class(screen, chosen, paths, class).map_err(|e| Stopped::usage(format!("{e:#}"), ""))
+    play::in_class(screen, chosen, paths, class)
 }

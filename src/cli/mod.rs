@@ -9,9 +9,12 @@ mod desk;
 mod doctor;
 mod fitted;
 mod grade;
+mod help;
 mod join;
+mod list;
 mod logging;
 mod observing;
+mod pages;
 mod play;
 mod print;
 mod progress;
@@ -22,18 +25,18 @@ mod shell;
 mod slides;
 mod submit;
 mod trust;
+mod uninstall;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::cli::print::tell;
-use crate::paths::Paths;
 use crate::tui;
 
-/// Learn Docker by doing: slides, a live picture of the engine and a real shell.
+/// Learn Docker by doing: slides, a live picture of the engine and a real shell
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "pilotwhale", version = help::VERSION, after_help = help::BELOW)]
 struct Cli {
     #[command(flatten)]
     screen: play::Screen,
@@ -47,6 +50,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    List(list::Args),
     /// Open any patat or pandoc deck, or print it
     Slides(slides::SlidesArgs),
     Doctor(doctor::Args),
@@ -66,6 +70,9 @@ enum Command {
     TerminalBack {
         modes: String,
     },
+    Completions(pages::Completions),
+    Man(pages::Man),
+    Uninstall(uninstall::Args),
 }
 
 /// How a subcommand ended, as the number that scripts see. clap itself exits with 2 for a wrong usage.
@@ -76,7 +83,7 @@ enum Ending {
     NotYet = 1,
     /// Wrong usage, or an author's mistake.
     Usage = 2,
-    /// The world was in the way: no engine, no disk.
+    /// The world was in the way: no engine, no terminal, no disk.
     CouldNot = 3,
 }
 
@@ -85,7 +92,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let chosen = &cli.chosen;
     match cli.command {
-        Some(Command::Slides(args)) => answered(slides::run(&args, &cli.screen)),
+        Some(Command::List(args)) => ended(list::run(&args, chosen)),
+        Some(Command::Slides(args)) => {
+            slides::run(&args, &cli.screen).unwrap_or_else(|stopped| ended(Err(stopped)))
+        }
         Some(Command::Doctor(args)) => answered(doctor::run(&args)),
         Some(Command::Begin(args)) => ended(begin::run(&args, chosen, cli.screen.wants_tap())),
         Some(Command::Grade(args)) => ended(grade::run(&args, chosen)),
@@ -108,7 +118,10 @@ pub fn run() -> ExitCode {
             tui::watchdog::watch(&modes);
             ExitCode::SUCCESS
         }
-        None => answered(Paths::of_user().and_then(|paths| play::course(&cli.screen, chosen, paths))),
+        Some(Command::Completions(args)) => ended(Ok(pages::completions(&args))),
+        Some(Command::Man(args)) => ended(pages::man(&args)),
+        Some(Command::Uninstall(args)) => ended(uninstall::run(&args)),
+        None => play::course(&cli.screen, chosen).unwrap_or_else(|stopped| ended(Err(stopped))),
     }
 }
 

@@ -1,15 +1,19 @@
 //! Opens the screen: on the course, or on one deck.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use tokio::sync::mpsc;
 
 use super::chosen::{Chosen, paths_for};
+use super::desk::{Stopped, wait};
+use super::help::SCREEN;
 use super::trust::trust;
+use super::{Ending, logging};
 use crate::course::Source;
 use crate::engine::private::Plan;
 use crate::facts::Kept;
@@ -26,23 +30,23 @@ use crate::tui::{self, Attending, Wanted, World};
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct Screen {
     /// Colours: fitting the terminal, dark, light or none
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, help_heading = SCREEN, value_enum, default_value_t)]
     theme: Theme,
 
     /// Run this program in the shell pane instead of your shell
-    #[arg(long, global = true, value_name = "COMMAND")]
+    #[arg(long, global = true, help_heading = SCREEN, value_name = "COMMAND")]
     shell: Option<String>,
 
     /// Start an engine of its own, even beside a running one
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = SCREEN)]
     private: bool,
 
     /// Leave the engine that was started running at the end
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = SCREEN)]
     keep_engine: bool,
 
     /// Let the shell talk to the engine directly: nothing is observed, and nothing is guarded
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = SCREEN)]
     no_tap: bool,
 }
 
@@ -68,17 +72,27 @@ enum Theme {
 }
 
 /// Opens the course where the learner left it.
-pub(super) fn course(screen: &Screen, chosen: &Chosen, paths: Paths) -> Result<ExitCode> {
-    open(screen, chosen.source(), paths, Some(chosen), InClass::default())
+pub(super) fn course(screen: &Screen, chosen: &Chosen) -> Result<ExitCode, Stopped> {
+    open(screen, chosen.source(), of_user()?, Some(chosen), InClass::default())
 }
 
 /// Opens the course in a class.
-pub(super) fn in_class(screen: &Screen, chosen: &Chosen, paths: Paths, class: InClass) -> Result<ExitCode> {
+pub(super) fn in_class(
+    screen: &Screen,
+    chosen: &Chosen,
+    paths: Paths,
+    class: InClass,
+) -> Result<ExitCode, Stopped> {
     open(screen, chosen.source(), paths, Some(chosen), class)
 }
 
 /// Opens the slides of the course alone, to show a class what its instructor shows.
-pub(super) fn audience(screen: &Screen, chosen: &Chosen, paths: Paths, class: InClass) -> Result<ExitCode> {
+pub(super) fn audience(
+    screen: &Screen,
+    chosen: &Chosen,
+    paths: Paths,
+    class: InClass,
+) -> Result<ExitCode, Stopped> {
     open(screen, chosen.source(), paths, None, class)
 }
 
@@ -92,8 +106,27 @@ pub(super) struct InClass {
 }
 
 /// Opens one deck, large; the engine and the shell come when they are first looked at.
-pub(super) fn deck(screen: &Screen, source: Source, paths: Paths) -> Result<ExitCode> {
-    open(screen, source, paths, None, InClass::default())
+pub(super) fn deck(screen: &Screen, source: Source) -> Result<ExitCode, Stopped> {
+    open(screen, source, of_user()?, None, InClass::default())
+}
+
+fn of_user() -> Result<Paths, Stopped> {
+    Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))
+}
+
+/// The screen is drawn on the output; keys come from the input, or from the terminal that the program belongs to.
+pub(super) fn needs_terminal() -> Result<(), Stopped> {
+    let has_keys = std::io::stdin().is_terminal() || File::open("/dev/tty").is_ok();
+    if has_keys && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Stopped {
+        what: "the screen needs a terminal, and there is none here".into(),
+        remedy: "Over ssh: ssh -t. In a container: docker run -it. \
+                 Without a terminal there are: pilotwhale list, grade, report, doctor, slides FILE --dump text."
+            .into(),
+        ending: Ending::CouldNot,
+    })
 }
 
 /// `chosen` is the course's; a deck has none.
@@ -103,14 +136,15 @@ fn open(
     paths: Paths,
     chosen: Option<&Chosen>,
     class: InClass,
-) -> Result<ExitCode> {
+) -> Result<ExitCode, Stopped> {
+    needs_terminal()?;
     let deck_only = chosen.is_none();
     let InClass { seat, attending, place } = class;
-    let course = crate::course::load(&source).map_err(|e| anyhow::anyhow!("{e}. {}", e.remedy()))?;
+    let course = crate::course::load(&source)?;
     let paths = paths_for(paths, &source, &course);
     let trust = chosen.map_or(Ok(Trust::Nobody), |chosen| trust(chosen, &course, &paths));
-    let trust = trust.map_err(|stopped| anyhow::anyhow!("{stopped}"))?;
-    super::logging::start(&paths);
+    let trust = trust?;
+    logging::start(&paths);
     let course = Arc::new(course);
     let mut troubles: Vec<(String, String)> = paths.news().filter(|_| !deck_only).into_iter().collect();
     // A deck is looked at and leaves nothing behind; who leads a class does not learn in it.
@@ -154,20 +188,20 @@ fn open(
         trust,
         paths,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the event loop could not be started")?;
-    runtime.block_on(async {
+    let shown = wait(async {
         let (out, inbox) = mpsc::channel(tui::INBOX);
         let world = World::new(wanted, course, journal, attending, out);
-        tui::run(app, world, inbox).await.context("the terminal could not be used")
+        tui::run(app, world, inbox).await
     })?;
-    Ok(ExitCode::SUCCESS)
+    shown.map(|()| ExitCode::SUCCESS).map_err(|error| Stopped {
+        what: format!("the terminal could not be used: {error}"),
+        remedy: "Open another terminal and try again.".into(),
+        ending: Ending::CouldNot,
+    })
 }
 
 /// What was kept of the exercises that are under way.
-fn kept(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Kept>> {
+fn kept(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, Kept>, Stopped> {
     let Some(store) = journal.store() else { return Ok(BTreeMap::new()) };
     let mut all = BTreeMap::new();
     for (id, exercise) in &progress.exercises {
@@ -177,8 +211,10 @@ fn kept(journal: &mut Journal, progress: &Progress) -> Result<BTreeMap<String, K
 }
 
 /// `--shell` takes a command line; the shell itself knows best how to read one.
-fn words(command: &str) -> Result<Vec<String>> {
-    anyhow::ensure!(!command.trim().is_empty(), "--shell needs a command, for example --shell zsh");
+fn words(command: &str) -> Result<Vec<String>, Stopped> {
+    if command.trim().is_empty() {
+        return Err(Stopped::usage("--shell needs a command", "For example --shell zsh."));
+    }
     Ok(if command.contains(char::is_whitespace) {
         vec!["/bin/sh".into(), "-c".into(), format!("exec {command}")]
     } else {

@@ -18,9 +18,13 @@ pub(super) struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     /// Write all of your progress in the course into a new file
-    Export { file: PathBuf },
+    Export {
+        /// The file; it must not be there yet
+        file: PathBuf,
+    },
     /// Put the file's progress in the place of what is here, which is kept in a file beside it
     Import {
+        /// A file that `progress export` has written
         file: PathBuf,
         /// Do it without asking
         #[arg(long, short)]

@@ -12,7 +12,9 @@ use crate::progress::{Event, Stage};
 use crate::tap::ledger::{Ledger, Since, engine_of};
 use crate::tap::settle_unanswered;
 
-/// Put an exercise back to its start: removes the containers that it made, with networks and volumes of theirs, and nothing else.
+/// Put an exercise back to its start
+///
+/// Removes the containers that it made, with networks and volumes of theirs, and nothing else.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The exercise's id.

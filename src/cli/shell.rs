@@ -21,7 +21,7 @@ use crate::engine::private::{self, Private, PrivateError};
 use crate::engine::{EngineError, Surroundings, Update, discover, is_podman};
 use crate::facts::Link;
 use crate::lab::Observation;
-use crate::paths::Paths;
+use crate::paths::{Paths, path_with_us};
 use crate::progress::Stage;
 use crate::session::{Attempt, Sight};
 use crate::tap::{Event, ShellRoot, docker_env, podman_env};
@@ -31,7 +31,9 @@ const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
 /// Without news for this long, all is told.
 const QUIET: Duration = Duration::from_millis(300);
 
-/// Open your shell, observed as in the app but without the screen. Its exit code is passed on.
+/// Open your shell, observed as in the app but without the screen
+///
+/// Its exit code is passed on.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Keep what is seen for this exercise, which must have been begun
@@ -173,6 +175,9 @@ fn spawn(
     command.envs(env);
     if let Some(folder) = folder.filter(|f| f.is_dir()) {
         command.current_dir(folder);
+    }
+    if let Some(path) = path_with_us() {
+        command.env("PATH", path);
     }
     let failed = |error| could_not(format!("{} could not be started: {error}", Path::new(&shell).display()));
     command.spawn().map_err(failed)

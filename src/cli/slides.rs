@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::desk::Stopped;
 use super::play;
 use crate::cli::print::{point_out, say};
 use crate::course::{self, Course, Deck, Source, step_text};
-use crate::paths::Paths;
 
 #[derive(Args, Debug)]
 pub(super) struct SlidesArgs {
@@ -43,23 +42,27 @@ struct DumpedSlide<'a> {
 }
 
 /// Opens the deck, or prints it where a format is asked for.
-pub(super) fn run(args: &SlidesArgs, screen: &play::Screen) -> Result<ExitCode> {
+pub(super) fn run(args: &SlidesArgs, screen: &play::Screen) -> Result<ExitCode, Stopped> {
     let source = Source::Deck(args.file.clone());
     match args.dump {
         Some(format) => {
-            let course = course::load(&source).map_err(|e| anyhow!("{e}. {}", e.remedy()))?;
-            print(&course, format).map(|()| ExitCode::SUCCESS)
+            print(&course::load(&source)?, format)?;
+            Ok(ExitCode::SUCCESS)
         }
-        None => play::deck(screen, source, Paths::of_user()?),
+        None => play::deck(screen, source),
     }
 }
 
 /// Prints the deck to standard output and its mistakes to standard error.
-fn print(course: &Course, format: Dump) -> Result<()> {
-    let deck = course.lessons.first().map(|l| &l.deck).context("the deck is empty")?;
+fn print(course: &Course, format: Dump) -> Result<(), Stopped> {
+    let empty = || Stopped::usage("the deck is empty", "Give a file with slides in it.");
+    let deck = course.lessons.first().map(|l| &l.deck).ok_or_else(empty)?;
     let text = match format {
         Dump::Text => as_text(deck),
-        Dump::Json => serde_json::to_string_pretty(&as_json(deck))? + "\n",
+        Dump::Json => {
+            let text = serde_json::to_string_pretty(&as_json(deck));
+            text.map_err(|error| Stopped::usage(error.to_string(), ""))? + "\n"
+        }
     };
     course.diagnostics.iter().for_each(|diagnostic| point_out(diagnostic, true));
     say(&text);

@@ -4,6 +4,8 @@ mod class;
 mod class_lead;
 mod class_screens;
 mod class_shells;
+mod commands;
+mod commit;
 mod course;
 mod deck;
 mod dialects;

@@ -57,12 +57,19 @@ impl Machine {
     }
 
     fn starts(&self) -> Said {
+        self.starts_with(&[])
+    }
+
+    /// With these settings.
+    fn starts_with(&self, settings: &[&str]) -> Said {
         let path = format!("PATH={}", self.0.path("bin").display());
         let start = self.0.path("source/start").display().to_string();
         // of the tester's own settings none may decide
         let unset = ["DOCKER_HOST", "XDG_RUNTIME_DIR", "CARGO_TARGET_DIR", "PILOTWHALE_YES"];
         let mut args: Vec<&str> = unset.iter().flat_map(|name| ["-u", *name]).collect();
-        args.extend([path.as_str(), "bash", &start]);
+        args.push(&path);
+        args.extend(settings);
+        args.extend(["bash", &start]);
         self.0.runs(Path::new("/usr/bin/env"), &args, &self.0.path(""))
     }
 }
@@ -146,4 +153,106 @@ fn an_engine_that_is_closed_is_not_installed_again() {
     machine.has("docker", "exit 1");
     let said = machine.starts();
     assert!(!said.err.contains("Missing here"), "{}", said.err);
+}
+
+/// The source of v9.9.9 with its program offered: what curl is asked for is written down, and tar unpacks whatever it gets.
+fn of_a_release(machine: &Machine, sum: &str) {
+    machine.lacks("git");
+    machine.has(
+        "git",
+        "case $1 in describe) echo v9.9.9 ;; config) echo git@github.com:whales/pod.git ;; diff) ;; esac",
+    );
+    machine.has("uname", "echo Linux aarch64");
+    let name = "pilotwhale-v9.9.9-aarch64-unknown-linux-gnu";
+    machine.has(
+        "curl",
+        &format!(
+            "echo \"$*\" >>\"$HOME/asked\"; while [ $# != 0 ]; do case $1 in -o) out=$2 ;; esac; shift; done
+            case ${{out:-}} in *SUMS) echo '{sum}  {name}.tar.gz' >\"$out\" ;; *.gz) echo archive >\"$out\" ;; esac"
+        ),
+    );
+    machine.has("sha256sum", "echo 'abc123  -'");
+    machine.has(
+        "tar",
+        &format!(
+            "mkdir -p \"$2/{name}\"; printf '#!/bin/sh\\necho \"ready: $*\"\\n' >\"$2/{name}/pilotwhale\"
+            chmod +x \"$2/{name}/pilotwhale\""
+        ),
+    );
+}
+
+/// What curl was asked for, a line each.
+fn asked(machine: &Machine) -> String {
+    fs::read_to_string(machine.0.path("asked")).unwrap_or_default()
+}
+
+const OFFERED: &str = "https://github.com/whales/pod/releases/download/v9.9.9/pilotwhale-v9.9.9-aarch64-unknown-linux-gnu.tar.gz";
+
+#[test]
+fn a_program_of_this_very_release_is_taken_by_who_agrees() {
+    let machine = Machine::new();
+    of_a_release(&machine, "abc123");
+    // nobody can be asked
+    let said = machine.starts();
+    said.is(0, &[OFFERED, "It was not downloaded", "Building pilotwhale", "ran: \n"]);
+    assert!(asked(&machine).starts_with("-fsIL") && !asked(&machine).contains("-o "), "{}", asked(&machine));
+    for name in ["rustc", "cargo", "cc"] {
+        machine.lacks(name);
+    }
+    let said = machine.starts_with(&["PILOTWHALE_YES=1"]);
+    said.is(0, &[OFFERED, "ready: doctor --install", "ready: \n"]);
+    // it is there now, and nothing is asked
+    fs::remove_file(machine.0.path("asked")).expect("it was asked");
+    machine.starts().is(0, &["ready: \n"]);
+    assert_eq!(asked(&machine), "");
+}
+
+#[test]
+fn a_program_with_another_sum_or_of_another_source_is_not_run() {
+    let machine = Machine::new();
+    of_a_release(&machine, "def456");
+    let said = machine.starts_with(&["PILOTWHALE_YES=1"]);
+    said.is(0, &["That failed: pilotwhale is built instead", "ran: \n"]);
+    // a release that has none for this system
+    machine.has("curl", "echo \"none: $*\" >>\"$HOME/asked\"; exit 22");
+    let said = machine.starts_with(&["PILOTWHALE_YES=1"]);
+    said.is(0, &["ran: \n"]);
+    assert!(!said.err.contains("release v9.9.9"), "{}", said.err);
+    assert!(asked(&machine).contains("none: -fsIL"), "{}", asked(&machine));
+    for git in [
+        "exit 128",
+        "case $1 in describe) echo v9.9.9 ;; config) echo https://example.org/pod ;; esac",
+        "case $1 in describe) echo v9.9.9 ;; config) echo https://github.com/whales/pod ;; diff) exit 1 ;; esac",
+    ] {
+        machine.has("git", git);
+        let _ = fs::remove_file(machine.0.path("asked"));
+        machine.starts_with(&["PILOTWHALE_YES=1"]).is(0, &["ran: \n"]);
+        assert_eq!(asked(&machine), "", "{git}");
+    }
+}
+
+#[test]
+fn debian_is_asked_for_a_rust_that_is_new_enough() {
+    let machine = Machine::new();
+    machine.is_debian();
+    for name in ["rustc", "cargo"] {
+        machine.lacks(name);
+    }
+    let policy = |old: &str, new: &str| {
+        format!("case $2 in rustc) echo '  Candidate: {old}' ;; rustc-web) echo '  Candidate: {new}' ;; esac")
+    };
+    machine.has("apt-cache", &policy("1.63.0+dfsg1-2", "1.96.0+dfsg1-1~deb12u2"));
+    machine.starts().is(1, &["Missing here: rustc-web cargo-web", "there is none here", "https://rustup.rs"]);
+    machine.has("apt-cache", &policy("1.99.0+dfsg1-2", "(none)"));
+    machine.starts().is(1, &["Missing here: rustc cargo"]);
+    machine.has("apt-cache", &policy("1.63.0+dfsg1-2", "(none)"));
+    let said = machine.starts();
+    said.is(1, &["there is none here"]);
+    assert!(!said.err.contains("rustc-web"), "{}", said.err);
+    // an older one is not replaced: it may be somebody's
+    machine.has("apt-cache", &policy("1.63.0+dfsg1-2", "1.96.0+dfsg1-1~deb12u2"));
+    machine.has("rustc", "echo 'rustc 1.63.0 (x)'");
+    let said = machine.starts();
+    said.is(1, &["Here is 1.63.0"]);
+    assert!(!said.err.contains("rustc-web"), "{}", said.err);
 }

@@ -45,7 +45,7 @@ const OUTSIDE: [(&str, &[&str]); 14] = [
     ("progress", &["rusqlite"]),
     ("class", &["tokio_rustls", "rcgen", "tokio_util", "rusqlite", "unicode_width"]),
     ("course", &["pulldown_cmark", "serde_yaml", "chardetng", "encoding_rs", "cap_std"]),
-    ("cli", &["clap", "textwrap"]),
+    ("cli", &["clap", "clap_complete", "clap_mangen", "textwrap"]),
     // `anyhow` loses what kind of error it was: only where errors end up
     ("cli", &["anyhow"]),
     ("paths", &["anyhow"]),

@@ -46,6 +46,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitCode, Stopped> {
+    if !args.headless {
+        play::needs_terminal()?;
+    }
     let course = chosen.load()?;
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
     logging::start(&paths);
@@ -61,7 +64,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitC
             attending: Attending::Follows(Box::new(joining), Box::new(Remembered::default())),
             place: None,
         };
-        return play::audience(screen, chosen, paths, in_class).map_err(failed);
+        return play::audience(screen, chosen, paths, in_class);
     }
     let opened = class::open(Hosting {
         file,
@@ -85,11 +88,7 @@ pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitC
         attending: Attending::Leads(host, changes),
         place: Some(place),
     };
-    play::in_class(screen, chosen, paths, in_class).map_err(failed)
-}
-
-fn failed(error: anyhow::Error) -> Stopped {
-    Stopped { what: format!("{error:#}"), remedy: String::new(), ending: Ending::CouldNot }
+    play::in_class(screen, chosen, paths, in_class)
 }
 
 /// Until it is told to end. Every line that it prints is one thing that has happened.

@@ -33,7 +33,7 @@ enum Command {
 /// Which class is meant.
 #[derive(clap::Args)]
 struct Named {
-    /// The class's name; the same name opens the same class again
+    /// The class's name; the same name opens the same class again. A pod is a group of whales that keep together
     #[arg(long, value_name = "NAME", default_value = "pod")]
     name: String,
 }

@@ -15,7 +15,9 @@ use crate::course::{Course, Exercise, Source};
 pub(super) use judge::judge;
 pub(super) use saved::Saved;
 
-/// Judge exercises. Exit code: 0 all passed, 1 not yet, 2 wrong usage or a mistake in the course, 3 could not check.
+/// Judge exercises and the tasks of lessons
+///
+/// Exit code: 0 all passed, 1 not yet, 2 wrong usage or a mistake in the course, 3 could not check.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Ids of exercises, or of lessons with tasks; all of the course where none is given.

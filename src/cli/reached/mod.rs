@@ -21,7 +21,9 @@ use crate::course::Source;
 use crate::facts::is_steering;
 use crate::session::{Open, Score, Session, Share};
 
-/// Say what you have reached in the course, and what is open. Needs no engine, and judges nothing anew.
+/// Say what you have reached in the course, and what is open
+///
+/// Needs no engine, and judges nothing anew.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// How to write it [default: by the ending of the file, else text]

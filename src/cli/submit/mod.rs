@@ -19,9 +19,10 @@ use super::report::{self, Format, Questions, Report, Status};
 use git::Git;
 pub(super) use who::is_handle;
 
-/// Hand in your work: the exercise folders and the report go to a branch of their own, and are pushed if there is
-/// a remote. Where that is, is shown and asked about the first time. Your own branch, and what you have staged, stay
-/// as they are.
+/// Hand in your work and the report, on a branch of their own
+///
+/// The exercise folders and the report are pushed if there is a remote. Where that is, is shown and asked about the first
+/// time. Your own branch, and what you have staged, stay as they are.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Your handle; without it, the name of the branch that you are on

@@ -185,7 +185,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// Where the private engine listens that an app has started, as far as its process lives.
-pub(super) fn running(plan: &Plan) -> Option<Endpoint> {
+pub fn running(plan: &Plan) -> Option<Endpoint> {
     let running = Running::left_over(plan).filter(Running::is_alive)?;
     Some(endpoint(&plan.runtime.join("engine.sock"), running.how))
 }
