@@ -127,3 +127,6 @@ impl Drop for Tap {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz_tests;
