@@ -46,6 +46,24 @@ fn any_message() -> impl Strategy<Value = ToHost> {
 }
 
 proptest! {
+    /// `bench/fuzz` runs this for minutes.
+    #[test]
+    fn fuzz_frames(messages in prop::collection::vec(any_message(), 1..4), edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), most in 1..LARGEST) {
+        let mut bytes = encoded(&messages);
+        for (at, byte) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let (mut frames, mut buffer) = (Frames::<ToHost>::up_to(most), BytesMut::from(&bytes[..]));
+        let mut before = buffer.len();
+        while let Ok(Some(_)) = frames.decode(&mut buffer) {
+            prop_assert!(buffer.len() < before, "each message takes its bytes");
+            before = buffer.len();
+        }
+    }
+}
+
+proptest! {
     #[test]
     fn messages_come_back_however_the_network_cuts_them(
         messages in prop::collection::vec(any_message(), 0..6),

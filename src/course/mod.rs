@@ -93,3 +93,6 @@ impl Course {
         self.lessons.iter().position(|l| l.id == id)
     }
 }
+
+#[cfg(test)]
+mod fuzz_tests;

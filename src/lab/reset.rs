@@ -22,7 +22,7 @@ use crate::check::{ImageMatch, Needs, runs_program};
 use crate::course::{Exercise, StarterFile};
 use crate::engine::{Engine, EngineError};
 use crate::facts::reference::{Reference, names_of};
-use crate::facts::{Container, Image, Kind, Mount, MountKind, Network, Run, RunSource};
+use crate::facts::{Container, Image, Kind, Mount, MountKind, Network, Run, RunSource, Volume};
 use crate::tap::ledger::{Entry, Made, Since};
 
 /// What a reset would do, to be shown before it is done.
@@ -104,14 +104,16 @@ pub async fn plan_reset(
     folder: &Path,
     made: &Since,
 ) -> Result<Plan, LabError> {
-    let (runs, images, containers, networks) = tokio::try_join!(
+    let (runs, images, containers, networks, volumes) = tokio::try_join!(
         engine.runs_since(since),
         engine.images(),
         engine.containers(None),
-        engine.networks()
+        engine.networks(),
+        engine.volumes()
     )?;
-    let mut plan = decide(exercise, since, &runs, &images, &containers, made);
-    plan.remove.extend(left_alone(&plan.remove, &containers, &networks, made));
+    let made = still_there(made, &volumes);
+    let mut plan = decide(exercise, since, &runs, &images, &containers, &made);
+    plan.remove.extend(left_alone(&plan.remove, &containers, &networks, &made));
     for file in &exercise.files {
         let path = begin::place_of(folder, file)?;
         if path.exists() && !is_as_laid(&path, file) {
@@ -155,6 +157,16 @@ fn decide(
     let named = images.iter().filter(|image| ours.has_image(&names_of(image)));
     plan.images = named.filter_map(|image| image.tags.first().cloned()).collect();
     plan
+}
+
+/// Without volumes of which another one has the name by now.
+fn still_there(made: &Since, volumes: &[Volume]) -> Since {
+    let is_another = |entry: &Entry| {
+        let now = volumes.iter().find(|volume| volume.name == entry.id);
+        entry.kind == Made::Volume && now.is_some_and(|now| !entry.is_of(now.created))
+    };
+    let entries = made.entries.iter().filter(|entry| !is_another(entry)).cloned().collect();
+    Since { entries, ..made.clone() }
 }
 
 fn holds(made: &Since, kind: Made, id: &str) -> bool {

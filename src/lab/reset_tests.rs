@@ -113,6 +113,25 @@ fn a_tag_that_moved_to_another_image_does_not_doom_what_ran_there() {
     }
 }
 
+#[test]
+fn a_volume_that_was_made_again_under_the_name_is_not_the_exercises() {
+    let made = ledger(&[(Made::Volume, "data"), (Made::Container, "data")]);
+    let born = |born| {
+        let entries = made.entries.iter().map(|entry| Entry { born, ..entry.clone() }).collect();
+        Since { entries, ..made.clone() }
+    };
+    let there = |created| [Volume { name: "data".into(), created, ..Volume::default() }];
+    for (then, now, left) in [
+        (Some(at(1)), Some(at(1)), 2),
+        (Some(at(1)), Some(at(2)), 1),
+        (None, Some(at(2)), 2),
+        (Some(at(1)), None, 2),
+    ] {
+        assert_eq!(still_there(&born(then), &there(now)).entries.len(), left, "{then:?} {now:?}");
+    }
+    assert_eq!(still_there(&born(Some(at(1))), &[]).entries.len(), 2, "what is gone harms nobody");
+}
+
 fn ledger(made: &[(Made, &str)]) -> Since {
     let entry = |(kind, id): &(Made, &str)| Entry {
         at: at(1),

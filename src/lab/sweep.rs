@@ -162,4 +162,21 @@ mod tests {
         let gone: Vec<&str> = plan.gone.iter().map(|e| e.name.as_str()).collect();
         assert_eq!(gone, ["moved:1", "vanished"]);
     }
+
+    #[test]
+    fn a_volume_that_was_made_again_under_the_name_is_another_one() {
+        let (then, now) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(60).unwrap());
+        for (made, there, goes) in [
+            (Some(then), Some(then), 1),
+            (Some(then), Some(now), 0),
+            // written by an older version, or an engine that does not say
+            (None, Some(now), 1),
+            (Some(then), None, 1),
+        ] {
+            let volume = Volume { name: "data".into(), created: there, ..Volume::default() };
+            let here = Snapshot { volumes: vec![volume], ..Snapshot::default() };
+            let plan = plan(vec![Entry { born: made, ..entry(Made::Volume, "data", "data") }], &here);
+            assert_eq!((plan.remove.len(), plan.gone.len()), (goes, 1 - goes), "{made:?} {there:?}");
+        }
+    }
 }

@@ -133,3 +133,6 @@ impl Drop for Tap {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz_tests;
