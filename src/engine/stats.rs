@@ -16,7 +16,8 @@ use crate::facts::Sample;
 const EVERY: Duration = Duration::from_secs(2);
 /// The first percentage needs two readings; the second comes sooner than usual.
 const SOON: Duration = Duration::from_millis(700);
-const AT_ONCE: usize = 4;
+/// All that fit on a screen: answers that come together cost one wake-up, and not one each.
+const AT_ONCE: usize = 64;
 const SILENCE: Duration = Duration::from_millis(1400);
 
 /// One reading of the counters that percentages are made from.
