@@ -137,10 +137,10 @@ fn open(
     chosen: Option<&Chosen>,
     class: InClass,
 ) -> Result<ExitCode, Stopped> {
-    needs_terminal()?;
     let deck_only = chosen.is_none();
     let InClass { seat, attending, place } = class;
     let course = crate::course::load(&source)?;
+    needs_terminal()?;
     let paths = paths_for(paths, &source, &course);
     let trust = chosen.map_or(Ok(Trust::Nobody), |chosen| trust(chosen, &course, &paths));
     let trust = trust?;

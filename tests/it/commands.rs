@@ -6,7 +6,7 @@ use crate::support::headless::Headless;
 fn where_there_is_no_terminal_it_is_said_and_what_goes_without() {
     let home = Headless::new();
     home.write("deck.md", "# One\n");
-    for args in [&[][..], &["slides", "deck.md"], &["class", "host"], &["--course", "nowhere"]] {
+    for args in [&[][..], &["slides", "deck.md"], &["class", "host"]] {
         let said = home.says(args);
         said.is(3, &["needs a terminal", "docker run -it", "ssh -t", "slides FILE --dump text"]);
     }

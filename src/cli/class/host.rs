@@ -46,10 +46,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, chosen: &Chosen, screen: &Screen) -> Result<ExitCode, Stopped> {
+    let course = chosen.load()?;
     if !args.headless {
         play::needs_terminal()?;
     }
-    let course = chosen.load()?;
     let paths = Paths::of_user().map_err(|e| Stopped::usage(e.to_string(), ""))?;
     logging::start(&paths);
     let (class, file) = args.named.resolve(&paths)?;
