@@ -202,8 +202,8 @@ fn ctrl_c_ends_what_runs_in_the_foreground() {
         // An event of now: the engine remembers few, and other tests make many.
         let screen = stage.docker("events --filter container=NAME-2");
         let is_told = |_| {
-            stage.engine.docker(&["exec", &running, "true"]);
-            screen.contains("exec_start")
+            stage.engine.docker(&["kill", "-s", "WINCH", &running]);
+            screen.contains("container kill")
         };
         assert!((0..300).any(is_told), "events are told");
         screen.send("<C-c>");
