@@ -5,6 +5,7 @@
 #   engine.sh run COMMAND…    run COMMAND beside the engine: DOCKER_HOST is set, 127.0.0.1 reaches published ports
 #   engine.sh down            stop everything that `up` started; the cache stays
 #   engine.sh status          what runs, and how big the cache is
+#   engine.sh log             the end of what the engine has said
 #
 # Engines: 28.5-containerd, 28.5, 26.1, 20.10 and podman (5.8).
 # Everything lives in a network namespace that has a loopback and docker's own bridges but no way out.
@@ -271,8 +272,9 @@ run)
     ;;
 down) down ;;
 status) status ;;
+log) tail -n 60 "$state/engine.log" 2>/dev/null || say 'the engine has left no log' ;;
 *)
-    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 2
     ;;
 esac

@@ -19,6 +19,8 @@ pub struct Watch {
     what: What,
     /// Of what was written down before the request goes on.
     asked: Option<String>,
+    /// Whether the engine's word for when a volume was made is the same for as long as it is there.
+    dates_stay: bool,
 }
 
 #[derive(Debug)]
@@ -29,6 +31,10 @@ enum What {
     Images(Open),
     Gone { what: Object, id: String },
 }
+
+/// From this version of the API on. Older engines give the last change of the volume's folder: a container that mounts it makes the
+/// volume younger.
+const DATES_STAY: (u32, u32) = (1, 44);
 
 /// The images before a stream, by content with their names.
 #[derive(Clone, Debug)]
@@ -59,7 +65,7 @@ impl Drop for Open {
 
 impl Watch {
     pub(super) fn gone(what: Object, id: String) -> Self {
-        Self { what: What::Gone { what, id }, asked: None }
+        Self { what: What::Gone { what, id }, asked: None, dates_stay: false }
     }
 
     /// Whether `settle` needs the answer's body: a small JSON, never a stream.
@@ -91,7 +97,7 @@ impl Guard {
             |word: &String| matches!(&what, What::Volume { volumes: Some(there) } if there.contains(word));
         let makes = !request.command.argv.iter().any(is_there);
         let asked = if makes { self.ask(kind, request) } else { None };
-        Some(Watch { what, asked })
+        Some(Watch { what, asked, dates_stay: request.speaks(DATES_STAY.0, DATES_STAY.1) })
     }
 
     /// Written down before the engine hears it: should this program be killed before it is answered, the next one looks what came of it.
@@ -126,7 +132,7 @@ impl Guard {
         let token = self.inner.questions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         lock(&self.inner.open).insert(token, Before { images, only, command, own, taken });
         let open = Open { token, inner: Arc::downgrade(&self.inner) };
-        Some(Watch { what: What::Images(open), asked: None })
+        Some(Watch { what: What::Images(open), asked: None, dates_stay: false })
     }
 
     /// A piece of the answer to a build, before it is passed on.
@@ -156,7 +162,7 @@ impl Guard {
         let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default();
         match &watch.what {
             What::Container { volumes } if !text("Id").is_empty() => {
-                self.made_container(text("Id"), volumes.as_ref(), engine).await;
+                self.made_container(text("Id"), volumes.as_ref(), watch.dates_stay, engine).await;
             }
             // podman's own API answers in small letters
             What::Network if !text("id").is_empty() => self.record(Made::Network, text("id"), ""),
@@ -164,7 +170,7 @@ impl Guard {
             What::Volume { volumes: Some(before) } if !text("Name").is_empty() => {
                 // the engine answers 201 also for a volume that was there
                 if !before.contains(text("Name")) {
-                    self.record_volume(text("Name"), born(text("Name"), engine).await);
+                    self.record_volume(text("Name"), born(text("Name"), watch.dates_stay, engine).await);
                 }
             }
             What::Container { .. } | What::Network | What::Volume { .. } => return,
@@ -208,7 +214,13 @@ impl Guard {
         }
     }
 
-    async fn made_container(&self, id: &str, before: Option<&Names>, engine: &impl Upstream) {
+    async fn made_container(
+        &self,
+        id: &str,
+        before: Option<&Names>,
+        dates_stay: bool,
+        engine: &impl Upstream,
+    ) {
         let inspected = list(engine, &format!("/containers/{}/json", encode(id))).await.unwrap_or_default();
         let name = inspected.get("Name").and_then(Value::as_str).unwrap_or_default();
         self.record(Made::Container, id, name.trim_start_matches('/'));
@@ -217,7 +229,7 @@ impl Guard {
         for mount in mounts.filter(|m| m.get("Type").and_then(Value::as_str) == Some("volume")) {
             let volume = mount.get("Name").and_then(Value::as_str).unwrap_or_default();
             if !volume.is_empty() && !before.contains(volume) {
-                self.record_volume(volume, born(volume, engine).await);
+                self.record_volume(volume, born(volume, dates_stay, engine).await);
             }
         }
     }
@@ -316,8 +328,11 @@ fn own_names(images: &BTreeMap<String, Names>, ledger: &Ledger) -> Names {
     named.filter(|(id, name)| ledger.owns_reference(name, id)).map(|(_, name)| name.clone()).collect()
 }
 
-/// When the engine says that a volume was made.
-async fn born(volume: &str, engine: &impl Upstream) -> Option<Timestamp> {
+/// When the engine says that a volume was made; None where that tells nothing.
+async fn born(volume: &str, dates_stay: bool, engine: &impl Upstream) -> Option<Timestamp> {
+    if !dates_stay {
+        return None;
+    }
     time(&list(engine, &format!("/volumes/{}", encode(volume))).await.ok()?, "CreatedAt")
 }
 

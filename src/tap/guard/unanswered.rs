@@ -46,7 +46,7 @@ impl Guard {
             return self.container_came_of(asked, only, engine).await;
         }
         if asked.kind == Made::Volume {
-            self.record_volume(&only.name, Some(only.made));
+            self.record_volume(&only.name, None);
         } else {
             self.record(asked.kind, &only.id, &only.name);
         }
@@ -70,7 +70,7 @@ impl Guard {
             let volume = list(engine, &format!("/volumes/{}", encode(name))).await?;
             let born = time(&volume, "CreatedAt");
             if born.is_some_and(|made| is_answer(asked.at, made)) {
-                self.record_volume(name, born);
+                self.record_volume(name, None);
             }
         }
         Ok(())
