@@ -137,6 +137,15 @@ impl Recorder {
             Happening::Container { id, change: Change::Created, attributes } => {
                 self.begin(id, attributes, event.at())
             }
+            Happening::Container { id, change: Change::Renamed, attributes } => {
+                let Some(life) = self.lives.get_mut(id) else { return Vec::new() };
+                if let Some(name) = attributes.get("name") {
+                    life.run.name = name.trim_start_matches('/').to_owned();
+                    self.changed.insert(id.clone());
+                }
+                // A look that is under way may know the old one.
+                if life.inspected { vec![Job::Inspect(id.clone())] } else { Vec::new() }
+            }
             Happening::Container { id, change, .. } => {
                 let Some(life) = self.lives.get_mut(id) else { return Vec::new() };
                 if let Change::Exec { line, .. } = change
@@ -191,6 +200,12 @@ impl Recorder {
             // A start that failed says only this much: it left its network and had never started.
             Happening::Wire { container, joined: false } => match self.lives.get(container) {
                 Some(life) if life.run.started.is_none() => vec![Job::Inspect(container.clone())],
+                Some(life) if life.is_inspected_and_runs() => vec![Job::Inspect(container.clone())],
+                _ => Vec::new(),
+            },
+            // At a start it joins before it runs, and the look after the start tells of it.
+            Happening::Wire { container, joined: true } => match self.lives.get(container) {
+                Some(life) if life.is_inspected_and_runs() => vec![Job::Inspect(container.clone())],
                 _ => Vec::new(),
             },
             _ => Vec::new(),
@@ -272,6 +287,10 @@ impl Recorder {
 }
 
 impl Life {
+    fn is_inspected_and_runs(&self) -> bool {
+        self.inspected && self.run.started.is_some() && self.run.finished.is_none() && !self.run.removed
+    }
+
     /// Takes over what an inspect says; what events have said since is newer.
     fn learn(&mut self, seen: Inspected) {
         let heard = Run { argv: None, ..std::mem::take(&mut self.run) };

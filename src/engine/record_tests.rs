@@ -136,3 +136,22 @@ fn bounded() {
     }
     assert_eq!((r.lives.len(), r.order.len()), (KEPT, KEPT));
 }
+
+#[test]
+fn what_changes_about_a_container_that_runs_is_seen() {
+    let wire = |joined| Event { nanos: 8, what: Happening::Wire { container: "a".into(), joined } };
+    let mut r = Recorder::default();
+    r.observe(&event("a", Change::Created));
+    r.answered(seen("a", false));
+    assert_eq!(r.observe(&wire(true)), [], "it joins at its start");
+    r.observe(&event("a", Change::Started));
+    assert_eq!(r.observe(&wire(true)), job("a", Job::Inspect), "docker network connect");
+    assert_eq!(r.observe(&wire(false)), job("a", Job::Inspect));
+    r.changed();
+    let name = HashMap::from([("name".into(), "/web".into()), ("oldName".into(), "/n".into())]);
+    let what = Happening::Container { id: "a".into(), change: Change::Renamed, attributes: name };
+    assert_eq!(r.observe(&Event { nanos: 9, what }), job("a", Job::Inspect));
+    assert_eq!(r.changed()[0].name, "web");
+    r.observe(&event("a", Change::Died { code: Some(0) }));
+    assert_eq!(r.observe(&wire(false)), [], "what it leaves at its end");
+}
