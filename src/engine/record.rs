@@ -197,17 +197,14 @@ impl Recorder {
                 jobs.extend(life.next().into_iter().chain(exec));
                 jobs
             }
-            // A start that failed says only this much: it left its network and had never started.
-            Happening::Wire { container, joined: false } => match self.lives.get(container) {
-                Some(life) if life.run.started.is_none() => vec![Job::Inspect(container.clone())],
-                Some(life) if life.is_inspected_and_runs() => vec![Job::Inspect(container.clone())],
-                _ => Vec::new(),
-            },
-            // At a start it joins before it runs, and the look after the start tells of it.
-            Happening::Wire { container, joined: true } => match self.lives.get(container) {
-                Some(life) if life.is_inspected_and_runs() => vec![Job::Inspect(container.clone())],
-                _ => Vec::new(),
-            },
+            // At a start it joins before it runs, and the look after the start tells of it. A start that failed says only this
+            // much: it left its network and had never started.
+            Happening::Wire { container, joined } => {
+                let failed = |life: &Life| !joined && life.run.started.is_none();
+                let tells = |life: &&Life| life.is_inspected_and_runs() || failed(life);
+                let life = self.lives.get(container).filter(tells);
+                life.map(|_| Job::Inspect(container.clone())).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     }

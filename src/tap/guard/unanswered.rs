@@ -45,11 +45,7 @@ impl Guard {
         if asked.kind == Made::Container {
             return self.container_came_of(asked, only, engine).await;
         }
-        if asked.kind == Made::Volume {
-            self.record_volume(&only.name, None);
-        } else {
-            self.record(asked.kind, &only.id, &only.name);
-        }
+        self.record(asked.kind, &only.id, &only.name);
         Ok(())
     }
 
@@ -70,7 +66,7 @@ impl Guard {
             let volume = list(engine, &format!("/volumes/{}", encode(name))).await?;
             let born = time(&volume, "CreatedAt");
             if born.is_some_and(|made| is_answer(asked.at, made)) {
-                self.record_volume(name, None);
+                self.record(Made::Volume, name, name);
             }
         }
         Ok(())
